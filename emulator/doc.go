@@ -1,0 +1,19 @@
+// Package emulator is portico: five vendors' developer-portal APIs on one port, with real state.
+//
+// The house, from the street inwards:
+//
+//	emulator        New, ServeHTTP: what a program embeds
+//	konnect, ...    a vendor each: vendor.go is the table of its operations, dialect.go its words, a file per resource
+//	internal/api    the vocabulary in which tables, resources and dialects are written
+//	internal/rest   the plain verbs over resources: locate, birth, change, show, list, delete
+//	internal/server routes, and the one function that carries a request from its row to state and back
+//	internal/store  worlds: documents and indexes as copy-on-write trees, transactions
+//	internal/schema JSON Schemas, and what they find as neutral violations
+//	internal/seed   fixtures, grown into worlds
+//	internal/clock  a world's time
+//	internal/yaml   YAML in and out, within bounds
+//	internal/openapi the document read off a table
+//	internal/admin  /_portico: a table like the others
+//
+// Vendors import api and rest and nothing else of the house; core speaks no vendor's words.
+package emulator

@@ -1,0 +1,195 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/admin"
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/clock"
+	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/server"
+	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/konnect"
+	"github.com/portico-emulator/portico/fixtures"
+	"github.com/portico-emulator/portico/schemas"
+)
+
+// Version of portico.
+const Version = "0.1.0"
+
+// Defaults of a Config.
+const (
+	DefaultSeed    = 42
+	DefaultFixture = "small"
+)
+
+// Config says how an emulator is to be. The zero Config is the command line's defaults.
+type Config struct {
+	Seed       *uint64      // of all generated data; nil: DefaultSeed
+	Fixture    string       // built-in name or a file; "": DefaultFixture
+	Strict     bool         // accept only known credentials
+	Clock      time.Time    // instant at which the clock stands still; zero: real time
+	AdminToken string       // bearer token that the admin API needs; "": none
+	Log        *slog.Logger // nil: nothing is logged
+	Prove      bool         // check every reply against its schema, as portico's own tests do
+}
+
+// Emulator answers for every vendor. It is safe for use by several goroutines and holds no goroutine of its own.
+type Emulator struct {
+	config Config
+	server *server.Server
+}
+
+// New makes an emulator with its default world. It refuses a fixture that does not exist or has a fault, and then names
+// file, line and column.
+func New(config Config) (*Emulator, error) {
+	p, err := plan()
+	if err != nil {
+		return nil, err
+	}
+	if config.Seed == nil {
+		config.Seed = new(uint64(DefaultSeed))
+	}
+	if !config.Clock.IsZero() && !clock.Fits(config.Clock) {
+		return nil, fmt.Errorf("clock: %s is not in the years 1678 to 2261", config.Clock.Format(time.RFC3339))
+	}
+	if config.Fixture == "" {
+		config.Fixture = DefaultFixture
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Emulator{config: config}
+	h := &host{e}
+	e.server = &server.Server{Plan: p, Store: store.New(), Log: config.Log, Strict: config.Strict, Prove: config.Prove, Host: h}
+	if _, err := h.NewWorld(admin.WorldSpec{Name: server.DefaultWorld}); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// ServeHTTP answers one request, for a vendor or for the admin API.
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.server.ServeHTTP(w, r) }
+
+// Close releases what the emulator holds. It may be called more than once.
+func (e *Emulator) Close() error { return nil }
+
+// plan is the vendors, linked and routed once for all emulators of the process.
+var plan = sync.OnceValues(func() (*server.Plan, error) {
+	return server.NewPlan(schemas.FS, konnect.Vendor(), admin.Vendor())
+})
+
+// bases are the fixtures that were grown, once for each seed.
+var bases sync.Map // baseKey → *grown
+
+type baseKey struct {
+	fixture string
+	content uint64 // of a file
+	seed    uint64
+}
+
+type grown struct {
+	once sync.Once
+	base *store.Base
+	err  error
+}
+
+func base(p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
+	key := baseKey{fixture: name, seed: seedOf}
+	open := func() (*seed.Fixture, error) { return seed.Open(fixtures.FS, name) }
+	if !slices.Contains(seed.Names(fixtures.FS), name) {
+		data, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			names := seed.Names(fixtures.FS)
+			return nil, fmt.Errorf("no fixture %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), near.Hint(name, names...))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("fixture: %w", err)
+		}
+		h := fnv.New64a()
+		_, _ = h.Write(data)
+		key.content = h.Sum64()
+		open = func() (*seed.Fixture, error) { return seed.Read(name, data) }
+	}
+	entry, _ := bases.LoadOrStore(key, &grown{})
+	g := entry.(*grown) //nolint:forcetypeassert // nothing else is stored
+	g.once.Do(func() {
+		var f *seed.Fixture
+		if f, g.err = open(); g.err != nil {
+			return
+		}
+		g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, judge) })
+	})
+	if g.err != nil {
+		bases.Delete(key)
+	}
+	return g.base, g.err
+}
+
+// judge checks a document against the schema of its kind.
+func judge(r *api.Resource, document api.Object) ([]api.Violation, error) {
+	body, err := api.Parse(document.JSON())
+	if err != nil {
+		return nil, err
+	}
+	return r.Vendor.Check(r.Schema, body.Value)
+}
+
+// host is the emulator as the admin plane sees it.
+type host struct{ e *Emulator }
+
+var _ admin.Host = (*host)(nil)
+
+func (h *host) Version() string     { return Version }
+func (h *host) AdminToken() string  { return h.e.config.AdminToken }
+func (h *host) Plan() *server.Plan  { return h.e.server.Plan }
+func (h *host) Store() *store.Store { return h.e.server.Store }
+func (h *host) Judge() seed.Checker { return judge }
+func (h *host) Fixtures() []string  { return seed.Names(fixtures.FS) }
+func (h *host) Configured() string  { return h.e.config.Fixture }
+
+// NewWorld makes a world; what the spec leaves out is as in the world that it comes from, or as the server was configured.
+func (h *host) NewWorld(spec admin.WorldSpec) (*store.World, error) {
+	birth := store.Birth{Name: spec.Name, TTL: spec.TTL, Seed: *h.e.config.Seed, From: spec.From}
+	at := h.e.config.Clock
+	if spec.From != nil {
+		birth.Seed, at = spec.From.Seed(), time.Time{}
+	}
+	if spec.Seed != nil {
+		birth.Seed = *spec.Seed
+	}
+	if !spec.Clock.IsZero() {
+		at = spec.Clock
+	}
+	if !at.IsZero() {
+		birth.Clock = clock.At(at)
+	}
+	if spec.From == nil {
+		name := spec.Fixture
+		if name == "" {
+			name = h.e.config.Fixture
+		}
+		var err error
+		if birth.Base, err = base(h.e.server.Plan, name, birth.Seed); err != nil {
+			return nil, err
+		}
+	}
+	return h.e.server.Store.Create(birth)
+}
+
+// Serve answers on a listener until the context ends, then lets requests under way finish for at most five seconds.
+func (e *Emulator) Serve(ctx context.Context, l server.Listener) error {
+	return server.Serve(ctx, l, e, e.config.Log)
+}

@@ -1,0 +1,440 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+// MaxDepth is how deeply a document may nest.
+const MaxDepth = 64
+
+// Body is a request body, read once: as bytes in one canonical form, as a value for schemas, and as members.
+type Body struct {
+	JSON   []byte
+	Value  any // map[string]any, []any, string, float64, bool, nil
+	Object Object
+}
+
+// Sent tells whether there was a body at all.
+func (b *Body) Sent() bool { return len(b.JSON) > 0 }
+
+// Member is a name and its value as JSON.
+type Member struct {
+	Name  string
+	Value []byte
+}
+
+// Object is a JSON object with the order of its members kept. Values are canonical JSON and are never changed in place.
+type Object []Member
+
+// errDepth and others say why bytes are no document.
+var (
+	errDepth = fmt.Errorf("nested more than %d levels deep", MaxDepth)
+	errUTF8  = errors.New("not valid UTF-8")
+	errJSON  = errors.New("not valid JSON")
+)
+
+// Parse reads JSON of any kind. Whitespace and needless escapes are dropped, of members with one name the last counts.
+func Parse(data []byte) (Body, error) {
+	if !utf8.Valid(data) {
+		return Body{}, errUTF8
+	}
+	if err := checkDepth(data); err != nil {
+		return Body{}, err
+	}
+	if !gjson.ValidBytes(data) {
+		return Body{}, errJSON
+	}
+	p := parser{out: make([]byte, 0, len(data))}
+	root := gjson.ParseBytes(data)
+	if !root.IsObject() {
+		value := p.value(root)
+		return Body{JSON: p.out, Value: value}, nil
+	}
+	var b Body
+	b.Value = p.object(root, &b.Object)
+	b.JSON = p.out
+	return b, nil
+}
+
+func checkDepth(data []byte) error {
+	depth, inside := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case inside:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				inside = false
+			}
+		case c == '"':
+			inside = true
+		case c == '{' || c == '[':
+			if depth++; depth > MaxDepth {
+				return errDepth
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
+}
+
+type parser struct{ out []byte }
+
+func (p *parser) value(r gjson.Result) any {
+	switch {
+	case r.IsObject():
+		return p.object(r, nil)
+	case r.IsArray():
+		list := []any{}
+		p.out = append(p.out, '[')
+		r.ForEach(func(_, v gjson.Result) bool {
+			if len(list) > 0 {
+				p.out = append(p.out, ',')
+			}
+			list = append(list, p.value(v))
+			return true
+		})
+		p.out = append(p.out, ']')
+		return list
+	case r.Type == gjson.String:
+		p.out = appendRawString(p.out, r)
+		return r.Str
+	case r.Type == gjson.Number:
+		p.out = append(p.out, r.Raw...)
+		return r.Num
+	}
+	p.out = append(p.out, r.Raw...)
+	return r.Value()
+}
+
+// object appends the members and, if members is given, collects them there.
+func (p *parser) object(r gjson.Result, members *Object) map[string]any {
+	type span struct {
+		name     string
+		from, to int
+	}
+	var room [16]span
+	spans := room[:0]
+	values := map[string]any{}
+	start := len(p.out)
+	p.out = append(p.out, '{')
+	r.ForEach(func(k, v gjson.Result) bool {
+		if len(spans) > 0 {
+			p.out = append(p.out, ',')
+		}
+		p.out = appendRawString(p.out, k)
+		p.out = append(p.out, ':')
+		from := len(p.out)
+		values[k.Str] = p.value(v)
+		spans = append(spans, span{k.Str, from, len(p.out)})
+		return true
+	})
+	p.out = append(p.out, '}')
+	twins := len(spans) > len(values)
+	if members == nil && !twins {
+		return values
+	}
+	written := p.out
+	if twins {
+		written = bytes.Clone(p.out)
+	}
+	o := make(Object, 0, len(spans))
+	for _, s := range spans {
+		if value := written[s.from:s.to:s.to]; twins {
+			o.Set(s.name, value)
+		} else {
+			o = append(o, Member{s.name, value})
+		}
+	}
+	if twins {
+		p.out = o.Append(p.out[:start])
+	}
+	if members != nil {
+		*members = o
+	}
+	return values
+}
+
+// appendRawString appends a string as it was written, unless an escape in it is needless.
+func appendRawString(to []byte, r gjson.Result) []byte {
+	if strings.IndexByte(r.Raw, '\\') < 0 {
+		return append(to, r.Raw...)
+	}
+	return AppendString(to, r.Str)
+}
+
+// AppendString appends s as a JSON string; invalid UTF-8 becomes U+FFFD.
+func AppendString(to []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	to = append(to, '"')
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			switch {
+			case c == '"' || c == '\\':
+				to = append(to, '\\', c)
+			case c >= ' ':
+				to = append(to, c)
+			case c == '\n':
+				to = append(to, '\\', 'n')
+			case c == '\r':
+				to = append(to, '\\', 'r')
+			case c == '\t':
+				to = append(to, '\\', 't')
+			default:
+				to = append(to, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		to = utf8.AppendRune(to, r)
+		i += size
+	}
+	return append(to, '"')
+}
+
+// Quote is s as a JSON string.
+func Quote(s string) []byte { return AppendString(make([]byte, 0, len(s)+2), s) }
+
+// Literals of JSON.
+var (
+	Null  = []byte("null")
+	True  = []byte("true")
+	False = []byte("false")
+)
+
+// Boolean is b as JSON.
+func Boolean(b bool) []byte {
+	if b {
+		return True
+	}
+	return False
+}
+
+// Encode is v as JSON, without the escapes that only HTML needs.
+func Encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
+}
+
+// ObjectOf reads the members of a stored document.
+func ObjectOf(doc []byte) Object {
+	o := make(Object, 0, 16)
+	gjson.ParseBytes(doc).ForEach(func(k, v gjson.Result) bool {
+		o = append(o, Member{k.Str, []byte(v.Raw)})
+		return true
+	})
+	return o
+}
+
+// Find gives the position of a member, or -1.
+func (o Object) Find(name string) int {
+	for i := range o {
+		if o[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Has tells whether there is such a member, null included.
+func (o Object) Has(name string) bool { return o.Find(name) >= 0 }
+
+// Raw is the value of a member as JSON, nil where there is none.
+func (o Object) Raw(name string) []byte {
+	if i := o.Find(name); i >= 0 {
+		return o[i].Value
+	}
+	return nil
+}
+
+// Get is the value of a member, for reading; paths lead into it.
+func (o Object) Get(name string) gjson.Result { return gjson.ParseBytes(o.Raw(name)) }
+
+// Str is a string member, "" where it is absent or null.
+func (o Object) Str(name string) string { return o.Get(name).String() }
+
+// True tells whether a member is true.
+func (o Object) True(name string) bool { return bytes.Equal(o.Raw(name), True) }
+
+// Null tells whether a member is absent or null.
+func (o Object) Null(name string) bool {
+	v := o.Raw(name)
+	return v == nil || bytes.Equal(v, Null)
+}
+
+// Set gives a member a value, in its place if it has one, else at the end.
+func (o *Object) Set(name string, value []byte) {
+	if i := o.Find(name); i >= 0 {
+		(*o)[i].Value = value
+		return
+	}
+	*o = append(*o, Member{name, value})
+}
+
+// SetString, SetBool, SetInt set a member from a Go value.
+func (o *Object) SetString(name, value string) { o.Set(name, Quote(value)) }
+
+// SetBool sets a boolean member.
+func (o *Object) SetBool(name string, value bool) { o.Set(name, Boolean(value)) }
+
+// SetInt sets a number member.
+func (o *Object) SetInt(name string, value int64) { o.Set(name, strconv.AppendInt(nil, value, 10)) }
+
+// Default sets a member that is not there.
+func (o *Object) Default(name string, value []byte) {
+	if !o.Has(name) {
+		*o = append(*o, Member{name, value})
+	}
+}
+
+// Delete takes a member out.
+func (o *Object) Delete(name string) {
+	if i := o.Find(name); i >= 0 {
+		*o = append((*o)[:i:i], (*o)[i+1:]...)
+	}
+}
+
+// Copy is an object that can be changed without changing this one.
+func (o Object) Copy() Object { return append(Object(nil), o...) }
+
+// Sort puts the members into the order of a shape; those it does not know stay behind, as they are. It is nearly always
+// in order but for a few at the end, for which inserting is the fastest way.
+func (o Object) Sort(s *Shape) {
+	var room [64]int
+	places := room[:0]
+	for _, m := range o {
+		p, ok := s.Place[m.Name]
+		if !ok {
+			p = len(s.Names)
+		}
+		places = append(places, p)
+	}
+	for i := 1; i < len(o); i++ {
+		for j := i; j > 0 && places[j-1] > places[j]; j-- {
+			places[j-1], places[j] = places[j], places[j-1]
+			o[j-1], o[j] = o[j], o[j-1]
+		}
+	}
+}
+
+// Keep drops members that a shape does not know, unless it knows none.
+func (o *Object) Keep(s *Shape) {
+	if len(s.Names) == 0 {
+		return
+	}
+	*o = slices.DeleteFunc(*o, func(m Member) bool {
+		_, ok := s.Place[m.Name]
+		return !ok
+	})
+}
+
+// Append appends the object as JSON.
+func (o Object) Append(to []byte) []byte {
+	to = append(to, '{')
+	for i, m := range o {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = AppendString(to, m.Name)
+		to = append(to, ':')
+		to = append(to, m.Value...)
+	}
+	return append(to, '}')
+}
+
+// JSON is the object as JSON.
+func (o Object) JSON() []byte {
+	n := 2
+	for _, m := range o {
+		n += len(m.Name) + len(m.Value) + 4
+	}
+	return o.Append(make([]byte, 0, n))
+}
+
+// MarshalJSON makes an Object usable inside any other value.
+func (o Object) MarshalJSON() ([]byte, error) { return o.JSON(), nil }
+
+// Same tells whether two values mean the same: order of members and form of numbers do not count.
+func Same(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	x, y := gjson.ParseBytes(a), gjson.ParseBytes(b)
+	return same(x, y)
+}
+
+func same(x, y gjson.Result) bool {
+	switch {
+	case x.IsObject() && y.IsObject():
+		xs, ys := x.Map(), y.Map()
+		if len(xs) != len(ys) {
+			return false
+		}
+		for k, v := range xs {
+			w, ok := ys[k]
+			if !ok || !same(v, w) {
+				return false
+			}
+		}
+		return true
+	case x.IsArray() && y.IsArray():
+		xs, ys := x.Array(), y.Array()
+		if len(xs) != len(ys) {
+			return false
+		}
+		for i := range xs {
+			if !same(xs[i], ys[i]) {
+				return false
+			}
+		}
+		return true
+	case x.Type != y.Type:
+		return false
+	case x.Type == gjson.String:
+		return x.Str == y.Str
+	case x.Type == gjson.Number:
+		return x.Raw == y.Raw || x.Num == y.Num
+	}
+	return x.Raw == y.Raw
+}
+
+// MergePatch applies an RFC 7396 patch to a value.
+func MergePatch(target, patch []byte) []byte {
+	p := gjson.ParseBytes(patch)
+	if !p.IsObject() {
+		return patch
+	}
+	var o Object
+	if t := gjson.ParseBytes(target); t.IsObject() {
+		o = ObjectOf(target)
+	}
+	p.ForEach(func(k, v gjson.Result) bool {
+		switch {
+		case v.Type == gjson.Null:
+			o.Delete(k.Str)
+		case v.IsObject():
+			o.Set(k.Str, MergePatch(o.Raw(k.Str), []byte(v.Raw)))
+		default:
+			o.Set(k.Str, []byte(v.Raw))
+		}
+		return true
+	})
+	return o.JSON()
+}

@@ -1,0 +1,191 @@
+package api
+
+import (
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// Resource declares one kind of object; what is not plain is a hook or an ordinary function in the same file.
+type Resource struct {
+	Kind    string // "konnect.portal"
+	Schema  string // name of the schema of the stored document
+	ID      string // member that holds the id; "": "id"
+	Pair    string // the id is the owner's id and this member, joined by "/"
+	Single  bool   // at most one for each owner, whose id it bears; shown from defaults while there is none
+	Created string // member with the time of birth; "": "created_at"; "-": none
+	Updated string // member with the time of the last change; "": "updated_at"; "-": none
+	Hidden  []string
+	Newest  bool // lists show the youngest first
+	Indexes []Index
+
+	// Born completes and judges a new document: given members and defaults are in, references are not checked yet.
+	Born func(c *Call, d *Draft) error
+	// Changed does the same for a document that differs from old.
+	Changed func(c *Call, old *Doc, d *Draft) error
+	// Shown appends the wire form of a document where it differs from the stored one.
+	Shown func(c *Call, d *Doc, to []byte) []byte
+
+	Shape  *Shape  // order of members and defaults, read off the schema when the vendor is linked
+	Vendor *Vendor // set when the table is linked
+}
+
+// Index is the one idea behind ownership, lookup by another name, uniqueness, counts, scoped lists and cascades. The
+// first index of a kind that lives in another has no Path and says To: it is where the object lives.
+type Index struct {
+	Name   string
+	Path   string // member whose value is the key; several joined by ","; an array gives a key per element; "": the owner's id
+	Within string // index whose key narrows this one
+	Unique bool
+	Fold   bool   // letter case does not count
+	To     string // kind that the key is the id of; a value must refer to one that exists
+	Gone   Gone   // what happens when that one is deleted
+	Loose  bool   // with To: the value may refer to nothing
+	// Key computes the keys where members alone do not say them.
+	Key func(tx Tx, d *Doc) []string
+}
+
+// Gone is what happens to a document when the one that it refers to is deleted.
+type Gone uint8
+
+// What becomes of a referrer.
+const (
+	Keep   Gone = iota // it keeps the dangling reference
+	Die                // it is deleted too
+	Detach             // the member becomes null, or the array loses the element
+)
+
+// Shape is what the schema of a stored document says about its form.
+type Shape struct {
+	Names    []string
+	Place    map[string]int
+	Defaults Object
+	Required []string
+	Types    map[string]string // of members that have one type
+}
+
+// Doc is a stored document. It never changes: a change is a new Doc.
+type Doc struct {
+	Res  *Resource
+	ID   string   // unique in its kind
+	In   []string // ids of its owners, outermost first
+	Seq  uint64   // order of birth in the world
+	At   int64    // time of birth as the document tells it, Unix ns
+	JSON []byte
+	Kids bool // born by the birth of its owner, so that a fixture may complete it
+
+	memo atomic.Pointer[any]
+}
+
+// Memo keeps what is computed from the document once, which is sound because a document never changes.
+func (d *Doc) Memo(compute func(*Doc) any) any {
+	if v := d.memo.Load(); v != nil {
+		return *v
+	}
+	v := compute(d)
+	d.memo.Store(&v)
+	return v
+}
+
+// Owner is the id of the innermost owner, or "".
+func (d *Doc) Owner() string {
+	if len(d.In) == 0 {
+		return ""
+	}
+	return d.In[len(d.In)-1]
+}
+
+// At path: Get reads a value of the document; Str, Bool the common types, zero where absent.
+func (d *Doc) Get(path string) gjson.Result { return gjson.GetBytes(d.JSON, path) }
+
+// Str reads a string, "" where it is absent or null.
+func (d *Doc) Str(path string) string { return d.Get(path).String() }
+
+// Bool reads a boolean, false where it is absent.
+func (d *Doc) Bool(path string) bool { return d.Get(path).Bool() }
+
+// Object is the document's members, to be changed.
+func (d *Doc) Object() Object { return ObjectOf(d.JSON) }
+
+// Draft is a document on its way into a world.
+type Draft struct {
+	Res *Resource
+	ID  string
+	In  []string
+	Object
+	Sent Object // what was asked for, by which hooks can tell it from what is left as it was
+	// Then runs once a new document is stored: a kind whose objects are born with others makes them there.
+	Then func(*Doc) error
+}
+
+// Owner is the id of the innermost owner, or "".
+func (d *Draft) Owner() string {
+	if len(d.In) == 0 {
+		return ""
+	}
+	return d.In[len(d.In)-1]
+}
+
+// IDMember is the member that holds the id, or "" where the id is a pair or the owner's.
+func (r *Resource) IDMember() string {
+	switch {
+	case r.Pair != "" || r.Single:
+		return ""
+	case r.ID == "":
+		return "id"
+	}
+	return r.ID
+}
+
+// CreatedMember is the member with the time of birth, or "".
+func (r *Resource) CreatedMember() string { return member(r.Created, "created_at") }
+
+// UpdatedMember is the member with the time of the last change, or "".
+func (r *Resource) UpdatedMember() string { return member(r.Updated, "updated_at") }
+
+func member(name, usual string) string {
+	switch name {
+	case "":
+		return usual
+	case "-":
+		return ""
+	}
+	return name
+}
+
+// Parent is the kind that objects of this kind live in, or "".
+func (r *Resource) Parent() string {
+	if len(r.Indexes) > 0 && r.Indexes[0].Path == "" && r.Indexes[0].Key == nil {
+		return r.Indexes[0].To
+	}
+	return ""
+}
+
+// Index finds an index by name.
+func (r *Resource) Index(name string) (Index, bool) {
+	for _, ix := range r.Indexes {
+		if ix.Name == name {
+			return ix, true
+		}
+	}
+	return Index{}, false
+}
+
+// Instant reads a time as vendors write it: RFC 3339, the same without a zone (UTC), or Unix milliseconds.
+func Instant(v gjson.Result) (time.Time, bool) {
+	switch v.Type {
+	case gjson.Number:
+		ms, err := strconv.ParseInt(v.Raw, 10, 64)
+		return time.UnixMilli(ms).UTC(), err == nil
+	case gjson.String:
+		if t, err := time.Parse(time.RFC3339Nano, v.Str); err == nil {
+			return t.UTC(), true
+		}
+		t, err := time.Parse("2006-01-02T15:04:05.999999999", v.Str)
+		return t.UTC(), err == nil
+	default:
+		return time.Time{}, false
+	}
+}

@@ -1,0 +1,140 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Vendor is one emulated product: a table of operations, the kinds of object they act on, and a dialect.
+type Vendor struct {
+	Name    string   // "konnect": prefix of operation ids and of kinds, folder of schemas
+	Title   string   // "Kong Konnect Portal Management"
+	Version string   // the vendor's version of the API
+	Base    string   // where the operations are mounted: "/v2"
+	Aliases []string // further bases that answer alike
+	Slash   bool     // one trailing slash names the same resource
+	Quiet   bool     // the emulator's own: calls are not counted among a world's requests
+
+	Operations []Operation
+	Resources  []*Resource
+	Names      map[string]Ref // what a path parameter names
+	Dialect    Dialect
+	Formats    map[string]func(any) bool // formats that this vendor's schemas use beyond the standard ones
+
+	// Credentials lists who may call, in the order of the admin API: administrator, usable, unusable.
+	Credentials func(*Call) []Credential
+	// Clients gives the environment variables by which this vendor's usual clients are pointed at url.
+	Clients func(url string, admin Credential) []Variable
+	// Security is the OpenAPI security scheme object of this vendor.
+	Security string
+	// Problem is the schema of the body of refusals, ProblemMedia its content type; "": that of successes.
+	Problem, ProblemMedia string
+
+	// Check judges a value by one of the vendor's schemas; set when the vendor is linked.
+	Check func(schema string, value any) ([]Violation, error)
+}
+
+// Operation is one row of a vendor's table: what the vendor documents and the function that does it.
+type Operation struct {
+	ID, Method, Path string // the vendor's own template, with the vendor's {names}; {id:uuid} where two rows share a route
+	Base             string // where the row is mounted if not at the vendor's base
+	Summary, Tag     string
+	Query            string // schema of the query parameters that are not the dialect's, or ""
+	Body, Reply      string // names of schemas, or ""
+	Optional         bool   // the body may be left out
+	Media            string // media type of the reply where it is not the vendor's usual one
+	Status           int
+	Errors           []int  // documented error statuses
+	Needs            string // right that the caller must hold, in the vendor's word
+	Writes           bool   // a GET that changes state says so; other methods need not
+	Bare             bool   // opens its own transactions, if any
+	Companion        bool   // beside the documented operations, because real clients need it
+	Limit            int64  // largest body in bytes; 0: 1 MiB
+	Names            map[string]Ref
+	List             *List // list rows: what the dialect's list parameters may name
+
+	// Do does it and returns a document, a page, an Answer, JSON bytes, any value that encodes to JSON, or nil for an
+	// empty body. It never writes to the client.
+	Do func(*Call) (any, error)
+
+	Vendor *Vendor // set when the table is linked
+	Full   string  // vendor name and id: "konnect.create-portal"
+	Params []Param // path parameters, outermost first
+	Takes  *Shape  // members that the body schema lists; nil where there is none
+}
+
+// Param is a path parameter of an operation, with what it names.
+type Param struct {
+	Name string
+	UUID bool // the row only answers for values that look like a UUID
+	Ref  Ref
+}
+
+// Ref says what a path parameter names: an object of a kind, found by the first of its indexes that has the value.
+// The zero Ref is plain text that the operation reads itself.
+type Ref struct {
+	Kind string
+	By   []string // index names; empty: the id
+	Join int      // how many parameters together make the key (2: a pair); 0 and 1 alike
+}
+
+// List says which fields the rows of a list may be filtered and sorted by; names are the client's.
+type List struct {
+	Paged  bool
+	Filter []Field
+	Sort   []Field
+}
+
+// Field is a name that list parameters use, and where its value is found.
+type Field struct {
+	Name string
+	Path string    // in the stored document; "": the name
+	Type FieldType // how values are compared
+	Enum []string
+	Ops  []string // operators of the dialect that fit; nil: all of the type
+	// Of computes a value that the stored document does not hold; false: it is null.
+	Of func(*Call, *Doc) (string, bool)
+}
+
+// FieldType is how the values of a field compare.
+type FieldType uint8
+
+// Types of list fields.
+const (
+	AsText FieldType = iota
+	AsUUID
+	AsBool
+	AsNumber
+	AsTime
+	AsEnum
+	AsNothing // accepted, with no effect
+)
+
+// Writing tells whether the operation may change state.
+func (o *Operation) Writing() bool {
+	return o.Writes || o.Method != http.MethodGet && o.Method != http.MethodHead
+}
+
+// Template is the path on the emulator, with the parameters' names alone: {id:uuid} stands as {id}.
+func (o *Operation) Template() string {
+	base := o.Base
+	if base == "" {
+		base = o.Vendor.Base
+	}
+	return base + strings.ReplaceAll(o.Path, ":uuid}", "}")
+}
+
+// Credential is one way to call a vendor, as the admin API lists it.
+type Credential struct {
+	Vendor string   `json:"vendor"`
+	Name   string   `json:"name"`
+	User   string   `json:"user"`
+	Roles  []string `json:"roles"`
+	Header string   `json:"header"`
+	Value  string   `json:"value"`
+	State  string   `json:"state,omitempty"`  // expired, revoked, disabled; "": usable
+	Secret string   `json:"secret,omitempty"` // what a login needs
+}
+
+// Variable is an environment variable for a client.
+type Variable struct{ Name, Value, Why string }

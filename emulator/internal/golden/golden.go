@@ -1,0 +1,158 @@
+// Package golden replays recorded conversations: what was sent, and the answer byte for byte. It serves tests only.
+package golden
+
+import (
+	"bytes"
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "write the answers as they are now into the golden files")
+
+// Run replays testdata/<operation>.txtar for each operation; one without a file fails. A file is a conversation in a
+// world of its own:
+//
+//	-- 1 create --
+//	POST /v2/portals
+//
+//	{"name": "x"}
+//	-- 1 answer --
+//	201
+//	Content-Type: application/json
+//
+//	{"id": "…"}
+//
+// Requests carry the given headers unless they say otherwise; a header without a value is left out.
+func Run(t *testing.T, operations []string, headers http.Header, start func(*testing.T) http.Handler) {
+	t.Helper()
+	for _, op := range operations {
+		t.Run(op, func(t *testing.T) {
+			t.Parallel()
+			replay(t, filepath.Join("testdata", op+".txtar"), headers, start(t))
+		})
+	}
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name := strings.TrimSuffix(filepath.Base(f), ".txtar"); !slices.Contains(operations, name) {
+			t.Errorf("%s: there is no operation %s", f, name)
+		}
+	}
+}
+
+func replay(t *testing.T, file string, headers http.Header, h http.Handler) {
+	t.Helper()
+	a, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatalf("every operation has a recorded conversation: %v", err)
+	}
+	var out []txtar.File
+	for i, f := range a.Files {
+		if strings.HasSuffix(f.Name, " answer") {
+			continue
+		}
+		got := answer(h, request(t, f.Data, headers))
+		number, _, _ := strings.Cut(f.Name, " ")
+		name := number + " answer"
+		out = append(out, f, txtar.File{Name: name, Data: got})
+		if *update {
+			continue
+		}
+		if i+1 >= len(a.Files) || a.Files[i+1].Name != name {
+			t.Fatalf("%s: no %q after %q; run the test with -update", file, name, f.Name)
+		}
+		if d := cmp.Diff(string(a.Files[i+1].Data), string(got)); d != "" {
+			t.Errorf("%s: %s (-want +got):\n%s", file, f.Name, d)
+		}
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s holds no request", file)
+	}
+	if *update {
+		a.Files = out
+		if err := os.WriteFile(file, txtar.Format(a), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// request reads "METHOD path", header lines, and after an empty line the body. "base64:" at its start is decoded.
+func request(t *testing.T, data []byte, headers http.Header) *http.Request {
+	t.Helper()
+	head, body, _ := strings.Cut(strings.TrimRight(string(data), "\n"), "\n\n")
+	if b, ok := strings.CutPrefix(body, "base64:"); ok {
+		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body = string(raw)
+	}
+	lines := strings.Split(head, "\n")
+	method, path, ok := strings.Cut(lines[0], " ")
+	if !ok {
+		t.Fatalf("want METHOD path, got %q", lines[0])
+	}
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body == "" {
+		r.Body, r.ContentLength = http.NoBody, 0
+	}
+	for name, values := range headers {
+		r.Header[name] = values
+	}
+	for _, l := range lines[1:] {
+		name, value, _ := strings.Cut(l, ":")
+		if value = strings.TrimSpace(value); value == "" {
+			r.Header.Del(name)
+		} else {
+			r.Header.Set(name, value)
+		}
+	}
+	return r
+}
+
+// answer is status, headers and body as text. Content-Length and the request's number are left out: they say nothing
+// that the body and its place do not.
+func answer(h http.Handler, r *http.Request) []byte {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	var b bytes.Buffer
+	fmt.Fprintln(&b, w.Code)
+	names := make([]string, 0, len(w.Header()))
+	for name := range w.Header() {
+		if name != "Content-Length" && name != "Portico-Request" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range w.Header()[name] {
+			fmt.Fprintf(&b, "%s: %s\n", name, v)
+		}
+	}
+	body := w.Body.Bytes()
+	if len(body) == 0 {
+		return b.Bytes()
+	}
+	b.WriteByte('\n')
+	if !utf8.Valid(body) {
+		b.WriteString("base64:" + base64.StdEncoding.EncodeToString(body))
+	} else {
+		b.Write(body)
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
+}

@@ -1,0 +1,154 @@
+package rest
+
+import (
+	"strings"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// Birth is the one place where documents come into being, whoever asks: an operation, a fixture, a scenario, the admin
+// API. It fills in id, times and defaults, lets the kind complete and judge the draft, and stores it.
+func Birth(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, error) {
+	r := c.Tx.Resource(kind)
+	d := &api.Draft{Res: r, In: in, Sent: given}
+	d.Object = assemble(c, r, given)
+	if r.Born != nil {
+		if err := r.Born(c, d); err != nil {
+			return nil, err
+		}
+	}
+	d.ID = identity(r, d)
+	if other := c.Tx.Get(kind, d.ID); other != nil {
+		if c.Growing && other.Kids && other.Owner() == d.Owner() {
+			return Change(c, other, merged(other, given), given)
+		}
+		e := api.Fail(api.Conflict, "%s %q exists already", kind, d.ID)
+		e.Facts = api.Facts{Kind: kind, ID: d.ID, Index: "id", Value: d.ID, In: other.In}
+		return nil, e
+	}
+	return store(c, d)
+}
+
+// Bear is Birth for a document that the vendor makes along with its owner. A fixture that names it completes it.
+func Bear(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, error) {
+	d, err := Birth(c, kind, in, given)
+	if err == nil {
+		d.Kids = true
+	}
+	return d, err
+}
+
+func store(c *api.Call, d *api.Draft) (*api.Doc, error) {
+	d.Sort(d.Res.Shape)
+	doc := &api.Doc{Res: d.Res, ID: d.ID, In: d.In, JSON: d.JSON()}
+	err := c.Tx.Put(doc)
+	if err == nil {
+		if d.Then != nil {
+			err = d.Then(doc)
+		}
+		return doc, err
+	}
+	if e := api.AsError(err); c.Growing && e.Code == api.Conflict {
+		if twin := c.Tx.Get(e.Facts.Kind, e.Facts.ID); twin != nil && twin.Kids && twin.Owner() == d.Owner() {
+			return Change(c, twin, merged(twin, d.Sent), d.Sent)
+		}
+	}
+	return nil, err
+}
+
+// assemble puts given members, id, times and defaults into the order of the kind.
+func assemble(c *api.Call, r *api.Resource, given api.Object) api.Object {
+	if len(r.Shape.Names) == 0 { // free form
+		return given.Copy()
+	}
+	o := make(api.Object, 0, len(r.Shape.Names)+2)
+	created, updated := r.CreatedMember(), r.UpdatedMember()
+	defaults := r.Shape.Defaults
+	for _, name := range r.Shape.Names {
+		value := given.Raw(name)
+		switch {
+		case value != nil:
+		case name == r.IDMember():
+			value = api.Quote(c.NewID())
+		case name == created:
+			value = c.Stamp()
+		case name == updated:
+			if value = given.Raw(created); value == nil {
+				value = c.Stamp()
+			}
+		default:
+			value = defaults.Raw(name)
+		}
+		if value != nil {
+			o = append(o, api.Member{Name: name, Value: value})
+		}
+	}
+	return o
+}
+
+func identity(r *api.Resource, d *api.Draft) string {
+	switch {
+	case r.Single:
+		return d.Owner()
+	case r.Pair != "":
+		return PairID(d.Owner(), d.Str(r.Pair))
+	}
+	id := d.Str(r.IDMember())
+	if api.IsUUID(id) && id != strings.ToLower(id) {
+		id = strings.ToLower(id)
+		d.SetString(r.IDMember(), id)
+	}
+	return id
+}
+
+// PairID is the id of a document that is known by its owner and one of its members.
+func PairID(owner, member string) string {
+	return owner + "/" + strings.ReplaceAll(strings.ReplaceAll(member, "~", "~0"), "/", "~1")
+}
+
+func merged(d *api.Doc, given api.Object) api.Object {
+	o := d.Object()
+	for _, m := range given {
+		o.Set(m.Name, m.Value)
+	}
+	return o
+}
+
+// Change gives a document new members. One that says the same as before is left alone, its time of change included.
+func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, error) {
+	r := old.Res
+	d := &api.Draft{Res: r, ID: old.ID, In: old.In, Object: members, Sent: sent}
+	if r.Changed != nil {
+		if err := r.Changed(c, old, d); err != nil {
+			return nil, err
+		}
+	}
+	d.Keep(r.Shape)
+	d.Sort(r.Shape)
+	if api.Same(old.JSON, d.JSON()) {
+		return old, nil
+	}
+	if name := r.UpdatedMember(); name != "" && !(c.Trust && sent.Has(name)) {
+		if _, kept := r.Shape.Place[name]; kept {
+			d.Set(name, c.Stamp())
+		}
+	}
+	doc := &api.Doc{Res: r, ID: old.ID, In: old.In, At: old.At, JSON: d.JSON()}
+	return doc, c.Tx.Put(doc)
+}
+
+// Settings is the document of a kind of which an owner has one: the stored one, or the defaults, which are not stored
+// until they differ.
+func Settings(c *api.Call, kind string, owner *api.Doc) *api.Doc {
+	if d := c.Tx.Get(kind, owner.ID); d != nil {
+		return d
+	}
+	r := c.Tx.Resource(kind)
+	return &api.Doc{Res: r, ID: owner.ID, In: Inside(owner), JSON: r.Shape.Defaults.JSON()}
+}
+
+// Inside is where documents of an owner live: its own owners and itself.
+func Inside(owner *api.Doc) []string {
+	in := make([]string, 0, len(owner.In)+1)
+	return append(append(in, owner.In...), owner.ID)
+}

@@ -1,0 +1,69 @@
+package rest
+
+import (
+	"strconv"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// Body is the check that the body could be read and fits its schema.
+func Body(c *api.Call) error { return c.Problem }
+
+// Query is the check that the query parameters fit their schema and the dialect's list parameters.
+func Query(c *api.Call) error {
+	var bad []api.Violation
+	if c.Op.Query != "" {
+		found, err := c.Vendor.Check(c.Op.Query, parameters(c))
+		if err != nil {
+			return err
+		}
+		for _, v := range found {
+			v.Source = "query"
+			bad = append(bad, v)
+		}
+	}
+	if c.Vendor.Dialect.Ask != nil && c.Op.List != nil {
+		if err := c.Vendor.Dialect.Ask(c); err != nil {
+			e := api.AsError(err)
+			if e.Code != api.Invalid || e.Vendor != nil {
+				return err
+			}
+			bad = append(bad, e.Violations...)
+		}
+	}
+	if len(bad) > 0 {
+		return api.Refuse(bad...)
+	}
+	return nil
+}
+
+// Input is Query and Body in one check, for vendors that report all violations together.
+func Input(c *api.Call) error {
+	q, b := Query(c), Body(c)
+	switch {
+	case q == nil:
+		return b
+	case b == nil:
+		return q
+	}
+	first, second := api.AsError(q), api.AsError(b)
+	if first.Code != api.Invalid || second.Code != api.Invalid {
+		return b
+	}
+	return api.Refuse(append(second.Violations, first.Violations...)...)
+}
+
+// parameters is the query as an object: the first value of each, numbers and booleans where they look so.
+func parameters(c *api.Call) map[string]any {
+	out := make(map[string]any, len(c.Query))
+	for name, values := range c.Query {
+		if len(values) == 0 {
+			continue
+		}
+		out[name] = values[0]
+		if n, err := strconv.ParseInt(values[0], 10, 64); err == nil {
+			out[name] = float64(n)
+		}
+	}
+	return out
+}

@@ -1,0 +1,353 @@
+package seed
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/brianvoe/gofakeit/v7"
+	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+	"github.com/portico-emulator/portico/emulator/internal/yaml"
+)
+
+// Checker judges a document by the schema of its kind.
+type Checker func(r *api.Resource, document api.Object) ([]api.Violation, error)
+
+// Grow brings the documents of a fixture into being.
+func (f *Fixture) Grow(tx api.Tx, seed uint64, check Checker) error {
+	g := &grower{tx: tx, seed: seed, check: check}
+	for _, file := range f.files {
+		g.now = file.now
+		for _, r := range file.records {
+			if err := g.record(r, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+type grower struct {
+	tx    api.Tx
+	seed  uint64
+	now   time.Time
+	check Checker
+}
+
+// Name and Seed make the grower a world for the calls in which documents are born.
+func (g *grower) Name() string { return "" }
+
+// Seed of all that is generated.
+func (g *grower) Seed() uint64 { return g.seed }
+
+func (g *grower) record(r *record, owner *api.Doc) error {
+	res := g.tx.Resource(r.kind)
+	if res == nil {
+		return r.file.fault(r.node, "no kind %q", r.kind)
+	}
+	for n := range r.count {
+		place := r.place
+		if owner != nil {
+			place = owner.ID + place
+		}
+		if r.count > 1 {
+			place += "*" + strconv.Itoa(n)
+		}
+		doc, err := g.one(r, res, owner, place)
+		if err != nil {
+			return err
+		}
+		for _, child := range r.has {
+			if err := g.record(child, doc); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (g *grower) one(r *record, res *api.Resource, owner *api.Doc, place string) (*api.Doc, error) {
+	in, err := g.owners(r, res, owner, place)
+	if err != nil {
+		return nil, err
+	}
+	c := &api.Call{
+		Vendor: res.Vendor, World: g, Tx: g.tx, Now: g.moment(r, res, in, place),
+		Growing: true, Trust: true,
+	}
+	c.Stand(place)
+	var given api.Object
+	if r.doc != nil {
+		for _, m := range r.doc.Members {
+			n := m.Value
+			if n.Kind == yaml.String && strings.Contains(n.Text, "{slug:") {
+				n = slugged(n, given)
+			}
+			raw, err := g.value(r, n, in, place+"."+m.Name)
+			if err != nil {
+				return nil, err
+			}
+			given.Set(m.Name, typed(raw, res.Shape.Types[m.Name]))
+		}
+	}
+	bad, err := g.check(res, given)
+	if err != nil {
+		return nil, err
+	}
+	if len(bad) > 0 {
+		return nil, r.complain(bad[0])
+	}
+	d, err := rest.Birth(c, r.kind, in, given)
+	if err != nil {
+		e := api.AsError(err)
+		if len(e.Violations) > 0 {
+			return nil, r.complain(e.Violations[0])
+		}
+		return nil, r.file.fault(r.node, "%s: %s", r.kind, e)
+	}
+	return d, nil
+}
+
+func (r *record) complain(v api.Violation) *Error {
+	at := r.node
+	if r.doc != nil {
+		at = r.doc
+		if len(v.Path) > 0 {
+			at = r.doc.Find(v.Path)
+		}
+	}
+	return r.file.fault(at, "%s: %s", r.kind, Explain(v))
+}
+
+// Explain says in plain words what a violation is.
+func Explain(v api.Violation) string {
+	name := strings.Join(v.Path, ".")
+	switch v.Rule {
+	case api.Required:
+		return name + " is missing"
+	case api.Unknown:
+		return "there is no member " + name
+	case api.Type:
+		return fmt.Sprintf("%s: want %s", name, strings.Join(v.Want.([]string), " or ")) //nolint:forcetypeassert // says api.Type
+	case api.Choice:
+		return fmt.Sprintf("%s: want one of %v", name, v.Want)
+	case api.Reference:
+		return fmt.Sprintf("%s: no %v with that id", name, v.Want)
+	case api.Format:
+		return fmt.Sprintf("%s: want a %v", name, v.Want)
+	case api.Pattern:
+		return fmt.Sprintf("%s: want text that matches %v", name, v.Want)
+	case api.Minimum, api.MinLength, api.MinItems, api.MinProps:
+		return fmt.Sprintf("%s: want at least %v%s", name, v.Want, unit(v.Rule))
+	case api.Maximum, api.MaxLength, api.MaxItems, api.MaxProps:
+		return fmt.Sprintf("%s: want at most %v%s", name, v.Want, unit(v.Rule))
+	case api.Unique:
+		return name + ": an element stands twice"
+	case api.Dependent:
+		return fmt.Sprintf("%s: needs %v, too", name, v.Want)
+	}
+	return strings.TrimPrefix(name+": "+v.Text, ": ")
+}
+
+func unit(rule api.Rule) string {
+	switch rule {
+	case api.MinLength, api.MaxLength:
+		return " characters"
+	case api.MinItems, api.MaxItems:
+		return " elements"
+	case api.MinProps, api.MaxProps:
+		return " members"
+	}
+	return ""
+}
+
+// owners is where the document lives: in the record it is nested in, or where it says itself.
+func (g *grower) owners(r *record, res *api.Resource, owner *api.Doc, place string) ([]string, error) {
+	parent := res.Parent()
+	if len(r.in) > 0 {
+		last := r.in[len(r.in)-1]
+		raw, err := g.value(r, last, nil, place+".in")
+		if err != nil {
+			return nil, err
+		}
+		id := gjson.ParseBytes(raw).String()
+		if parent == "" {
+			return nil, r.file.fault(last, "%s lives in nothing", r.kind)
+		}
+		if d := g.tx.Get(parent, id); d != nil {
+			return rest.Inside(d), nil
+		}
+		return nil, r.file.fault(last, "no %s %q", parent, id)
+	}
+	switch {
+	case parent == "":
+		return nil, nil
+	case owner == nil:
+		return nil, r.file.fault(r.node, "%s lives in a %s: nest it under has, or say in", r.kind, parent)
+	case owner.Res.Kind == parent:
+		return rest.Inside(owner), nil
+	}
+	for i, kind := len(owner.In)-1, owner.Res; i >= 0; i-- {
+		kind = g.tx.Resource(kind.Parent())
+		if kind.Kind == parent {
+			return append([]string(nil), owner.In[:i+1]...), nil
+		}
+	}
+	return nil, r.file.fault(r.node, "%s lives in a %s, not in a %s", r.kind, parent, owner.Res.Kind)
+}
+
+// moment is when a document is born: the fixture's now, or for one of many some time between its owner's birth and now.
+func (g *grower) moment(r *record, res *api.Resource, in []string, place string) time.Time {
+	if r.count == 1 {
+		return g.now
+	}
+	from := g.now.AddDate(-1, 0, 0)
+	if parent := res.Parent(); parent != "" && len(in) > 0 {
+		if d := g.tx.Get(parent, in[len(in)-1]); d != nil && d.At > 0 {
+			from = time.Unix(0, d.At).UTC()
+		}
+	}
+	span := g.now.Sub(from)
+	if span <= 0 {
+		return g.now
+	}
+	part := api.Mix(g.seed, api.Hash(place+".born")) >> 11
+	return from.Add(time.Duration(float64(span) * float64(part) / (1 << 53))).Truncate(time.Millisecond)
+}
+
+var reference = regexp.MustCompile(`^@([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)\[(\d+|\?)\](?:\.([A-Za-z0-9_.]+))?$`)
+
+// value is a node as JSON, with references followed and templates filled in.
+func (g *grower) value(r *record, n *yaml.Node, in []string, place string) ([]byte, error) {
+	switch n.Kind {
+	case yaml.Mapping:
+		var o api.Object
+		for _, m := range n.Members {
+			raw, err := g.value(r, m.Value, in, place+"."+m.Name)
+			if err != nil {
+				return nil, err
+			}
+			o.Set(m.Name, raw)
+		}
+		return o.JSON(), nil
+	case yaml.Sequence:
+		out := []byte{'['}
+		for i, item := range n.Items {
+			raw, err := g.value(r, item, in, place+"."+strconv.Itoa(i))
+			if err != nil {
+				return nil, err
+			}
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = append(out, raw...)
+		}
+		return append(out, ']'), nil
+	case yaml.String:
+	default:
+		return n.Scalar, nil
+	}
+	if m := reference.FindStringSubmatch(n.Text); m != nil {
+		return g.refer(r, n, m, in, place)
+	}
+	if !strings.Contains(n.Text, "{") {
+		return n.Scalar, nil
+	}
+	fake := gofakeit.NewFaker(rand.NewPCG(api.Mix(g.seed, api.Hash(place)), api.Hash(r.kind)), false)
+	text, err := fake.Generate(n.Text)
+	if err != nil {
+		return nil, r.file.fault(n, "%s", err)
+	}
+	return api.Quote(text), nil
+}
+
+var slug = regexp.MustCompile(`\{slug:([A-Za-z_]+)\}`)
+
+// slugged fills in members that stand before, in the form of an address: "Jane O'Dev" becomes jane.odev.
+func slugged(n *yaml.Node, before api.Object) *yaml.Node {
+	out := *n
+	out.Text = slug.ReplaceAllStringFunc(n.Text, func(m string) string {
+		var b strings.Builder
+		for _, c := range strings.ToLower(before.Str(slug.FindStringSubmatch(m)[1])) {
+			switch {
+			case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+				b.WriteRune(c)
+			case c == ' ' && b.Len() > 0:
+				b.WriteByte('.')
+			}
+		}
+		return b.String()
+	})
+	out.Scalar = api.Quote(out.Text)
+	return &out
+}
+
+func (g *grower) refer(r *record, n *yaml.Node, m []string, in []string, place string) ([]byte, error) {
+	kind, which, member := m[1], m[2], m[3]
+	res := g.tx.Resource(kind)
+	if res == nil {
+		return nil, r.file.fault(n, "no kind %q", kind)
+	}
+	var d *api.Doc
+	if which == "?" {
+		d = g.pick(res, in, place)
+	} else {
+		at, _ := strconv.Atoi(which)
+		i := 0
+		for doc := range g.tx.All(kind) {
+			if i == at {
+				d = doc
+				break
+			}
+			i++
+		}
+	}
+	if d == nil {
+		return nil, r.file.fault(n, "%s: there is no such document before this one", n.Text)
+	}
+	if member == "" {
+		return api.Quote(d.ID), nil
+	}
+	v := d.Get(member)
+	if !v.Exists() {
+		return nil, r.file.fault(n, "%s: the document has no %s", n.Text, member)
+	}
+	return []byte(v.Raw), nil
+}
+
+// pick takes by chance one of the documents that live in the same place, or of all where the kind lives elsewhere.
+func (g *grower) pick(res *api.Resource, in []string, place string) *api.Doc {
+	index, key := "", ""
+	if res.Parent() != "" {
+		for i := len(in) - 1; i >= 0; i-- {
+			if g.tx.Count(res.Kind, res.Indexes[0].Name, in[i]) > 0 {
+				index, key = res.Indexes[0].Name, in[i]
+				break
+			}
+		}
+	}
+	n := g.tx.Count(res.Kind, index, key)
+	if n == 0 {
+		return nil
+	}
+	at := int(api.Mix(g.seed, api.Hash(place)) % uint64(n)) //nolint:gosec // n is positive and fits
+	return g.tx.Page(res.Kind, index, key, at, 1, false)[0]
+}
+
+// typed turns a generated text into the type that the member has.
+func typed(raw []byte, want string) []byte {
+	switch want {
+	case "boolean", "integer", "number":
+		text := gjson.ParseBytes(raw)
+		if text.Type == gjson.String && gjson.Valid(text.Str) {
+			return []byte(text.Str)
+		}
+	}
+	return raw
+}

@@ -1,0 +1,446 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+	"github.com/portico-emulator/portico/emulator/internal/store"
+)
+
+// Limits of what a client may send.
+const (
+	MaxBody  = 1 << 20  // bytes of a body, unless the row says more
+	MaxDrain = 16 << 20 // bytes read on of a longer one, so that the client sees the refusal
+	MaxURL   = 16 << 10
+)
+
+// Server answers for the vendors of a plan out of the worlds of a store.
+type Server struct {
+	Plan   *Plan
+	Store  *store.Store
+	Log    *slog.Logger
+	Strict bool // only known credentials
+	Host   any  // what the admin plane acts on
+	Prove  bool // check every reply against its schema; a reply that does not fit becomes a 500
+}
+
+// exchange is one request being answered. It is what gin sees as the writer, so that handlers find it again.
+type exchange struct {
+	http.ResponseWriter
+	server *Server
+	world  string // from the URL
+	prefix string
+	head   bool
+	wrote  bool
+	call   api.Call
+	args   [4]string
+	values [2]string // of the headers that every answer has
+}
+
+// WriteHeader passes the first status on; gin, whose writer is not used, would set it again.
+func (x *exchange) WriteHeader(status int) {
+	if !x.wrote {
+		x.wrote = true
+		x.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+const worldPrefix = "/_world/"
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{ResponseWriter: w, server: s}
+	if len(r.RequestURI) > MaxURL {
+		x.unknown(r, api.TooLong)
+		return
+	}
+	if r.Method == http.MethodHead {
+		x.head = true
+		r = r.WithContext(r.Context())
+		r.Method = http.MethodGet
+	}
+	if strings.HasPrefix(r.URL.Path, worldPrefix) {
+		name, rest, _ := strings.Cut(r.URL.EscapedPath()[len(worldPrefix):], "/")
+		x.world, x.prefix = name, worldPrefix+name
+		r = rerouted(r, "/"+rest)
+	}
+	if p := r.URL.Path; len(p) > 1 && p[len(p)-1] == '/' {
+		if v := s.Plan.vendorOf(p); v != nil && v.Slash {
+			r = rerouted(r, strings.TrimSuffix(r.URL.EscapedPath(), "/"))
+		}
+	}
+	s.Plan.engine.ServeHTTP(x, r)
+}
+
+// rerouted is the request with another path.
+func rerouted(r *http.Request, escaped string) *http.Request {
+	out := r.WithContext(r.Context())
+	u := *r.URL
+	plain, err := url.PathUnescape(escaped)
+	if err != nil {
+		plain = escaped
+	}
+	u.Path, u.RawPath = plain, ""
+	if u.EscapedPath() != escaped {
+		u.RawPath = escaped
+	}
+	out.URL = &u
+	return out
+}
+
+// handle carries a request from its row to state and back.
+func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
+	s := x.server
+	if op == nil {
+		x.unknown(r, api.NoRoute)
+		return
+	}
+	world, refusal := x.find(r)
+	if refusal != nil {
+		x.send(*refusal)
+		return
+	}
+	c := x.begin(r, world, op.Vendor)
+	c.Op, c.Args = op, args
+	s.receive(c)
+	x.finish(c, s.answer(c, world))
+}
+
+// begin makes the call. Calls of the emulator's own API bear no number: they shift no chance and no id of the world.
+func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor) *api.Call {
+	x.call = api.Call{
+		Vendor: vendor, Request: r, World: world, ID: vendor.Name,
+		Now: world.Clock.Now(), Prefix: x.prefix, Host: x.server.Host, Strict: x.server.Strict,
+		Ask: api.Ask{Limit: -1},
+	}
+	c := &x.call
+	if vendor.Quiet {
+		world.Touch()
+		return c
+	}
+	c.Number = world.Request()
+	c.ID = strconv.FormatUint(c.Number, 10)
+	return c
+}
+
+// receive reads query and body and checks them, outside the world's lock; the dialect decides when a fault counts.
+func (s *Server) receive(c *api.Call) {
+	if q := c.Request.URL.RawQuery; q != "" {
+		c.Query, _ = url.ParseQuery(q) // pairs that cannot be read are left out
+	}
+	limit := c.Op.Limit
+	if limit == 0 {
+		limit = MaxBody
+	}
+	if c.Raw, c.Problem = readBody(c.Request, limit); c.Problem != nil {
+		return
+	}
+	data := c.Raw
+	if read := c.Vendor.Dialect.Read; read != nil {
+		if data, c.Problem = read(c); c.Problem != nil {
+			return
+		}
+	}
+	if c.Op.Body == "" {
+		return
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		if !c.Op.Optional {
+			c.Problem = &api.Error{Code: api.Malformed, Message: "the operation needs a body", Cause: api.ErrNoBody}
+		}
+		return
+	}
+	body, err := api.Parse(data)
+	if err != nil {
+		c.Problem = &api.Error{Code: api.Malformed, Message: "the body is " + err.Error(), Cause: err}
+		return
+	}
+	c.Body = body
+	bad, err := c.Vendor.Check(c.Op.Body, body.Value)
+	switch {
+	case err != nil:
+		c.Problem = err
+	case len(bad) > 0 && len(bad[0].Path) == 0 && bad[0].Rule == api.Type:
+		c.Problem = &api.Error{Code: api.Malformed, Message: fmt.Sprintf("the body is no %v", bad[0].Want), Violations: bad}
+	case len(bad) > 0:
+		c.Problem = api.Refuse(bad...)
+	}
+}
+
+func readBody(r *http.Request, limit int64) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	if r.ContentLength > 0 {
+		b.Grow(int(min(r.ContentLength, limit)) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(r.Body, limit+1))
+	if err != nil {
+		return nil, &api.Error{Code: api.Malformed, Message: "the body did not arrive whole", Cause: err}
+	}
+	if n > limit {
+		_, _ = io.CopyN(io.Discard, r.Body, MaxDrain)
+		return nil, api.Fail(api.TooLarge, "the body is longer than %d bytes", limit)
+	}
+	return b.Bytes(), nil
+}
+
+// answer examines a call in the dialect's order, does it in one transaction, and words what came of it.
+func (s *Server) answer(c *api.Call, world *store.World) (a api.Answer) {
+	if c.Op.Bare {
+		return s.attempt(c, nil)
+	}
+	tx := world.Begin(c.Op.Writing())
+	c.Tx = tx
+	return s.attempt(c, tx)
+}
+
+// attempt ends the transaction in any case: what was refused, could not be worded or panicked is undone.
+func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			if tx != nil {
+				tx.Rollback()
+			}
+			a = s.fail(c, &api.Error{Code: api.Internal, Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())})
+		}
+	}()
+	result, err := examine(c)
+	if err == nil {
+		a, err = s.render(c, result)
+	}
+	if err != nil {
+		a = s.fail(c, api.AsError(err))
+	}
+	switch {
+	case tx == nil:
+	case err == nil:
+		tx.Commit(c.ID)
+	default:
+		tx.Rollback()
+	}
+	tx = nil
+	return a
+}
+
+func examine(c *api.Call) (any, error) {
+	for _, check := range c.Vendor.Dialect.Checks {
+		if err := check(c); err != nil {
+			return nil, err
+		}
+	}
+	return c.Op.Do(c)
+}
+
+// render gives a result its vendor's form.
+func (s *Server) render(c *api.Call, result any) (api.Answer, error) {
+	d := &c.Vendor.Dialect
+	a := api.Answer{Status: c.Op.Status, Media: c.Op.Media}
+	var err error
+	switch v := result.(type) {
+	case nil:
+	case api.Answer:
+		a = v
+		if a.Status == 0 {
+			a.Status = c.Op.Status
+		}
+	case *api.Doc:
+		a.Body = rest.Show(c, v, make([]byte, 0, len(v.JSON)+128))
+	case api.Page:
+		if d.Wrap != nil {
+			a.Body, err = d.Wrap(c, v)
+		} else {
+			a.Body = append(append(append(make([]byte, 0, len(v.Items)+2), '['), v.Items...), ']')
+		}
+	case json.RawMessage:
+		a.Body = v
+	case api.Object:
+		a.Body = v.JSON()
+	default:
+		a.Body, err = api.Encode(v)
+	}
+	if err != nil {
+		return a, err
+	}
+	if a.Body != nil && a.Media == "" {
+		if a.Media = d.Media; a.Media == "" {
+			a.Media = "application/json"
+		}
+	}
+	if s.Prove {
+		if err := prove(c, a); err != nil {
+			return a, err
+		}
+	}
+	if d.Write != nil {
+		a = d.Write(c, a)
+	}
+	return a, nil
+}
+
+// prove checks a JSON reply against the row's schema.
+func prove(c *api.Call, a api.Answer) error {
+	name := c.Op.Reply
+	if a.Status >= 400 {
+		name = c.Vendor.Problem
+	}
+	if name == "" || a.Status >= 300 && a.Status < 400 || a.Body == nil || !strings.Contains(a.Media, "json") {
+		return nil
+	}
+	var v any
+	if err := json.Unmarshal(a.Body, &v); err != nil {
+		return fmt.Errorf("reply of %s: %w", c.Op.Full, err)
+	}
+	bad, err := c.Vendor.Check(name, v)
+	if err != nil || len(bad) == 0 {
+		return err
+	}
+	return fmt.Errorf("reply of %s does not fit %s: %+v: %s", c.Op.Full, name, bad, a.Body)
+}
+
+// fail words a refusal.
+func (s *Server) fail(c *api.Call, e *api.Error) api.Answer {
+	if e.Code == api.Internal {
+		s.Log.Error("internal error", "request", c.ID, "method", c.Request.Method, "path", c.Request.URL.Path, "error", e)
+	}
+	a := c.Vendor.Dialect.Fail(c, e)
+	if s.Prove && c.Op != nil && e.Code != api.Internal {
+		if err := prove(c, a); err != nil {
+			return s.fail(c, &api.Error{Code: api.Internal, Cause: err})
+		}
+	}
+	return a
+}
+
+// worldName is what a world may be called.
+var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// WorldName tells whether a world may be called so.
+func WorldName(name string) bool { return worldName.MatchString(name) }
+
+// DefaultWorld always exists.
+const DefaultWorld = "default"
+
+// find is the world that the request chooses, or a refusal in the admin API's words.
+func (x *exchange) find(r *http.Request) (*store.World, *api.Answer) {
+	name := x.world
+	if header := r.Header["Portico-World"]; len(header) > 0 {
+		if name != "" && name != header[0] {
+			return nil, problem(http.StatusBadRequest, "two-worlds", fmt.Sprintf("the URL names the world %q, the header Portico-World %q; use one of them", name, header[0]))
+		}
+		name = header[0]
+	} else if x.prefix == "" {
+		name = DefaultWorld
+	}
+	if w := x.server.Store.World(name); w != nil {
+		return w, nil
+	}
+	message := fmt.Sprintf("there is no world %q; create it with POST /_portico/worlds {\"name\": ...}", name)
+	if !WorldName(name) {
+		message = fmt.Sprintf("%q is no name of a world: a letter or digit, then at most 63 letters, digits, dots, dashes, underscores", name)
+	}
+	return nil, problem(http.StatusNotFound, "unknown-world", message)
+}
+
+// problem is a refusal of the emulator itself, which no vendor would word so.
+func problem(status int, code, message string) *api.Answer {
+	body, _ := api.Encode(map[string]any{"error": map[string]string{"code": code, "message": message}})
+	return &api.Answer{Status: status, Media: "application/json", Body: body, Header: http.Header{"Portico-Error": {code}}}
+}
+
+// unknown answers what no row is for, in the words of the vendor under whose base the path lies.
+func (x *exchange) unknown(r *http.Request, code api.Code) {
+	s := x.server
+	vendor := s.Plan.vendorOf(r.URL.Path)
+	if vendor == nil {
+		x.send(*problem(http.StatusNotFound, string(code), fmt.Sprintf("nothing is served at %s; GET /_portico/operations lists what is", clip(r.URL.Path, 200))))
+		return
+	}
+	world, refusal := x.find(r)
+	if refusal != nil {
+		x.send(*refusal)
+		return
+	}
+	c := x.begin(r, world, vendor)
+	a := s.fail(c, api.Fail(code, "%s %s", r.Method, clip(r.URL.Path, 200)))
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
+	if a.Status != http.StatusMethodNotAllowed {
+		x.Header().Del("Allow") // gin's; a vendor that answers 404 sends none
+	}
+	a.Header["Portico-Error"] = []string{string(code)}
+	x.finish(c, a)
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return s[:n] + "…"
+	}
+	return s
+}
+
+// finish sends an answer to a call.
+func (x *exchange) finish(c *api.Call, a api.Answer) {
+	if !c.Vendor.Quiet {
+		x.values[0] = c.ID
+		x.Header()["Portico-Request"] = x.values[0:1:1]
+	}
+	x.send(a)
+	if log := x.server.Log; log.Enabled(context.Background(), slog.LevelDebug) {
+		log.Debug("request", "id", c.ID, "world", c.World.Name(), "method", c.Request.Method, "path", c.Request.URL.Path, "status", a.Status)
+	}
+}
+
+// mediaHeaders keeps the header values of common media types, so that a reply allocates none.
+var mediaHeaders = map[string][]string{}
+
+func init() {
+	for _, m := range []string{
+		"application/json", "application/json; charset=utf-8", "application/problem+json; charset=utf-8",
+		"application/yaml; charset=utf-8", "application/yaml",
+	} {
+		mediaHeaders[m] = []string{m}
+	}
+}
+
+// send writes an answer to the connection.
+func (x *exchange) send(a api.Answer) {
+	h := x.Header()
+	for name, values := range a.Header {
+		h[name] = values
+	}
+	if a.Body != nil {
+		if v, ok := mediaHeaders[a.Media]; ok {
+			h["Content-Type"] = v
+		} else {
+			h["Content-Type"] = []string{a.Media}
+		}
+		x.values[1] = strconv.Itoa(len(a.Body))
+		h["Content-Length"] = x.values[1:2:2]
+	}
+	x.WriteHeader(a.Status)
+	if a.Body == nil || x.head {
+		return
+	}
+	if _, err := x.ResponseWriter.Write(a.Body); err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
+		x.server.Log.Debug("client went away", "error", err)
+	}
+}

@@ -1,0 +1,153 @@
+// Package store keeps worlds: documents and indexes as copy-on-write trees, so that a new world, a snapshot and a reset
+// cost the same whatever their size. It knows no vendor and no HTTP.
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// Catalog is the set of kinds that a store keeps.
+type Catalog struct {
+	tables map[string]*tableSpec
+	order  []*tableSpec
+}
+
+type tableSpec struct {
+	no      int
+	res     *api.Resource
+	indexes []indexSpec
+	names   map[string]int
+	// dependents are the indexes, of any kind, whose keys are ids of this kind.
+	dependents []dependent
+	created    string
+}
+
+type indexSpec struct {
+	api.Index
+	paths  []string
+	within int // position of the index that narrows this one, or -1
+}
+
+type dependent struct{ table, index int }
+
+// NewCatalog links the kinds. It refuses a kind that stands twice, and an index that names what does not exist.
+func NewCatalog(resources []*api.Resource) (*Catalog, error) {
+	c := &Catalog{tables: map[string]*tableSpec{}}
+	for _, r := range resources {
+		if c.tables[r.Kind] != nil {
+			return nil, fmt.Errorf("store: kind %s stands twice", r.Kind)
+		}
+		t := &tableSpec{no: len(c.order), res: r, names: map[string]int{}, created: r.CreatedMember()}
+		for i, ix := range r.Indexes {
+			spec := indexSpec{Index: ix, within: -1}
+			if ix.Path != "" {
+				spec.paths = strings.Split(ix.Path, ",")
+			}
+			if ix.Within != "" {
+				w, ok := t.names[ix.Within]
+				if !ok {
+					return nil, fmt.Errorf("store: %s.%s: no earlier index %q", r.Kind, ix.Name, ix.Within)
+				}
+				spec.within = w
+			}
+			t.names[ix.Name] = i
+			t.indexes = append(t.indexes, spec)
+		}
+		c.tables[r.Kind] = t
+		c.order = append(c.order, t)
+	}
+	for _, t := range c.order {
+		for i, ix := range t.indexes {
+			if ix.To == "" {
+				continue
+			}
+			to := c.tables[ix.To]
+			if to == nil {
+				return nil, fmt.Errorf("store: %s.%s: no kind %q", t.res.Kind, ix.Name, ix.To)
+			}
+			to.dependents = append(to.dependents, dependent{t.no, i})
+		}
+	}
+	return c, nil
+}
+
+// Resource finds a kind's declaration, or nil.
+func (c *Catalog) Resource(kind string) *api.Resource {
+	if t := c.tables[kind]; t != nil {
+		return t.res
+	}
+	return nil
+}
+
+// Resources lists the declarations in the order in which they were given.
+func (c *Catalog) Resources() []*api.Resource {
+	out := make([]*api.Resource, len(c.order))
+	for i, t := range c.order {
+		out[i] = t.res
+	}
+	return out
+}
+
+// keys appends the keys of a document in an index.
+func (ix *indexSpec) keys(tx api.Tx, t *tableSpec, d *api.Doc, to []string) []string {
+	start := len(to)
+	switch {
+	case ix.Key != nil:
+		to = append(to, ix.Key(tx, d)...)
+	case len(ix.paths) == 0:
+		if owner := d.Owner(); owner != "" {
+			to = append(to, owner)
+		}
+	case len(ix.paths) == 1:
+		v := d.Get(ix.paths[0])
+		if v.IsArray() {
+			for _, e := range v.Array() {
+				to = append(to, e.String())
+			}
+		} else if v.Type != gjson.Null {
+			to = append(to, v.String())
+		}
+	default:
+		parts := make([]string, len(ix.paths))
+		for i, p := range ix.paths {
+			v := d.Get(p)
+			if v.Type == gjson.Null {
+				return to
+			}
+			parts[i] = v.String()
+		}
+		to = append(to, strings.Join(parts, Joint))
+	}
+	if ix.Fold {
+		for i := start; i < len(to); i++ {
+			to[i] = strings.ToLower(to[i])
+		}
+	}
+	if ix.within >= 0 && len(to) > start {
+		outer := t.indexes[ix.within].keys(tx, t, d, nil)
+		if len(outer) == 0 {
+			return to[:start]
+		}
+		for i := start; i < len(to); i++ {
+			to[i] = outer[0] + Joint + to[i]
+		}
+	}
+	return to
+}
+
+// Joint separates the parts of a key.
+const Joint = "\x00"
+
+// key is the key that a caller looks for.
+func (ix *indexSpec) key(key string) string {
+	if !ix.Fold {
+		return key
+	}
+	at := strings.LastIndex(key, Joint) + 1
+	return key[:at] + strings.ToLower(key[at:])
+}

@@ -1,0 +1,276 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/clock"
+)
+
+// Base is a fixture grown once: what worlds are born from. It never changes.
+type Base struct {
+	Fixture string
+	Seed    uint64
+	cat     *Catalog
+	mu      sync.Mutex
+	state   *state
+}
+
+// Grow makes a base by filling an empty state.
+func Grow(c *Catalog, fixture string, seed uint64, fill func(api.Tx) error) (*Base, error) {
+	s := newState(c)
+	tx := &Tx{catalog: c, state: s, writing: true, world: &World{seed: seed}}
+	if err := fill(tx); err != nil {
+		return nil, err
+	}
+	return &Base{Fixture: fixture, Seed: seed, cat: c, state: s}, nil
+}
+
+func (b *Base) fork() *state {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.state.fork()
+}
+
+// World is everything that one test may want to itself.
+type World struct {
+	name  string
+	seed  uint64
+	base  *Base
+	Clock *clock.Clock
+	born  *clock.Clock // the clock as it was at birth
+	TTL   time.Duration
+
+	mu       sync.RWMutex
+	state    *state
+	requests atomic.Uint64
+	commits  uint64
+	used     atomic.Int64 // real time of the last use, Unix ns
+	gone     tombs
+}
+
+// Name of the world.
+func (w *World) Name() string { return w.name }
+
+// Seed of all chance in the world.
+func (w *World) Seed() uint64 { return w.seed }
+
+// Fixture is the name of the fixture that the world was born from.
+func (w *World) Fixture() string { return w.base.Fixture }
+
+// Request counts a request and gives its number, from 1.
+func (w *World) Request() uint64 {
+	w.Touch()
+	return w.requests.Add(1)
+}
+
+// Requests tells how many were counted.
+func (w *World) Requests() uint64 { return w.requests.Load() }
+
+// Touch keeps the world from being idle.
+func (w *World) Touch() {
+	if w.TTL > 0 {
+		w.used.Store(time.Now().UnixNano())
+	}
+}
+
+// Begin opens a transaction. One that writes has the world to itself until Commit or Rollback.
+func (w *World) Begin(writing bool) *Tx {
+	if writing {
+		w.mu.Lock()
+	} else {
+		w.mu.RLock()
+	}
+	return &Tx{world: w, catalog: w.catalog(), state: w.state, writing: writing, seq: w.state.seq, counter: w.state.counter}
+}
+
+func (w *World) catalog() *Catalog { return w.base.cat }
+
+// Commit ends a transaction and keeps what it did. The request is remembered for what it deleted.
+func (tx *Tx) Commit(request string) {
+	if !tx.writing {
+		tx.world.mu.RUnlock()
+		return
+	}
+	if len(tx.log) > 0 {
+		tx.world.commits++
+		for _, c := range tx.log {
+			if c.after == nil {
+				tx.world.gone.add(c.table.res.Kind, c.before.ID, request)
+			}
+		}
+	}
+	tx.world.mu.Unlock()
+}
+
+// Rollback ends a transaction and undoes what it did.
+func (tx *Tx) Rollback() {
+	if !tx.writing {
+		tx.world.mu.RUnlock()
+		return
+	}
+	for i := len(tx.log) - 1; i >= 0; i-- {
+		c := tx.log[i]
+		tx.state.change(tx, c.table, c.after, c.before)
+	}
+	tx.state.seq, tx.state.counter = tx.seq, tx.counter
+	tx.world.mu.Unlock()
+}
+
+// Reset gives the world back the documents, the counters and the clock that it was born with.
+func (w *World) Reset() {
+	fresh := w.base.fork()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state = fresh
+	w.gone = tombs{}
+	w.requests.Store(0)
+	r := w.born.Copy()
+	reading := r.Read()
+	w.Clock.Set(reading.Now, reading.Frozen)
+}
+
+// Counts tells how many documents there are of each kind; kinds without any are left out.
+func (w *World) Counts() map[string]int {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	out := map[string]int{}
+	for i, t := range w.state.tables {
+		if t != nil && t.byID.Len() > 0 {
+			out[w.catalog().order[i].res.Kind] = t.byID.Len()
+		}
+	}
+	return out
+}
+
+// tombs remembers the last deletions.
+type tombs struct {
+	byDoc map[string]string
+	queue []string
+	next  int
+}
+
+const tombsKept = 4096
+
+func (t *tombs) add(kind, id, request string) {
+	if t.byDoc == nil {
+		t.byDoc = map[string]string{}
+	}
+	key := kind + Joint + id
+	if len(t.queue) < tombsKept {
+		t.queue = append(t.queue, key)
+	} else {
+		delete(t.byDoc, t.queue[t.next])
+		t.queue[t.next] = key
+		t.next = (t.next + 1) % tombsKept
+	}
+	t.byDoc[key] = request
+}
+
+func (t *tombs) by(kind, id string) string { return t.byDoc[kind+Joint+id] }
+
+// MaxWorlds is how many worlds a store keeps at most.
+const MaxWorlds = 10000
+
+// Store is a set of worlds.
+type Store struct {
+	mu     sync.RWMutex
+	worlds map[string]*World
+}
+
+// New is a store without worlds.
+func New() *Store { return &Store{worlds: map[string]*World{}} }
+
+// Birth says what a new world is like.
+type Birth struct {
+	Name  string
+	Base  *Base
+	Seed  uint64
+	Clock *clock.Clock // nil: that of From, else real time
+	TTL   time.Duration
+	From  *World // documents, counter and clock are copied from there
+}
+
+// Create adds a world. It refuses a name that is taken with the code conflict, and one world too many.
+func (s *Store) Create(b Birth) (*World, error) {
+	w := &World{name: b.Name, seed: b.Seed, base: b.Base, Clock: b.Clock, TTL: b.TTL}
+	if from := b.From; from != nil {
+		from.mu.Lock()
+		w.state = from.state.fork()
+		w.base = &Base{Fixture: from.base.Fixture, Seed: from.base.Seed, state: from.state.fork(), cat: from.base.cat}
+		if w.Clock == nil {
+			w.Clock = from.Clock.Copy()
+		}
+		from.mu.Unlock()
+	} else {
+		w.state = b.Base.fork()
+	}
+	if w.Clock == nil {
+		w.Clock = &clock.Clock{}
+	}
+	w.born = w.Clock.Copy()
+	w.used.Store(time.Now().UnixNano())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweep()
+	if s.worlds[b.Name] != nil {
+		return nil, &api.Error{Code: api.Conflict, Message: fmt.Sprintf("world %q exists already", b.Name)}
+	}
+	if len(s.worlds) >= MaxWorlds {
+		return nil, &api.Error{Code: api.Conflict, Message: fmt.Sprintf("there are %d worlds already, the most that are kept; delete some, or give them a ttl", MaxWorlds)}
+	}
+	s.worlds[b.Name] = w
+	return w, nil
+}
+
+func (w *World) idle(now time.Time) bool {
+	return w.TTL > 0 && now.UnixNano()-w.used.Load() > int64(w.TTL)
+}
+
+func (s *Store) sweep() {
+	now := time.Now()
+	for name, w := range s.worlds {
+		if w.idle(now) {
+			delete(s.worlds, name)
+		}
+	}
+}
+
+// World finds a world, or nil.
+func (s *Store) World(name string) *World {
+	s.mu.RLock()
+	w := s.worlds[name]
+	s.mu.RUnlock()
+	if w != nil && w.idle(time.Now()) {
+		s.Delete(name)
+		return nil
+	}
+	return w
+}
+
+// Delete removes a world and tells whether it was there.
+func (s *Store) Delete(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, there := s.worlds[name]
+	delete(s.worlds, name)
+	return there
+}
+
+// Worlds lists the worlds by name.
+func (s *Store) Worlds() []*World {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweep()
+	out := make([]*World, 0, len(s.worlds))
+	for _, w := range s.worlds {
+		out = append(out, w)
+	}
+	slices.SortFunc(out, func(a, b *World) int { return strings.Compare(a.name, b.name) })
+	return out
+}

@@ -1,0 +1,85 @@
+package konnect
+
+import (
+	"strconv"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+var applications = &api.Resource{
+	Kind:   "konnect.application",
+	Schema: "StoredApplication",
+	Newest: true,
+	Indexes: []api.Index{
+		{Name: "portal", To: "konnect.portal", Gone: api.Die},
+		{Name: "developer", Path: "developer_id", To: "konnect.developer", Gone: api.Die},
+		{Name: "name", Path: "name", Within: "developer", Unique: true},
+		{Name: "strategy", Path: "auth_strategy_id", To: "konnect.auth-strategy", Gone: api.Detach},
+		{Name: "dcr", Path: "dcr_provider_id", To: "konnect.dcr-provider", Gone: api.Detach},
+	},
+	Born: func(c *api.Call, d *api.Draft) error {
+		if err := private(c.Tx.Get("konnect.portal", d.Owner()), "applications"); err != nil {
+			return err
+		}
+		if dev := c.Tx.Get("konnect.developer", d.Str("developer_id")); dev != nil && dev.Owner() != d.Owner() {
+			return api.Refuse(api.Violation{Path: []string{"developer_id"}, Rule: api.Reference, Want: "konnect.developer"})
+		}
+		d.Default("reference_id", api.Quote(c.NewID()))
+		return nil
+	},
+	Shown: showApplication,
+}
+
+func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
+	o := d.Object()
+	out := make(api.Object, 0, len(o)+4)
+	for _, m := range o {
+		switch m.Name {
+		case "reference_id":
+			out = append(out, m, api.Member{
+				Name:  "registration_count",
+				Value: strconv.AppendInt(nil, int64(c.Tx.Count("konnect.registration", "application", d.ID)), 10),
+			}, api.Member{Name: "portal", Value: reference(d.In[0])})
+		case "developer_id":
+			out = append(out, api.Member{Name: "developer", Value: owner(c, d)})
+		case "auth_strategy_id":
+			if s := c.Tx.Get("konnect.auth-strategy", d.Str(m.Name)); s != nil {
+				out = append(out, api.Member{Name: "auth_strategy", Value: s.JSON})
+			}
+		case "dcr_provider_id":
+			out = append(out, api.Member{Name: "dcr_provider", Value: reference(d.Str(m.Name))})
+		default:
+			out = append(out, m)
+		}
+	}
+	return out.Append(to)
+}
+
+// reference is {"id": …}, or null without one.
+func reference(id string) []byte {
+	if id == "" {
+		return api.Null
+	}
+	return api.Object{{Name: "id", Value: api.Quote(id)}}.JSON()
+}
+
+// owner is the developer of an application as the application shows it.
+func owner(c *api.Call, app *api.Doc) []byte {
+	dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))
+	return api.Object{
+		{Name: "id", Value: api.Quote(dev.ID)},
+		{Name: "name", Value: []byte(dev.Get("full_name").Raw)},
+		{Name: "email", Value: []byte(dev.Get("email").Raw)},
+	}.JSON()
+}
+
+// ofDeveloper reads a member of an application's developer.
+func ofDeveloper(member string) func(*api.Call, *api.Doc) (string, bool) {
+	return func(c *api.Call, app *api.Doc) (string, bool) {
+		dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))
+		if dev == nil {
+			return "", false
+		}
+		return dev.Str(member), true
+	}
+}

@@ -1,0 +1,216 @@
+package konnect
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// Bounds of a page. The default is the size in all of the vendor's examples, the greatest the one by which the vendor's
+// own portal client pages.
+const (
+	usualSize = 10
+	maxSize   = 100
+	maxNumber = 1<<31 - 1
+)
+
+// ask reads page[size], page[number], sort and filter.
+func ask(c *api.Call) error {
+	c.Ask.Limit = -1
+	var bad []api.Violation
+	list := c.Op.List
+	if list.Paged {
+		size := whole(c, "page[size]", usualSize, maxSize, &bad)
+		number := whole(c, "page[number]", 1, maxNumber, &bad)
+		c.Ask.Limit, c.Ask.Offset = size, (number-1)*size
+	}
+	if len(c.Query) > 0 {
+		sorting(c, list.Sort, &bad)
+		filters(c, list.Filter, &bad)
+	}
+	if len(bad) > 0 {
+		return api.Refuse(bad...)
+	}
+	return nil
+}
+
+var integer = regexp.MustCompile(`^[+-]?[0-9]+$`)
+
+// whole reads a number from 1 to most; an empty value counts as absent.
+func whole(c *api.Call, name string, usual, most int, bad *[]api.Violation) int {
+	text := c.Param(name)
+	if text == "" {
+		return usual
+	}
+	complain := func(rule api.Rule, want any) int {
+		*bad = append(*bad, api.Violation{Source: "query", Path: []string{name}, Rule: rule, Want: want})
+		return usual
+	}
+	if !integer.MatchString(text) {
+		return complain(api.Type, []string{"number"})
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil && !strings.HasPrefix(text, "-"), n > most:
+		return complain(api.Maximum, most)
+	case err != nil, n < 1:
+		return complain(api.Minimum, 1)
+	}
+	return n
+}
+
+// sorting reads "name,created_at desc".
+func sorting(c *api.Call, fields []api.Field, bad *[]api.Violation) {
+	text := c.Param("sort")
+	if text == "" || len(fields) == 0 {
+		return
+	}
+	for _, part := range strings.Split(text, ",") {
+		words := strings.Fields(part)
+		at := -1
+		if len(words) > 0 {
+			at = slices.IndexFunc(fields, func(f api.Field) bool { return f.Name == words[0] })
+		}
+		if at < 0 || len(words) > 2 || len(words) == 2 && words[1] != "asc" && words[1] != "desc" {
+			choices := make([]any, len(fields))
+			for i, f := range fields {
+				choices[i] = f.Name
+			}
+			*bad = append(*bad, api.Violation{Source: "query", Path: []string{"sort"}, Rule: api.Choice, Want: choices})
+			return
+		}
+		c.Ask.Sort = append(c.Ask.Sort, api.SortKey{Field: fields[at], Desc: len(words) == 2 && words[1] == "desc", Fold: true})
+	}
+}
+
+var filterName = regexp.MustCompile(`^filter\[([^\[\]]*)\](?:\[([^\[\]]*)\])?$`)
+
+// operators are what each type of field accepts in filter[field][operator].
+var operators = map[api.FieldType][]string{
+	api.AsText: {"eq", "neq", "contains", "oeq", "ocontains"},
+	api.AsUUID: {"eq", "oeq", "neq"},
+	api.AsEnum: {"eq", "oeq", "neq"},
+	api.AsTime: {"eq", "lt", "lte", "gt", "gte"},
+	api.AsBool: {},
+}
+
+// filters reads filter[field]=value and filter[field][operator]=value; all must hold.
+func filters(c *api.Call, fields []api.Field, bad *[]api.Violation) {
+	if len(fields) == 0 {
+		return
+	}
+	var names []string
+	for name := range c.Query {
+		if strings.HasPrefix(name, "filter[") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		m := filterName.FindStringSubmatch(name)
+		at := -1
+		if m != nil {
+			at = slices.IndexFunc(fields, func(f api.Field) bool { return f.Name == m[1] })
+		}
+		if at < 0 || !accepts(&fields[at], m[2], strings.Count(name, "[") == 2) {
+			*bad = append(*bad, api.Violation{Source: "query", Path: []string{name}, Rule: api.Unknown})
+			continue
+		}
+		for _, value := range c.Query[name] {
+			if want := fits(&fields[at], value); want != "" {
+				*bad = append(*bad, api.Violation{Source: "query", Path: []string{name}, Rule: api.Type, Want: []string{want}})
+				continue
+			}
+			c.Ask.Filters = append(c.Ask.Filters, filter(fields[at], m[2], value))
+		}
+	}
+}
+
+func accepts(f *api.Field, operator string, given bool) bool {
+	if !given {
+		return true
+	}
+	known := f.Ops
+	if known == nil {
+		known = operators[f.Type]
+	}
+	return slices.Contains(known, operator) || f.Type == api.AsNothing && slices.Contains(operators[api.AsText], operator)
+}
+
+// fits tells what type a value should have had, or "".
+func fits(f *api.Field, value string) string {
+	switch f.Type {
+	case api.AsBool:
+		if value != "true" && value != "false" {
+			return "boolean"
+		}
+	case api.AsTime:
+		if _, ok := api.Instant(gjson.Result{Type: gjson.String, Str: value}); !ok {
+			return "date-time"
+		}
+	}
+	return ""
+}
+
+// filter is a condition in neutral form. Substrings ignore letter case, everything else respects it.
+func filter(f api.Field, operator, value string) api.Filter {
+	out := api.Filter{Field: f, Values: []string{value}}
+	switch operator {
+	case "neq":
+		out.Op = api.NotEqual
+	case "contains":
+		out.Op, out.Fold = api.Contains, true
+	case "oeq":
+		out.Values = strings.Split(value, ",")
+	case "ocontains":
+		out.Op, out.Fold, out.Values = api.Contains, true, strings.Split(value, ",")
+	case "lt":
+		out.Op = api.Less
+	case "lte":
+		out.Op = api.LessEqual
+	case "gt":
+		out.Op = api.Greater
+	case "gte":
+		out.Op = api.GreaterEqual
+	}
+	return out
+}
+
+// parameters documents paging, sort and filter of a list.
+func parameters(op *api.Operation) []map[string]any {
+	if op.List == nil {
+		return nil
+	}
+	query := func(name, about string, schema map[string]any) map[string]any {
+		return map[string]any{"name": name, "in": "query", "description": about, "schema": schema}
+	}
+	var out []map[string]any
+	if op.List.Paged {
+		out = append(out,
+			query("page[size]", "How many objects a page holds.", map[string]any{"type": "integer", "minimum": 1, "maximum": maxSize, "default": usualSize}),
+			query("page[number]", "Which page, from 1.", map[string]any{"type": "integer", "minimum": 1, "default": 1}))
+	}
+	if len(op.List.Sort) > 0 {
+		names := make([]string, len(op.List.Sort))
+		for i, f := range op.List.Sort {
+			names[i] = f.Name
+		}
+		out = append(out, query("sort", "Attributes to sort by, each with an optional asc or desc: "+strings.Join(names, ", ")+".", map[string]any{"type": "string"}))
+	}
+	if len(op.List.Filter) > 0 {
+		members := map[string]any{}
+		for _, f := range op.List.Filter {
+			members[f.Name] = map[string]any{}
+		}
+		p := query("filter", "Conditions, as filter[attribute]=value or filter[attribute][operator]=value.", map[string]any{"type": "object", "properties": members})
+		p["style"] = "deepObject"
+		p["explode"] = true
+		out = append(out, p)
+	}
+	return out
+}

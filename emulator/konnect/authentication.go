@@ -1,0 +1,149 @@
+package konnect
+
+import (
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// authSettings are how developers sign in to a portal. There is one for each; it is stored once it differs from the
+// defaults.
+var authSettings = &api.Resource{
+	Kind:    "konnect.auth-settings",
+	Schema:  "StoredAuthSettings",
+	Single:  true,
+	Created: "-",
+	Updated: "-",
+	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", Gone: api.Die}},
+	Shown:   showAuthSettings,
+}
+
+// showAuthSettings mirrors the OIDC provider, where there is one, without its secret.
+func showAuthSettings(c *api.Call, d *api.Doc, to []byte) []byte {
+	oidc := provider(c, d.Owner(), "oidc")
+	if oidc == nil {
+		return append(to, d.JSON...)
+	}
+	config := api.ObjectOf([]byte(oidc.Get("config").Raw))
+	var mirror api.Object
+	if !config.Null("issuer_url") {
+		mirror.Set("issuer", config.Raw("issuer_url"))
+	}
+	for _, name := range []string{"client_id", "scopes", "claim_mappings"} {
+		mirror.Set(name, config.Raw(name))
+	}
+	o := d.Object()
+	o.Set("oidc_config", mirror.JSON())
+	return o.Append(to)
+}
+
+// oidcMembers are the settings that belong to the OIDC provider, and their names there.
+var oidcMembers = map[string]string{
+	"oidc_issuer":         "issuer_url",
+	"oidc_client_id":      "client_id",
+	"oidc_client_secret":  "client_secret",
+	"oidc_scopes":         "scopes",
+	"oidc_claim_mappings": "claim_mappings",
+}
+
+// updateAuthSettings moves the switches, and with them the portal's identity providers.
+func updateAuthSettings(c *api.Call) (any, error) {
+	sent := rest.Taken(c)
+	old := rest.Settings(c, "konnect.auth-settings", c.Object)
+	next := old.Object()
+	var config api.Object
+	for _, m := range sent {
+		if name, ok := oidcMembers[m.Name]; ok {
+			config.Set(name, m.Value)
+		} else {
+			next.Set(m.Name, m.Value)
+		}
+	}
+	// idp_mapping_enabled is the newer name of oidc_team_mapping_enabled: one alone stands for both.
+	const older, newer = "oidc_team_mapping_enabled", "idp_mapping_enabled"
+	switch {
+	case sent.Has(older) && !sent.Has(newer):
+		next.Set(newer, sent.Raw(older))
+	case sent.Has(newer) && !sent.Has(older):
+		next.Set(older, sent.Raw(newer))
+	}
+	if len(config) > 0 {
+		if err := configureOIDC(c, config); err != nil {
+			return nil, err
+		}
+	}
+	if err := signIn(c, c.Object.ID, next); err != nil {
+		return nil, err
+	}
+	oidc, saml := next.True("oidc_auth_enabled"), next.True("saml_auth_enabled")
+	if err := enable(c, c.Object.ID, "oidc", oidc); err != nil {
+		return nil, err
+	}
+	// Only one provider can be the enabled one. With both switches on it is the OIDC provider.
+	if err := enable(c, c.Object.ID, "saml", saml && !oidc); err != nil {
+		return nil, err
+	}
+	return rest.Change(c, old, next, sent)
+}
+
+// configureOIDC creates the OIDC provider of the path's portal or changes it.
+func configureOIDC(c *api.Call, config api.Object) error {
+	now := provider(c, c.Object.ID, "oidc")
+	if now == nil {
+		if config.Null("client_id") {
+			return api.Refuse(api.Violation{Path: []string{"oidc_client_id"}, Rule: api.Required})
+		}
+		_, err := rest.Birth(c, "konnect.identity-provider", rest.Inside(c.Object), api.Object{
+			{Name: "type", Value: api.Quote("oidc")}, {Name: "config", Value: config.JSON()},
+		})
+		return err
+	}
+	o := now.Object()
+	o.Set("config", overlay([]byte(now.Get("config").Raw), config))
+	_, err := rest.Change(c, now, o, nil)
+	return err
+}
+
+// overlay is an object with some members replaced.
+func overlay(object []byte, members api.Object) []byte {
+	o := api.ObjectOf(object)
+	for _, m := range members {
+		o.Set(m.Name, m.Value)
+	}
+	return o.JSON()
+}
+
+// signIn holds that some way to sign in stays open, and that OIDC has a provider. The wording is that of Konnect's
+// settings for its own organizations.
+func signIn(c *api.Call, portal string, settings api.Object) error {
+	basic, oidc, saml := settings.True("basic_auth_enabled"), settings.True("oidc_auth_enabled"), settings.True("saml_auth_enabled")
+	if !basic && !oidc && !saml {
+		entry := func(field, others string) api.Violation {
+			return api.Violation{Path: []string{field}, Text: "cannot be disabled when both " + others + " are also disabled"}
+		}
+		return badRequest("Atleast one of the authentication schemes from basic, oidc or saml needs to be enabled",
+			entry("oidc_auth_enabled", "basic auth and SAML"),
+			api.Violation{Path: []string{"basic_auth_enabled"}, Text: "cannot be disabled when both OIDC and SAML are also disabled"},
+			entry("saml_auth_enabled", "OIDC and basic auth"))
+	}
+	if oidc && provider(c, portal, "oidc") == nil {
+		return badRequest("", api.Violation{Path: []string{"oidc_auth_enabled"}, Text: "cannot be set before configuring an identity provider"})
+	}
+	return nil
+}
+
+// provider is the identity provider of a type in a portal, or nil.
+func provider(c *api.Call, portal, kind string) *api.Doc {
+	return c.Tx.Find("konnect.identity-provider", "type", api.Key(portal, kind))
+}
+
+// enable turns a portal's provider of a type on or off, where there is one.
+func enable(c *api.Call, portal, kind string, on bool) error {
+	p := provider(c, portal, kind)
+	if p == nil || p.Bool("enabled") == on {
+		return nil
+	}
+	o := p.Object()
+	o.SetBool("enabled", on)
+	_, err := rest.Change(c, p, o, nil)
+	return err
+}

@@ -1,0 +1,46 @@
+package konnect
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var (
+	label    = regexp.MustCompile(`^[a-z0-9A-Z]([a-z0-9A-Z\-._]*[a-z0-9A-Z]+)?$`)
+	imageURL = regexp.MustCompile(`^data:image/(png|jpeg|x-icon|ico|icon|vnd\.microsoft\.icon|gif)(;base64)?,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`)
+)
+
+// reserved beginnings of label keys.
+var reserved = []string{"kong", "konnect", "mesh", "kic", "_"}
+
+// formats are what the schemas of this vendor use beyond the standard ones. Values that are no strings are left to the
+// keyword type.
+var formats = map[string]func(any) bool{
+	"label": text(func(s string) bool { return len(s) <= 63 && label.MatchString(s) }),
+	"label-key": text(func(s string) bool {
+		for _, p := range reserved {
+			if strings.HasPrefix(s, p) {
+				return false
+			}
+		}
+		return len(s) <= 63 && label.MatchString(s)
+	}),
+	// Only the form is checked, never the bytes: clients upload other images under these names. "" is what remains of
+	// an image in the vendor's printed examples.
+	"image-data-url": text(func(s string) bool { return s == "" || imageURL.MatchString(s) }),
+	"http-url":       text(isURL),
+	"menu-path":      text(func(s string) bool { return strings.HasPrefix(s, "/") || isURL(s) }),
+}
+
+func text(check func(string) bool) func(any) bool {
+	return func(v any) bool {
+		s, ok := v.(string)
+		return !ok || check(s)
+	}
+}
+
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}

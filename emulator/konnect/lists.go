@@ -1,0 +1,85 @@
+package konnect
+
+import "github.com/portico-emulator/portico/emulator/internal/api"
+
+// Fields by which the lists filter and sort, in the vendor's order.
+var (
+	paged = &api.List{Paged: true}
+
+	portalList = &api.List{
+		Paged: true,
+		Filter: fields(
+			uuid("id"), str("name"), str("description"), str("default_domain"), str("custom_domain"), str("custom_client_domain"),
+			boolean("is_public"), boolean("rbac_enabled"), boolean("auto_approve_developers"), boolean("auto_approve_applications"),
+		),
+		Sort: fields(
+			str("name"), str("description"), boolean("is_public"), boolean("rbac_enabled"), boolean("auto_approve_applications"),
+			boolean("auto_approve_developers"), str("default_domain"), str("custom_domain"), str("custom_client_domain"),
+			instant("created_at"), instant("updated_at"),
+		),
+	}
+	developerList = &api.List{
+		Paged:  true,
+		Filter: fields(at(str("name"), "full_name"), str("status"), str("email")),
+		Sort:   fields(instant("created_at"), instant("updated_at"), str("email"), at(str("name"), "full_name"), str("status")),
+	}
+	teamList   = &api.List{Paged: true, Filter: fields(str("name"))}
+	memberList = &api.List{
+		Paged: true,
+		Filter: fields(
+			str("email"), str("full_name"),
+			api.Field{Name: "attributes", Type: api.AsNothing}, // no member shows them
+			of(boolean("active"), func(_ *api.Call, d *api.Doc) (string, bool) {
+				if approved(d) {
+					return "true", true
+				}
+				return "false", true
+			}),
+		),
+	}
+	applicationList = &api.List{
+		Paged: true,
+		Filter: fields(
+			uuid("developer_id"), of(str("developer_name"), ofDeveloper("full_name")), of(str("developer_email"), ofDeveloper("email")), str("name"),
+		),
+		Sort: fields(instant("created_at"), uuid("developer_id"), str("name")),
+	}
+	registrationList = &api.List{
+		Paged: true,
+		Filter: fields(
+			of(uuid("developer_id"), ofApplication(developerID)), of(str("developer_name"), ofApplication(ofDeveloper("full_name"))),
+			of(str("application_name"), ofApplication(name)), str("status"),
+		),
+		Sort: fields(instant("created_at"), instant("updated_at"), of(uuid("developer_id"), ofApplication(developerID)), str("status")),
+	}
+	applicationRegistrationList = &api.List{
+		Paged:  true,
+		Filter: fields(str("status")),
+		Sort:   fields(instant("created_at"), instant("updated_at"), str("status")),
+	}
+	apiProductList = &api.List{
+		Paged:  true,
+		Filter: fields(uuid("id"), str("name")),
+		Sort:   fields(str("name"), instant("created_at"), instant("updated_at")),
+	}
+	apiProductVersionList = apiProductList
+)
+
+func fields(f ...api.Field) []api.Field { return f }
+
+func str(name string) api.Field     { return api.Field{Name: name} }
+func uuid(name string) api.Field    { return api.Field{Name: name, Type: api.AsUUID} }
+func boolean(name string) api.Field { return api.Field{Name: name, Type: api.AsBool} }
+func instant(name string) api.Field { return api.Field{Name: name, Type: api.AsTime} }
+
+// at is a field under another name than the stored member's.
+func at(f api.Field, path string) api.Field {
+	f.Path = path
+	return f
+}
+
+// of is a field whose value is computed.
+func of(f api.Field, read func(*api.Call, *api.Doc) (string, bool)) api.Field {
+	f.Of = read
+	return f
+}

@@ -1,0 +1,111 @@
+package konnect
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+var portals = &api.Resource{
+	Kind:   "konnect.portal",
+	Schema: "StoredPortal",
+	Newest: true,
+	Indexes: []api.Index{
+		{Name: "name", Path: "name", Unique: true},
+		{Name: "strategy", Path: "default_application_auth_strategy_id", To: "konnect.auth-strategy", Gone: api.Detach},
+	},
+	Born: func(c *api.Call, d *api.Draft) error {
+		d.Default("display_name", d.Raw("name"))
+		d.Default("default_domain", api.Quote(defaultDomain(c, d.Str("id"))))
+		return domains(d)
+	},
+	Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
+		if err := mergeLabels(c, old, d, "labels"); err != nil {
+			return err
+		}
+		return domains(d)
+	},
+	Shown: showPortal,
+}
+
+// defaultDomain is the address that the platform gives: 12 or 13 hexadecimal digits under the region's name.
+func defaultDomain(c *api.Call, id string) string {
+	n := api.Mix(c.World.Seed(), api.Hash(id))
+	digits := 12 + int(n>>63)
+	return fmt.Sprintf("%013x", n)[:digits] + ".us.portal.konghq.com"
+}
+
+// domains holds that a self-hosted client needs a custom domain, on the document as it would be.
+func domains(d *api.Draft) error {
+	if d.Null("custom_client_domain") || !d.Null("custom_domain") {
+		return nil
+	}
+	return api.Refuse(api.Violation{Path: []string{"custom_client_domain"}, Rule: api.Dependent, Want: []string{"custom_domain"}})
+}
+
+// mergeLabels applies a labels patch key by key: null for a key removes it, null for the member removes all.
+func mergeLabels(c *api.Call, old *api.Doc, d *api.Draft, member string) error {
+	if c.Trust || !d.Sent.Has(member) {
+		return nil
+	}
+	if d.Sent.Null(member) {
+		d.Set(member, []byte("{}"))
+		return nil
+	}
+	labels := api.MergePatch([]byte(old.Get(member).Raw), d.Sent.Raw(member))
+	if len(gjson.ParseBytes(labels).Map()) > maxLabels {
+		return api.Refuse(api.Violation{Path: []string{member}, Rule: api.MaxItems, Want: maxLabels})
+	}
+	d.Set(member, labels)
+	return nil
+}
+
+const maxLabels = 50
+
+// showPortal adds the counts, which are never stored.
+func showPortal(c *api.Call, d *api.Doc, to []byte) []byte {
+	to = append(to, d.JSON[:len(d.JSON)-1]...)
+	to = append(to, `,"application_count":`...)
+	to = strconv.AppendInt(to, int64(c.Tx.Count("konnect.application", "portal", d.ID)), 10)
+	to = append(to, `,"developer_count":`...)
+	to = strconv.AppendInt(to, int64(c.Tx.Count("konnect.developer", "portal", d.ID)), 10)
+	to = append(to, `,"published_product_count":`...)
+	to = strconv.AppendInt(to, int64(c.Tx.Count("konnect.api-product", "portal", d.ID)), 10)
+	return append(to, '}')
+}
+
+// deletePortal refuses without force while developers or versions open for registration would go along.
+func deletePortal(c *api.Call) (any, error) {
+	if c.Param("force") != "true" {
+		if inside := inhabitants(c); inside != "" {
+			return nil, api.Refuse(api.Violation{
+				Source: "query", Path: []string{"force"}, Rule: api.Required,
+				Text: "This Portal has " + inside + ". These must be individually removed before deletion or the force=true query param can be used to automatically delete associated entities.",
+			})
+		}
+	}
+	return rest.Delete(c)
+}
+
+// inhabitants counts what keeps a portal from being deleted; what there is none of is left out.
+func inhabitants(c *api.Call) string {
+	var parts []string
+	if n := c.Tx.Count("konnect.developer", "portal", c.Object.ID); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d developers", n))
+	}
+	open := 0
+	for _, v := range c.Tx.Under("konnect.product-version", "portal", c.Object.ID) {
+		if v.Bool("application_registration_enabled") {
+			open++
+		}
+	}
+	if open > 0 {
+		parts = append(parts, fmt.Sprintf("%d gateway-linked API product versions with active auth strategies", open))
+	}
+	return strings.Join(parts, ", ")
+}

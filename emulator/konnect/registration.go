@@ -1,0 +1,107 @@
+package konnect
+
+import (
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// registrations are one of an application for one version of a product.
+var registrations = &api.Resource{
+	Kind:   "konnect.registration",
+	Schema: "StoredRegistration",
+	Newest: true,
+	Indexes: []api.Index{
+		{Name: "application", To: "konnect.application", Gone: api.Die},
+		{Name: "product_version_id", Path: "product_version_id", Within: "application", Unique: true},
+		{Name: "version", Path: "product_version_id", To: "konnect.api-product-version", Gone: api.Die},
+		{Name: "portal", Key: func(_ api.Tx, d *api.Doc) []string { return d.In[:1] }},
+	},
+	Born:  registrationBorn,
+	Shown: showRegistration,
+}
+
+// registrationBorn holds the rules of signing up for a version. Konnect has no operation for it; fixtures and the state
+// API obey them.
+func registrationBorn(c *api.Call, d *api.Draft) error {
+	refuse := func(text string) error {
+		return api.Refuse(api.Violation{Path: []string{"product_version_id"}, Rule: api.Other, Text: text})
+	}
+	version := c.Tx.Get("konnect.api-product-version", d.Str("product_version_id"))
+	if version == nil {
+		return nil // the reference is refused as such
+	}
+	portal := c.Tx.Get("konnect.portal", d.In[0])
+	app := c.Tx.Get("konnect.application", d.Owner())
+	offer := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(portal.ID, version.ID))
+	switch {
+	case offer == nil:
+		return refuse("the portal does not offer this version")
+	case offer.Str("publish_status") != "published" || !offer.Bool("application_registration_enabled"):
+		return refuse("the version is not published with registration enabled in this portal")
+	case portal.Bool("rbac_enabled") && !mayConsume(c.Tx, app.Str("developer_id"), version.Owner()):
+		return refuse("the portal is under RBAC and no team of the developer holds API Consumer on the product")
+	}
+	if mine, theirs := app.Str("auth_strategy_id"), offer.Str("auth_strategy_ids.0"); mine != "" && theirs != "" && mine != theirs {
+		return refuse("the version uses another auth strategy than the application")
+	}
+	status := "pending"
+	if portal.Bool("auto_approve_applications") || offer.Bool("auto_approve_registration") {
+		status = "approved"
+	}
+	d.Default("status", api.Quote(status))
+	return nil
+}
+
+func showRegistration(c *api.Call, d *api.Doc, to []byte) []byte {
+	app := c.Tx.Get("konnect.application", d.Owner())
+	version := c.Tx.Get("konnect.api-product-version", d.Str("product_version_id"))
+	product := c.Tx.Get("konnect.api-product", version.Owner())
+	dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))
+	return api.Object{
+		{Name: "id", Value: api.Quote(d.ID)},
+		{Name: "status", Value: []byte(d.Get("status").Raw)},
+		{Name: "application", Value: named(app, "name")},
+		{Name: "product", Value: named(product, "name")},
+		{Name: "product_version", Value: named(version, "name")},
+		{Name: "developer", Value: named(dev, "full_name")},
+		{Name: "granted_scopes", Value: []byte(app.Get("granted_scopes").Raw)},
+		{Name: "created_at", Value: []byte(d.Get("created_at").Raw)},
+		{Name: "updated_at", Value: []byte(d.Get("updated_at").Raw)},
+	}.Append(to)
+}
+
+// named is a reference with id and name.
+func named(d *api.Doc, member string) []byte {
+	return api.Object{
+		{Name: "id", Value: api.Quote(d.ID)},
+		{Name: "name", Value: []byte(d.Get(member).Raw)},
+	}.JSON()
+}
+
+func listRegistrations(c *api.Call) (any, error) {
+	return rest.ListBy(c, "konnect.registration", "portal", c.Object.ID), nil
+}
+
+// listGrantedScopes shows the application's scopes: all its registrations have the same.
+func listGrantedScopes(c *api.Call) (any, error) {
+	scopes := c.Owner("konnect.application").Get("granted_scopes")
+	if !scopes.IsArray() {
+		return api.Object{{Name: "data", Value: []byte("[]")}}, nil
+	}
+	return api.Object{{Name: "data", Value: []byte(scopes.Raw)}}, nil
+}
+
+// ofApplication reads something of a registration's application.
+func ofApplication(read func(*api.Call, *api.Doc) (string, bool)) func(*api.Call, *api.Doc) (string, bool) {
+	return func(c *api.Call, d *api.Doc) (string, bool) {
+		app := c.Tx.Get("konnect.application", d.Owner())
+		if app == nil {
+			return "", false
+		}
+		return read(c, app)
+	}
+}
+
+func name(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("name"), true }
+
+func developerID(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("developer_id"), true }

@@ -1,0 +1,79 @@
+package konnect
+
+import (
+	"strconv"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+var teams = &api.Resource{
+	Kind:    "konnect.team",
+	Schema:  "StoredTeam",
+	Newest:  true,
+	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", Gone: api.Die}},
+}
+
+// teamMembers are pairs: a developer may be in many teams, and leaves them with either.
+var teamMembers = &api.Resource{
+	Kind:    "konnect.team-member",
+	Schema:  "StoredTeamMember",
+	Pair:    "developer",
+	Updated: "-",
+	Indexes: []api.Index{
+		{Name: "team", To: "konnect.team", Gone: api.Die},
+		{Name: "developer", Path: "developer", Within: "team", Unique: true},
+		{Name: "teams", Path: "developer", To: "konnect.developer", Gone: api.Die},
+	},
+	Born: func(c *api.Call, d *api.Draft) error {
+		if dev := c.Tx.Get("konnect.developer", d.Str("developer")); dev != nil && dev.Owner() != d.In[0] {
+			return api.Refuse(api.Violation{Path: []string{"developer"}, Rule: api.Reference, Want: "konnect.developer"})
+		}
+		return nil
+	},
+}
+
+// listTeamDevelopers shows members in the short form that only this list has.
+func listTeamDevelopers(c *api.Call) (any, error) {
+	return rest.SelectAs(c, across(c, "team", "konnect.developer", func(m *api.Doc) string { return m.Str("developer") }), showBasic), nil
+}
+
+func listDeveloperTeams(c *api.Call) (any, error) {
+	return rest.Select(c, across(c, "teams", "konnect.team", func(m *api.Doc) string { return m.Owner() })), nil
+}
+
+// across follows the memberships of the path's object to the other side, the youngest membership first.
+func across(c *api.Call, index, kind string, other func(*api.Doc) string) []*api.Doc {
+	members := c.Tx.Page("konnect.team-member", index, c.Object.ID, 0, -1, true)
+	out := make([]*api.Doc, 0, len(members))
+	for _, m := range members {
+		if d := c.Tx.Get(kind, other(m)); d != nil {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func showBasic(_ *api.Call, d *api.Doc, to []byte) []byte {
+	o := d.Object()
+	o.Delete("status")
+	return splice(to, o.JSON(), func(to []byte) []byte {
+		return strconv.AppendBool(append(to, `"active":`...), approved(d))
+	})
+}
+
+func approved(d *api.Doc) bool { return d.Str("status") == "approved" }
+
+// addTeamDeveloper answers 201 without a body; an unknown developer is 404, as is one of another portal.
+func addTeamDeveloper(c *api.Call) (any, error) {
+	id := c.Body.Object.Str("id")
+	ref := api.Ref{Kind: "konnect.developer"}
+	dev := rest.Lookup(c, ref, c.Owner("konnect.portal"), id)
+	if dev == nil {
+		e := api.Fail(api.NotFound, "no developer %q in the portal", id)
+		e.Facts = api.Facts{Kind: ref.Kind, ID: id, In: c.Object.In, Gone: c.Tx.Gone(ref.Kind, id)}
+		return nil, e
+	}
+	_, err := rest.Birth(c, "konnect.team-member", rest.Inside(c.Object), api.Object{{Name: "developer", Value: api.Quote(dev.ID)}})
+	return nil, err
+}
