@@ -124,7 +124,7 @@ func filters(c *api.Call, fields []api.Field, bad *[]api.Violation) {
 		for _, value := range c.Query[name] {
 			if want := fits(&fields[at], value); want != "" {
 				*bad = append(*bad, api.Violation{Source: "query", Path: []string{name}, Rule: api.Type, Want: []string{want}})
-				continue
+				break // entries are unique
 			}
 			c.Ask.Filters = append(c.Ask.Filters, filter(fields[at], m[2], value))
 		}

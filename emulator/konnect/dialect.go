@@ -181,11 +181,11 @@ func collision(f api.Facts) string {
 	return fmt.Sprintf(`%s: "%s" already exists and must be unique.`, name, f.Value)
 }
 
-// field is a path as Konnect writes it: dots between names, positions in brackets.
+// field is a path as Konnect writes it: dots between names, positions in brackets. Keys of labels are names, even 1.
 func field(path []string) string {
 	var b strings.Builder
 	for i, p := range path {
-		if _, err := strconv.Atoi(p); err == nil && i > 0 {
+		if _, err := strconv.Atoi(p); err == nil && i > 0 && !strings.HasSuffix(path[i-1], "labels") {
 			b.WriteString("[" + p + "]")
 			continue
 		}
@@ -208,8 +208,8 @@ func complaint(v *api.Violation) api.Object {
 	if rule != "" {
 		o.SetString("rule", rule)
 	}
-	o = append(o, extra...)
 	o.SetString("reason", reason)
+	o = append(o, extra...)
 	switch {
 	case v.Source != "":
 		o.SetString("source", v.Source)

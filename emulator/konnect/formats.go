@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 var (
@@ -11,12 +12,19 @@ var (
 	imageURL = regexp.MustCompile(`^data:image/(png|jpeg|x-icon|ico|icon|vnd\.microsoft\.icon|gif)(;base64)?,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`)
 )
 
+// hostname is labels of letters, digits and inner hyphens, joined by dots.
+var hostname = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\.?$`)
+
 // reserved beginnings of label keys.
 var reserved = []string{"kong", "konnect", "mesh", "kic", "_"}
 
 // formats are what the schemas of this vendor use beyond the standard ones. Values that are no strings are left to the
 // keyword type.
 var formats = map[string]func(any) bool{
+	// What is longer than the vendor allows at all breaks that rule alone.
+	"hostname": text(func(s string) bool {
+		return utf8.RuneCountInString(s) > 1024 || len(s) <= 253 && hostname.MatchString(s)
+	}),
 	"label": text(func(s string) bool { return len(s) <= 63 && label.MatchString(s) }),
 	"label-key": text(func(s string) bool {
 		for _, p := range reserved {

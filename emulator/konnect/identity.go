@@ -1,7 +1,11 @@
 package konnect
 
 import (
+	"encoding/json"
+	"slices"
+
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
 // identityProviders are at most one of each type in a portal, and at most one enabled.
@@ -51,4 +55,100 @@ func completeOIDC(d *api.Draft) {
 	}
 	config.Set("claim_mappings", claims.JSON())
 	d.Set("config", config.JSON())
+}
+
+// configMembers are the members of the two types of configuration that a client may send.
+var configMembers = map[string][]string{
+	"oidc": {"issuer_url", "client_id", "client_secret", "scopes", "claim_mappings"},
+	"saml": {"idp_metadata_url", "idp_metadata_xml"},
+}
+
+// listIdentityProviders is not paged and has no envelope.
+func listIdentityProviders(c *api.Call) (any, error) {
+	page := rest.ListBy(c, "konnect.identity-provider", "portal", c.Object.ID)
+	return json.RawMessage(append(append([]byte{'['}, page.Items...), ']')), nil
+}
+
+func createIdentityProvider(c *api.Call) (any, error) {
+	d, err := rest.Birth(c, "konnect.identity-provider", rest.Inside(c.Object), rest.Taken(c))
+	if err != nil || !d.Bool("enabled") {
+		return d, err
+	}
+	return d, only(c, c.Object, d)
+}
+
+// updateIdentityProvider merges the configuration member by member. Turning a provider on turns the other off.
+func updateIdentityProvider(c *api.Call) (any, error) {
+	sent := rest.Taken(c)
+	kind := c.Object.Str("type")
+	next := c.Object.Object()
+	if sent.Has("config") {
+		config := api.ObjectOf(sent.Raw("config"))
+		var bad []api.Violation
+		for _, m := range config {
+			if !slices.Contains(configMembers[kind], m.Name) {
+				bad = append(bad, api.Violation{Path: []string{"config", m.Name}, Rule: api.Unknown})
+			}
+		}
+		if bad != nil {
+			return nil, api.Refuse(bad...)
+		}
+		next.Set("config", overlay(next.Raw("config"), config))
+	}
+	if sent.Has("enabled") {
+		next.Set("enabled", sent.Raw("enabled"))
+	}
+	portal := c.Owner("konnect.portal")
+	d, err := rest.Change(c, c.Object, next, sent)
+	if err != nil || d.Bool("enabled") == c.Object.Bool("enabled") {
+		return d, err
+	}
+	if d.Bool("enabled") {
+		return d, only(c, portal, d)
+	}
+	return d, switchSignIn(c, portal, api.Object{{Name: kind + "_auth_enabled", Value: api.False}})
+}
+
+// only makes a provider the one that is enabled, in the settings too.
+func only(c *api.Call, portal, d *api.Doc) error {
+	kind, other := d.Str("type"), "saml"
+	if kind == other {
+		other = "oidc"
+	}
+	if err := enable(c, portal.ID, other, false); err != nil {
+		return err
+	}
+	return switchSignIn(c, portal, api.Object{
+		{Name: kind + "_auth_enabled", Value: api.True},
+		{Name: other + "_auth_enabled", Value: api.False},
+	})
+}
+
+// switchSignIn sets switches of the settings, unless that leaves no way to sign in.
+func switchSignIn(c *api.Call, portal *api.Doc, switches api.Object) error {
+	old := rest.Settings(c, "konnect.auth-settings", portal)
+	next := old.Object()
+	for _, m := range switches {
+		next.Set(m.Name, m.Value)
+	}
+	if err := signIn(c, portal.ID, next); err != nil {
+		return err
+	}
+	_, err := rest.Change(c, old, next, switches)
+	return err
+}
+
+// deleteIdentityProvider closes its way to sign in; with the last provider go the group mappings.
+func deleteIdentityProvider(c *api.Call) (any, error) {
+	portal := c.Owner("konnect.portal")
+	c.Tx.Delete(c.Object)
+	if err := switchSignIn(c, portal, api.Object{{Name: c.Object.Str("type") + "_auth_enabled", Value: api.False}}); err != nil {
+		return nil, err
+	}
+	if c.Tx.Count("konnect.identity-provider", "portal", portal.ID) == 0 {
+		for _, m := range c.Tx.Under("konnect.team-group-mapping", "portal", portal.ID) {
+			c.Tx.Delete(m)
+		}
+	}
+	return nil, nil
 }

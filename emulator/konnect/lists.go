@@ -57,6 +57,25 @@ var (
 		Filter: fields(str("status")),
 		Sort:   fields(instant("created_at"), instant("updated_at"), str("status")),
 	}
+	portalProductList = &api.List{
+		Paged:  true,
+		Filter: fields(uuid("id"), str("name"), str("description")),
+		Sort:   fields(instant("created_at"), str("name"), str("description")),
+	}
+	identityProviderList = &api.List{Filter: fields(api.Field{Name: "type", Type: api.AsEnum, Ops: []string{"eq"}})}
+	productVersionList   = &api.List{
+		Paged: true,
+		Filter: fields(
+			uuid("id"), uuid("product_version_id"), uuid("auth_strategy_ids"), api.Field{Name: "publish_status", Type: api.AsEnum},
+			instant("created_at"), instant("updated_at"),
+			boolean("application_registration_enabled"), boolean("auto_approve_registration"), boolean("deprecated"),
+		),
+		Sort: fields(
+			instant("created_at"), instant("updated_at"), str("publish_status"), uuid("product_version_id"),
+			of(uuid("auth_strategy_ids"), func(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("auth_strategy_ids.0"), true }),
+			boolean("application_registration_enabled"), boolean("auto_approve_registration"), boolean("deprecated"),
+		),
+	}
 	apiProductList = &api.List{
 		Paged:  true,
 		Filter: fields(uuid("id"), str("name")),

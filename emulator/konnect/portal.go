@@ -28,6 +28,7 @@ var portals = &api.Resource{
 		if err := mergeLabels(c, old, d, "labels"); err != nil {
 			return err
 		}
+		forgetDomain(c, old, d)
 		return domains(d)
 	},
 	Shown: showPortal,

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
 // apiProducts belong to the organization; portal_ids says where they are published.
@@ -85,19 +86,6 @@ func showAPIProductVersion(c *api.Call, d *api.Doc, to []byte) []byte {
 	})
 }
 
-// productVersions are what a portal makes of a version: addressed by the id of that version, not by their own.
-var productVersions = &api.Resource{
-	Kind:   "konnect.product-version",
-	Schema: "StoredProductVersion",
-	Newest: true,
-	Indexes: []api.Index{
-		{Name: "portal", To: "konnect.portal", Gone: api.Die},
-		{Name: "product_version_id", Path: "product_version_id", Within: "portal", Unique: true},
-		{Name: "version", Path: "product_version_id", To: "konnect.api-product-version", Gone: api.Die},
-		{Name: "strategy", Path: "auth_strategy_ids", To: "konnect.auth-strategy", Gone: api.Detach},
-	},
-}
-
 // authStrategies, dcrProviders and auditDestinations are the organization's; no operation here makes them.
 var (
 	authStrategies    = given("konnect.auth-strategy", "StoredAuthStrategy")
@@ -109,13 +97,62 @@ func given(kind, schema string) *api.Resource {
 	return &api.Resource{Kind: kind, Schema: schema, Created: "-", Updated: "-"}
 }
 
-// strategiesOf are the auth strategies of a portal's version.
-func strategiesOf(c *api.Call, d *api.Doc) []*api.Doc {
-	var out []*api.Doc
-	for _, id := range d.Get("auth_strategy_ids").Array() {
-		if s := c.Tx.Get("konnect.auth-strategy", id.Str); s != nil {
-			out = append(out, s)
+// listPortalProducts shows the products published to the portal, in the form that only this list has.
+func listPortalProducts(c *api.Call) (any, error) {
+	docs := c.Tx.Page("konnect.api-product", "portal", c.Object.ID, 0, -1, len(c.Ask.Sort) == 0 || c.Ask.Sort[len(c.Ask.Sort)-1].Desc)
+	return rest.SelectAs(c, docs, showPortalProduct), nil
+}
+
+func showPortalProduct(c *api.Call, d *api.Doc, to []byte) []byte {
+	published := 0
+	for _, v := range c.Tx.Under("konnect.api-product-version", "product", d.ID) {
+		offer := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(c.Object.ID, v.ID))
+		if offer != nil && offer.Str("publish_status") == "published" {
+			published++
 		}
 	}
-	return out
+	var out api.Object
+	for _, name := range []string{"id", "name", "description", "created_at", "updated_at", "portal_ids", "labels"} {
+		out = append(out, api.Member{Name: name, Value: []byte(d.Get(name).Raw)})
+	}
+	out.SetInt("version_count", int64(published))
+	return out.Append(to)
+}
+
+// publish adds the portal to products or takes it away from them, all or none. What is listed as it is stays so.
+func publish(c *api.Call) (any, error) {
+	var bad []api.Violation
+	for _, m := range api.ObjectOf(c.Body.Object.Raw("api_products")) {
+		product := rest.Lookup(c, api.Ref{Kind: "konnect.api-product"}, nil, m.Name)
+		if product == nil {
+			bad = append(bad, api.Violation{Path: []string{"api_products", m.Name}, Rule: api.Reference, Want: "konnect.api-product"})
+			continue
+		}
+		on := api.ObjectOf(m.Value).Str("publish_status") == "published"
+		if err := publishOne(c, product, on); err != nil {
+			return nil, err
+		}
+	}
+	if bad != nil {
+		return nil, api.Refuse(bad...)
+	}
+	return nil, nil
+}
+
+func publishOne(c *api.Call, product *api.Doc, on bool) error {
+	var ids [][]byte
+	for _, id := range product.Get("portal_ids").Array() {
+		if id.Str != c.Object.ID {
+			ids = append(ids, []byte(id.Raw))
+		} else if on {
+			return nil
+		}
+	}
+	if on {
+		ids = append(ids, api.Quote(c.Object.ID))
+	}
+	o := product.Object()
+	o.Set("portal_ids", array(ids))
+	_, err := rest.Change(c, product, o, nil)
+	return err
 }

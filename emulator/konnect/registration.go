@@ -14,7 +14,11 @@ var registrations = &api.Resource{
 		{Name: "application", To: "konnect.application", Gone: api.Die},
 		{Name: "product_version_id", Path: "product_version_id", Within: "application", Unique: true},
 		{Name: "version", Path: "product_version_id", To: "konnect.api-product-version", Gone: api.Die},
-		{Name: "portal", Key: func(_ api.Tx, d *api.Doc) []string { return d.In[:1] }},
+		{Name: "portal", Key: func(d *api.Doc) []string { return d.In[:1] }},
+		{
+			Name: "offer", To: "konnect.product-version", By: "product_version_id", Gone: api.Die,
+			Key: func(d *api.Doc) []string { return []string{api.Key(d.In[0], d.Str("product_version_id"))} },
+		},
 	},
 	Born:  registrationBorn,
 	Shown: showRegistration,

@@ -41,10 +41,11 @@ type Index struct {
 	Unique bool
 	Fold   bool   // letter case does not count
 	To     string // kind that the key is the id of; a value must refer to one that exists
+	By     string // unique index of To that the key is of, where it is not the id
 	Gone   Gone   // what happens when that one is deleted
 	Loose  bool   // with To: the value may refer to nothing
-	// Key computes the keys where members alone do not say them.
-	Key func(tx Tx, d *Doc) []string
+	// Key computes the keys where members alone do not say them. They may depend on nothing but the document.
+	Key func(d *Doc) []string
 }
 
 // Gone is what happens to a document when the one that it refers to is deleted.

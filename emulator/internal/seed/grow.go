@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -33,6 +34,12 @@ func (f *Fixture) Grow(tx api.Tx, seed uint64, check Checker) error {
 	return nil
 }
 
+// redraws is how often a value is drawn again that another document has.
+const redraws = 16
+
+// errTaken marks a collision; it adds no words to what collided.
+var errTaken = errors.New("")
+
 type grower struct {
 	tx    api.Tx
 	seed  uint64
@@ -60,6 +67,10 @@ func (g *grower) record(r *record, owner *api.Doc) error {
 			place += "*" + strconv.Itoa(n)
 		}
 		doc, err := g.one(r, res, owner, place)
+		// What is drawn for one of many may collide with what was drawn before: draw again, from another place.
+		for again := 1; again <= redraws && r.count > 1 && errors.Is(err, errTaken); again++ {
+			doc, err = g.one(r, res, owner, place+"~"+strconv.Itoa(again))
+		}
 		if err != nil {
 			return err
 		}
@@ -109,7 +120,11 @@ func (g *grower) one(r *record, res *api.Resource, owner *api.Doc, place string)
 		if len(e.Violations) > 0 {
 			return nil, r.complain(e.Violations[0])
 		}
-		return nil, r.file.fault(r.node, "%s: %s", r.kind, e)
+		fault := r.file.fault(r.node, "%s: %s", r.kind, e)
+		if e.Code == api.Conflict {
+			return nil, fmt.Errorf("%w%w", errTaken, fault)
+		}
+		return nil, fault
 	}
 	return d, nil
 }
@@ -134,9 +149,9 @@ func Explain(v api.Violation) string {
 	case api.Unknown:
 		return "there is no member " + name
 	case api.Type:
-		return fmt.Sprintf("%s: want %s", name, strings.Join(v.Want.([]string), " or ")) //nolint:forcetypeassert // says api.Type
+		return strings.TrimPrefix(fmt.Sprintf("%s: want %s", name, strings.Join(v.Want.([]string), " or ")), ": ") //nolint:forcetypeassert // says api.Type
 	case api.Choice:
-		return fmt.Sprintf("%s: want one of %v", name, v.Want)
+		return fmt.Sprintf("%s: want %s", name, choices(v.Want))
 	case api.Reference:
 		return fmt.Sprintf("%s: no %v with that id", name, v.Want)
 	case api.Format:
@@ -153,6 +168,15 @@ func Explain(v api.Violation) string {
 		return fmt.Sprintf("%s: needs %v, too", name, v.Want)
 	}
 	return strings.TrimPrefix(name+": "+v.Text, ": ")
+}
+
+func choices(want any) string {
+	list, _ := want.([]any)
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = fmt.Sprint(w)
+	}
+	return strings.Join(words, " or ")
 }
 
 func unit(rule api.Rule) string {

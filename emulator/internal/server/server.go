@@ -177,7 +177,7 @@ func (s *Server) receive(c *api.Call) {
 	case err != nil:
 		c.Problem = err
 	case len(bad) > 0 && len(bad[0].Path) == 0 && bad[0].Rule == api.Type:
-		c.Problem = &api.Error{Code: api.Malformed, Message: fmt.Sprintf("the body is no %v", bad[0].Want), Violations: bad}
+		c.Problem = &api.Error{Code: api.Malformed, Message: "the body is not of type " + strings.Trim(fmt.Sprint(bad[0].Want), "[]"), Violations: bad}
 	case len(bad) > 0:
 		c.Problem = api.Refuse(bad...)
 	}

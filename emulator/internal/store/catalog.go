@@ -70,6 +70,9 @@ func NewCatalog(resources []*api.Resource) (*Catalog, error) {
 			if to == nil {
 				return nil, fmt.Errorf("store: %s.%s: no kind %q", t.res.Kind, ix.Name, ix.To)
 			}
+			if _, ok := to.names[ix.By]; ix.By != "" && !ok {
+				return nil, fmt.Errorf("store: %s.%s: %s has no index %q", t.res.Kind, ix.Name, ix.To, ix.By)
+			}
 			to.dependents = append(to.dependents, dependent{t.no, i})
 		}
 	}
@@ -94,11 +97,11 @@ func (c *Catalog) Resources() []*api.Resource {
 }
 
 // keys appends the keys of a document in an index.
-func (ix *indexSpec) keys(tx api.Tx, t *tableSpec, d *api.Doc, to []string) []string {
+func (ix *indexSpec) keys(t *tableSpec, d *api.Doc, to []string) []string {
 	start := len(to)
 	switch {
 	case ix.Key != nil:
-		to = append(to, ix.Key(tx, d)...)
+		to = append(to, ix.Key(d)...)
 	case len(ix.paths) == 0:
 		if owner := d.Owner(); owner != "" {
 			to = append(to, owner)
@@ -129,7 +132,7 @@ func (ix *indexSpec) keys(tx api.Tx, t *tableSpec, d *api.Doc, to []string) []st
 		}
 	}
 	if ix.within >= 0 && len(to) > start {
-		outer := t.indexes[ix.within].keys(tx, t, d, nil)
+		outer := t.indexes[ix.within].keys(t, d, nil)
 		if len(outer) == 0 {
 			return to[:start]
 		}

@@ -115,7 +115,7 @@ func (ix *indexTable) writable(m *mark, key string) *group {
 }
 
 // change replaces a document by another; either may be nil.
-func (s *state) change(tx api.Tx, t *tableSpec, before, after *api.Doc) {
+func (s *state) change(t *tableSpec, before, after *api.Doc) {
 	tab := s.writable(t)
 	var room [4]string
 	if before != nil {
@@ -127,7 +127,7 @@ func (s *state) change(tx api.Tx, t *tableSpec, before, after *api.Doc) {
 	for i := range t.indexes {
 		ix, to := &t.indexes[i], &tab.indexes[i]
 		if before != nil {
-			for _, key := range ix.keys(tx, t, before, room[:0]) {
+			for _, key := range ix.keys(t, before, room[:0]) {
 				if to.unique != nil {
 					to.unique.Delete(key)
 					continue
@@ -140,7 +140,7 @@ func (s *state) change(tx api.Tx, t *tableSpec, before, after *api.Doc) {
 			}
 		}
 		if after != nil {
-			for _, key := range ix.keys(tx, t, after, room[:0]) {
+			for _, key := range ix.keys(t, after, room[:0]) {
 				if to.unique != nil {
 					to.unique.Set(key, after)
 				} else {

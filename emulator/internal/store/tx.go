@@ -223,7 +223,7 @@ func (tx *Tx) Put(d *api.Doc) error {
 }
 
 func (tx *Tx) apply(t *tableSpec, before, after *api.Doc) {
-	tx.state.change(tx, t, before, after)
+	tx.state.change(t, before, after)
 	tx.log = append(tx.log, change{t, before, after})
 }
 
@@ -269,7 +269,7 @@ func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc) error {
 		if !ix.Unique {
 			continue
 		}
-		for _, key := range ix.keys(tx, t, d, nil) {
+		for _, key := range ix.keys(t, d, nil) {
 			other, taken := tab.indexes[i].unique.Get(key)
 			if !taken || other.ID == d.ID {
 				continue
@@ -306,7 +306,15 @@ func (tx *Tx) Delete(d *api.Doc) {
 		if ix.Gone == api.Keep {
 			continue
 		}
-		for _, ref := range tx.Under(spec.res.Kind, ix.Name, now.ID) {
+		key := now.ID
+		if ix.By != "" {
+			keys := t.indexes[t.names[ix.By]].keys(t, now, nil)
+			if len(keys) == 0 {
+				continue
+			}
+			key = keys[0]
+		}
+		for _, ref := range tx.Under(spec.res.Kind, ix.Name, key) {
 			if ix.Gone == api.Die {
 				tx.Delete(ref)
 				continue

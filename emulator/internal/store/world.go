@@ -116,7 +116,7 @@ func (tx *Tx) Rollback() {
 	}
 	for i := len(tx.log) - 1; i >= 0; i-- {
 		c := tx.log[i]
-		tx.state.change(tx, c.table, c.after, c.before)
+		tx.state.change(c.table, c.after, c.before)
 	}
 	tx.state.seq, tx.state.counter = tx.seq, tx.counter
 	tx.world.mu.Unlock()

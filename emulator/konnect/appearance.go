@@ -1,0 +1,79 @@
+package konnect
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// appearances are the look of a portal. Images keep the data URLs that were sent, to the letter.
+var appearances = setting("konnect.appearance", "StoredAppearance")
+
+// maxAppearance is the largest body in bytes: three images as data URLs.
+const maxAppearance = 8 << 20
+
+var imageNames = []string{"logo", "favicon", "catalog_cover"}
+
+// updateAppearance replaces what is given; images one by one, null removing one or all.
+func updateAppearance(c *api.Call) (any, error) {
+	sent := rest.Taken(c)
+	old := rest.Settings(c, "konnect.appearance", c.Object)
+	next := old.Object()
+	for _, m := range sent {
+		if m.Name == "images" && string(m.Value) != "null" {
+			m.Value = mergeImages([]byte(old.Get("images").Raw), m.Value)
+		}
+		next.Set(m.Name, m.Value)
+	}
+	return rest.Change(c, old, next, sent)
+}
+
+func mergeImages(old, sent []byte) []byte {
+	var before api.Object
+	if len(old) > 0 && old[0] == '{' {
+		before = api.ObjectOf(old)
+	}
+	given := api.ObjectOf(sent)
+	out := make(api.Object, 0, len(imageNames))
+	for _, name := range imageNames {
+		value := api.Null
+		if given.Has(name) {
+			value = given.Raw(name)
+		} else if before.Has(name) {
+			value = before.Raw(name)
+		}
+		out = append(out, api.Member{Name: name, Value: value})
+	}
+	return out.JSON()
+}
+
+// image serves a stored image, or the built-in one where none is stored or its data was lost.
+func image(name string) rest.Verb {
+	return func(c *api.Call) (any, error) {
+		look := rest.Settings(c, "konnect.appearance", c.Object)
+		media, data, ok := strings.Cut(strings.TrimPrefix(look.Str("images."+name+".data"), "data:"), ",")
+		if !ok {
+			return api.Answer{Media: "image/png", Body: defaultImage}, nil
+		}
+		body, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			return nil, err
+		}
+		media = strings.TrimSuffix(media, ";base64")
+		if media == "image/jpeg" {
+			media = "image/jpg" // as the vendor's document calls it
+		}
+		return api.Answer{Media: media, Body: body}, nil
+	}
+}
+
+// defaultImage is a single transparent pixel.
+var defaultImage = func() []byte {
+	b, err := base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=")
+	if err != nil {
+		panic(err)
+	}
+	return b
+}()

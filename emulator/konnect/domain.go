@@ -1,0 +1,59 @@
+package konnect
+
+import (
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// domainStatuses are how far the custom domain of a portal has come. One that is given from outside is held: asking
+// moves it no further.
+var domainStatuses = func() *api.Resource {
+	r := setting("konnect.domain-status", "StoredDomainStatus")
+	r.Born = certified
+	r.Changed = func(c *api.Call, _ *api.Doc, d *api.Draft) error { return certified(c, d) }
+	return r
+}()
+
+// certified holds that a certificate is issued only for a verified name.
+func certified(c *api.Call, d *api.Draft) error {
+	if c.Trust && !d.Sent.Has("held") {
+		d.SetBool("held", true)
+	}
+	if d.True("is_ssl_issued") && !d.True("is_cname_verified") {
+		return api.Refuse(api.Violation{Path: []string{"is_ssl_issued"}, Rule: api.Other, Text: "can be true only once is_cname_verified is"})
+	}
+	return nil
+}
+
+// verifyDomains is asked for the state of a custom domain. The first question after it was set finds the name verified,
+// later ones the certificate issued as well.
+func verifyDomains(c *api.Call) (any, error) {
+	if c.Object.Str("custom_domain") == "" {
+		return nil, api.Refuse(api.Violation{Path: []string{"custom_domain"}, Text: "portal needs a custom_domain to be verified"})
+	}
+	old := rest.Settings(c, "konnect.domain-status", c.Object)
+	next := old.Object()
+	if !next.True("held") {
+		next.SetBool("is_ssl_issued", next.True("checked"))
+		next.SetBool("is_cname_verified", true)
+		next.SetBool("checked", true)
+	}
+	d, err := rest.Change(c, old, next, next)
+	if err != nil {
+		return nil, err
+	}
+	return api.Object{
+		{Name: "is_cname_verified", Value: []byte(d.Get("is_cname_verified").Raw)},
+		{Name: "is_ssl_issued", Value: []byte(d.Get("is_ssl_issued").Raw)},
+	}, nil
+}
+
+// forgetDomain starts the verification over once a portal has another domain.
+func forgetDomain(c *api.Call, old *api.Doc, d *api.Draft) {
+	if api.Same([]byte(old.Get("custom_domain").Raw), d.Raw("custom_domain")) {
+		return
+	}
+	if status := c.Tx.Get("konnect.domain-status", d.ID); status != nil {
+		c.Tx.Delete(status)
+	}
+}
