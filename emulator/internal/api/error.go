@@ -121,8 +121,7 @@ func Refuse(v ...Violation) *Error { return &Error{Code: Invalid, Violations: v}
 
 // AsError gives the neutral error in err, or an Internal one around it.
 func AsError(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Code: Internal, Cause: err}

@@ -70,9 +70,10 @@ func checkDepth(data []byte) error {
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; {
 		case inside:
-			if c == '\\' {
+			switch c {
+			case '\\':
 				i++
-			} else if c == '"' {
+			case '"':
 				inside = false
 			}
 		case c == '"':
@@ -107,8 +108,9 @@ func (p *parser) value(r gjson.Result) any {
 		p.out = append(p.out, ']')
 		return list
 	case r.Type == gjson.String:
-		p.out = appendRawString(p.out, r)
-		return r.Str
+		text := plain(r)
+		p.out = appendRawString(p.out, r, text)
+		return text
 	case r.Type == gjson.Number:
 		p.out = append(p.out, r.Raw...)
 		return r.Num
@@ -132,11 +134,12 @@ func (p *parser) object(r gjson.Result, members *Object) map[string]any {
 		if len(spans) > 0 {
 			p.out = append(p.out, ',')
 		}
-		p.out = appendRawString(p.out, k)
+		name := plain(k)
+		p.out = appendRawString(p.out, k, name)
 		p.out = append(p.out, ':')
 		from := len(p.out)
-		values[k.Str] = p.value(v)
-		spans = append(spans, span{k.Str, from, len(p.out)})
+		values[name] = p.value(v)
+		spans = append(spans, span{name, from, len(p.out)})
 		return true
 	})
 	p.out = append(p.out, '}')
@@ -165,12 +168,24 @@ func (p *parser) object(r gjson.Result, members *Object) map[string]any {
 	return values
 }
 
+// plain is what a string says. Escapes are left to the standard library: gjson loses what follows half a surrogate pair.
+func plain(r gjson.Result) string {
+	if strings.IndexByte(r.Raw, '\\') < 0 {
+		return r.Str
+	}
+	var s string
+	if json.Unmarshal([]byte(r.Raw), &s) != nil {
+		return r.Str
+	}
+	return s
+}
+
 // appendRawString appends a string as it was written, unless an escape in it is needless.
-func appendRawString(to []byte, r gjson.Result) []byte {
+func appendRawString(to []byte, r gjson.Result, text string) []byte {
 	if strings.IndexByte(r.Raw, '\\') < 0 {
 		return append(to, r.Raw...)
 	}
-	return AppendString(to, r.Str)
+	return AppendString(to, text)
 }
 
 // AppendString appends s as a JSON string; invalid UTF-8 becomes U+FFFD.
@@ -288,7 +303,7 @@ func (o *Object) Set(name string, value []byte) {
 	*o = append(*o, Member{name, value})
 }
 
-// SetString, SetBool, SetInt set a member from a Go value.
+// SetString sets a text member.
 func (o *Object) SetString(name, value string) { o.Set(name, Quote(value)) }
 
 // SetBool sets a boolean member.

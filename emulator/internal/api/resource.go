@@ -98,7 +98,7 @@ func (d *Doc) Owner() string {
 	return d.In[len(d.In)-1]
 }
 
-// At path: Get reads a value of the document; Str, Bool the common types, zero where absent.
+// Get reads the value at a path.
 func (d *Doc) Get(path string) gjson.Result { return gjson.GetBytes(d.JSON, path) }
 
 // Str reads a string, "" where it is absent or null.

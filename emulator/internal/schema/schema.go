@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -46,9 +47,7 @@ func Load(files fs.FS, folder string, formats map[string]func(any) bool) (*Set, 
 	s.compiler.Draft = jsonschema.Draft2020
 	s.compiler.AssertFormat = true
 	s.compiler.Formats = map[string]func(any) bool{"date-time": isInstant}
-	for name, check := range formats {
-		s.compiler.Formats[name] = check
-	}
+	maps.Copy(s.compiler.Formats, formats)
 	paths, err := fs.Glob(files, folder+"/*.json")
 	if err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
@@ -231,7 +230,7 @@ func (r *reader) leaf(e *jsonschema.ValidationError) {
 		for _, name := range texts(want) {
 			if o, ok := value.(map[string]any); ok {
 				if _, there := o[name]; !there {
-					add(append(path[:len(path):len(path)], name), api.Required, nil)
+					add(append(slices.Clip(path), name), api.Required, nil)
 				}
 			}
 		}
@@ -246,7 +245,7 @@ func (r *reader) leaf(e *jsonschema.ValidationError) {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			add(append(path[:len(path):len(path)], name), api.Unknown, nil)
+			add(append(slices.Clip(path), name), api.Unknown, nil)
 		}
 	case "type":
 		// The validator stops at the type; where one of a few words is wanted, null is a wrong choice first of all.

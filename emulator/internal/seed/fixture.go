@@ -117,8 +117,7 @@ func Names(files fs.FS) []string {
 func parse(name string, data []byte) (*file, error) {
 	root, err := yaml.Parse(data, maxNodes)
 	if err != nil {
-		var at *yaml.Error
-		if errors.As(err, &at) {
+		if at, ok := errors.AsType[*yaml.Error](err); ok {
 			return nil, &Error{name, at.Line, at.Column, at.Message}
 		}
 		return nil, &Error{File: name, Message: err.Error()}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -349,9 +350,9 @@ func (g *grower) refer(r *record, n *yaml.Node, m []string, in []string, place s
 func (g *grower) pick(res *api.Resource, in []string, place string) *api.Doc {
 	index, key := "", ""
 	if res.Parent() != "" {
-		for i := len(in) - 1; i >= 0; i-- {
-			if g.tx.Count(res.Kind, res.Indexes[0].Name, in[i]) > 0 {
-				index, key = res.Indexes[0].Name, in[i]
+		for _, owner := range slices.Backward(in) {
+			if g.tx.Count(res.Kind, res.Indexes[0].Name, owner) > 0 {
+				index, key = res.Indexes[0].Name, owner
 				break
 			}
 		}

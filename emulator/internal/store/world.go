@@ -114,8 +114,7 @@ func (tx *Tx) Rollback() {
 		tx.world.mu.RUnlock()
 		return
 	}
-	for i := len(tx.log) - 1; i >= 0; i-- {
-		c := tx.log[i]
+	for _, c := range slices.Backward(tx.log) {
 		tx.state.change(c.table, c.after, c.before)
 	}
 	tx.state.seq, tx.state.counter = tx.seq, tx.counter
@@ -181,6 +180,7 @@ const MaxWorlds = 10000
 type Store struct {
 	mu     sync.RWMutex
 	worlds map[string]*World
+	mortal int // worlds that a ttl ends
 }
 
 // New is a store without worlds.
@@ -225,6 +225,9 @@ func (s *Store) Create(b Birth) (*World, error) {
 		return nil, &api.Error{Code: api.Conflict, Message: fmt.Sprintf("there are %d worlds already, the most that are kept; delete some, or give them a ttl", MaxWorlds)}
 	}
 	s.worlds[b.Name] = w
+	if w.TTL > 0 {
+		s.mortal++
+	}
 	return w, nil
 }
 
@@ -233,12 +236,22 @@ func (w *World) idle(now time.Time) bool {
 }
 
 func (s *Store) sweep() {
+	if s.mortal == 0 {
+		return
+	}
 	now := time.Now()
 	for name, w := range s.worlds {
 		if w.idle(now) {
-			delete(s.worlds, name)
+			s.drop(name)
 		}
 	}
+}
+
+func (s *Store) drop(name string) {
+	if w := s.worlds[name]; w != nil && w.TTL > 0 {
+		s.mortal--
+	}
+	delete(s.worlds, name)
 }
 
 // World finds a world, or nil.
@@ -246,7 +259,7 @@ func (s *Store) World(name string) *World {
 	s.mu.RLock()
 	w := s.worlds[name]
 	s.mu.RUnlock()
-	if w != nil && w.idle(time.Now()) {
+	if w != nil && w.TTL > 0 && w.idle(time.Now()) {
 		s.Delete(name)
 		return nil
 	}
@@ -258,7 +271,7 @@ func (s *Store) Delete(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, there := s.worlds[name]
-	delete(s.worlds, name)
+	s.drop(name)
 	return there
 }
 
