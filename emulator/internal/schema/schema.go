@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,26 +29,30 @@ const Operations = "operations.json"
 // Set is the schemas of one vendor, found by the name of their definition alone. Each is compiled when it is first
 // used. It is safe for use by several goroutines.
 type Set struct {
-	files map[string][]byte // by $id
-	names map[string]string // definition → $id
+	raw   map[string][]byte // by name, as written
 	order []string
 
 	mu       sync.RWMutex
 	compiler *jsonschema.Compiler
 	ready    map[string]*jsonschema.Schema
-	decoded  map[string]any // files as values, for looking keywords up
+	decoded  map[string]any // definitions as values, for looking keywords up
 }
+
+// home is where definitions stand for the compiler: each is a resource of its own, so that a process pays for checking
+// and compiling those that it uses.
+const home = "https://portico.invalid/"
+
+// reference is how one definition names another, in its own file or in one beside it.
+var reference = regexp.MustCompile(`("\$ref"\s*:\s*")[^"#]*#/\$defs/`)
 
 // Load reads the schemas in a folder.
 func Load(files fs.FS, folder string, formats map[string]func(any) bool) (*Set, error) {
-	s := &Set{
-		files: map[string][]byte{}, names: map[string]string{},
-		ready: map[string]*jsonschema.Schema{}, decoded: map[string]any{},
-	}
+	s := &Set{raw: map[string][]byte{}, ready: map[string]*jsonschema.Schema{}, decoded: map[string]any{}}
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.Draft = jsonschema.Draft2020
 	s.compiler.AssertFormat = true
 	s.compiler.Formats = map[string]func(any) bool{"date-time": isInstant}
+	s.compiler.LoadURL = s.open
 	maps.Copy(s.compiler.Formats, formats)
 	paths, err := fs.Glob(files, folder+"/*.json")
 	if err != nil {
@@ -81,20 +87,12 @@ func (s *Set) add(path string, data []byte) error {
 	if !gjson.ValidBytes(data) {
 		return fmt.Errorf("schema: %s: not valid JSON", path)
 	}
-	id := gjson.GetBytes(data, "$id").String()
-	if id == "" {
-		return fmt.Errorf("schema: %s: no $id", path)
-	}
-	s.files[id] = data
-	if err := s.compiler.AddResource(id, bytes.NewReader(data)); err != nil {
-		return fmt.Errorf("schema: %s: %w", path, err)
-	}
 	var twice string
-	gjson.GetBytes(data, "$defs").ForEach(func(k, _ gjson.Result) bool {
-		if s.names[k.Str] != "" {
+	gjson.GetBytes(data, "$defs").ForEach(func(k, v gjson.Result) bool {
+		if s.Has(k.Str) {
 			twice = k.Str
 		}
-		s.names[k.Str] = id
+		s.raw[k.Str] = []byte(v.Raw)
 		s.order = append(s.order, k.Str)
 		return true
 	})
@@ -104,21 +102,27 @@ func (s *Set) add(path string, data []byte) error {
 	return nil
 }
 
+// open gives the compiler a definition.
+func (s *Set) open(url string) (io.ReadCloser, error) {
+	raw, ok := s.raw[strings.TrimPrefix(url, home)]
+	if !ok {
+		return nil, fmt.Errorf("no definition %s", url)
+	}
+	return io.NopCloser(bytes.NewReader(reference.ReplaceAll(raw, []byte("${1}"+home)))), nil
+}
+
 // Names lists the definitions.
 func (s *Set) Names() []string { return slices.Clone(s.order) }
 
 // Has tells whether there is a definition of that name.
-func (s *Set) Has(name string) bool { return s.names[name] != "" }
+func (s *Set) Has(name string) bool { return s.raw[name] != nil }
 
-// Raw is a definition as it is written, and the $id of its file.
-func (s *Set) Raw(name string) (definition []byte, id string) {
-	id = s.names[name]
-	return []byte(gjson.GetBytes(s.files[id], "$defs."+name).Raw), id
-}
+// Raw is a definition as it is written.
+func (s *Set) Raw(name string) []byte { return s.raw[name] }
 
 // Shape reads the order and the defaults of members off a definition.
 func (s *Set) Shape(name string) (*api.Shape, error) {
-	raw, _ := s.Raw(name)
+	raw := s.Raw(name)
 	if len(raw) == 0 {
 		return nil, fmt.Errorf("schema: no definition %q", name)
 	}
@@ -156,8 +160,7 @@ func (s *Set) schema(name string) (*jsonschema.Schema, error) {
 	if ready != nil {
 		return ready, nil
 	}
-	id := s.names[name]
-	if id == "" {
+	if !s.Has(name) {
 		return nil, fmt.Errorf("schema: no definition %q", name)
 	}
 	s.mu.Lock()
@@ -165,7 +168,7 @@ func (s *Set) schema(name string) (*jsonschema.Schema, error) {
 	if ready = s.ready[name]; ready != nil {
 		return ready, nil
 	}
-	ready, err := s.compiler.Compile(id + "#/$defs/" + name)
+	ready, err := s.compiler.Compile(home + name)
 	if err != nil {
 		return nil, fmt.Errorf("schema: %s: %w", name, err)
 	}
@@ -275,12 +278,12 @@ func (r *reader) leaf(e *jsonschema.ValidationError) {
 
 // keyword finds the schema object and the value of a keyword by its absolute location.
 func (s *Set) keyword(location string) (parent map[string]any, value any) {
-	id, ptr, _ := strings.Cut(location, "#")
+	name, ptr, _ := strings.Cut(strings.TrimPrefix(location, home), "#")
 	s.mu.Lock()
-	doc, ok := s.decoded[id]
+	doc, ok := s.decoded[name]
 	if !ok {
-		if json.Unmarshal(s.files[id], &doc) == nil {
-			s.decoded[id] = doc
+		if json.Unmarshal(s.raw[name], &doc) == nil {
+			s.decoded[name] = doc
 		}
 	}
 	s.mu.Unlock()

@@ -101,7 +101,6 @@ func TestShape(t *testing.T) {
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	for name, fs := range map[string]fstest.MapFS{
-		"no $id":   {"v/a.json": {Data: []byte(`{"$defs": {}}`)}},
 		"not JSON": {"v/a.json": {Data: []byte(`{`)}},
 		"twice":    {"v/a.json": {Data: []byte(`{"$id": "https://t/a", "$defs": {"X": {}}}`)}, "v/b.json": {Data: []byte(`{"$id": "https://t/b", "$defs": {"X": {}}}`)}},
 	} {
