@@ -34,7 +34,7 @@ type Vendor struct {
 }
 
 // AdminBase is the path on the emulator under which the admin API is.
-const AdminBase = "/_portico"
+const AdminBase = admin.Base
 
 // Vendors lists the vendors.
 func Vendors() ([]Vendor, error) {
@@ -65,9 +65,12 @@ func Vendors() ([]Vendor, error) {
 	return out, nil
 }
 
-// official gives the ids of the operations that a vendor documents.
+// official gives the ids of the operations that a vendor documents; one that only serves others has none.
 func official(vendor string) ([]string, error) {
 	data, err := fs.ReadFile(schemas.FS, vendor+"/"+schema.Operations)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("official list: %w", err)
 	}

@@ -265,7 +265,7 @@ func BenchmarkNew(b *testing.B) {
 	b.Run("first", func(b *testing.B) {
 		var total time.Duration
 		for range b.N {
-			cmd := exec.CommandContext(b.Context(), os.Args[0], "-test.run=^TestFirstNew$", "-test.v") //nolint:gosec // this test binary
+			cmd := exec.CommandContext(b.Context(), os.Args[0], "-test.run=^TestFirstNew$", "-test.v")
 			cmd.Env = append(os.Environ(), "PORTICO_FIRST_NEW=1")
 			out, err := cmd.CombinedOutput()
 			if err != nil {
@@ -283,7 +283,7 @@ func BenchmarkNew(b *testing.B) {
 }
 
 // TestFirstNew is what BenchmarkNew runs in a process of its own; on its own it only shows that New works.
-func TestFirstNew(t *testing.T) { //nolint:paralleltest // measured alone
+func TestFirstNew(t *testing.T) { // measured alone
 	began := time.Now()
 	e, err := emulator.New(emulator.Config{})
 	took := time.Since(began)

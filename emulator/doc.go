@@ -14,6 +14,7 @@
 //	internal/yaml   YAML in and out, within bounds
 //	internal/openapi the document read off a table
 //	internal/admin  /_portico: a table like the others
+//	internal/near   the word that somebody meant
 //
 // Vendors import api and rest and nothing else of the house; core speaks no vendor's words.
 package emulator

@@ -33,13 +33,14 @@ func gaps(files fs.FS) []Gap {
 		}
 		open := false // the comment goes on
 		for i, line := range strings.Split(string(data), "\n") {
-			_, text, comment := strings.Cut(line, "//")
+			code, text, _ := strings.Cut(line, "//")
 			text = strings.TrimSpace(text)
+			alone := strings.TrimSpace(code) == ""
 			switch gap, begins := strings.CutPrefix(text, "GAP:"); {
-			case comment && begins:
+			case begins:
 				out = append(out, Gap{path.Dir(name), name, i + 1, strings.TrimSpace(gap)})
-				open = true
-			case open && strings.HasPrefix(strings.TrimSpace(line), "//") && text != "":
+				open = alone
+			case open && alone && text != "":
 				out[len(out)-1].Text += " " + text
 			default:
 				open = false

@@ -32,26 +32,23 @@ var applications = &api.Resource{
 
 func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
 	o := d.Object()
-	out := make(api.Object, 0, len(o)+4)
-	for _, m := range o {
-		switch m.Name {
-		case "reference_id":
-			out = append(out, m, api.Member{
-				Name:  "registration_count",
-				Value: strconv.AppendInt(nil, int64(c.Tx.Count("konnect.registration", "application", d.ID)), 10),
-			}, api.Member{Name: "portal", Value: reference(d.In[0])})
-		case "developer_id":
-			out = append(out, api.Member{Name: "developer", Value: owner(c, d)})
-		case "auth_strategy_id":
-			if s := c.Tx.Get("konnect.auth-strategy", d.Str(m.Name)); s != nil {
-				out = append(out, api.Member{Name: "auth_strategy", Value: s.JSON})
-			}
-		case "dcr_provider_id":
-			out = append(out, api.Member{Name: "dcr_provider", Value: reference(d.Str(m.Name))})
-		default:
-			out = append(out, m)
+	out := make(api.Object, 0, len(o)+2)
+	keep := func(names ...string) {
+		for _, name := range names {
+			out = append(out, api.Member{Name: name, Value: o.Raw(name)})
 		}
 	}
+	keep("id", "labels", "name", "description", "reference_id")
+	out = append(out, api.Member{
+		Name:  "registration_count",
+		Value: strconv.AppendInt(nil, int64(c.Tx.Count("konnect.registration", "application", d.ID)), 10),
+	}, api.Member{Name: "portal", Value: reference(d.In[0])}, api.Member{Name: "dcr_provider", Value: reference(o.Str("dcr_provider_id"))})
+	if s := c.Tx.Get("konnect.auth-strategy", o.Str("auth_strategy_id")); s != nil {
+		out = append(out, api.Member{Name: "auth_strategy", Value: s.JSON})
+	}
+	keep("granted_scopes")
+	out = append(out, api.Member{Name: "developer", Value: owner(c, d)})
+	keep("created_at", "updated_at")
 	return out.Append(to)
 }
 

@@ -5,8 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/tidwall/gjson"
+	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
@@ -70,7 +69,7 @@ func sorting(c *api.Call, fields []api.Field, bad *[]api.Violation) {
 	if text == "" || len(fields) == 0 {
 		return
 	}
-	for _, part := range strings.Split(text, ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		words := strings.Fields(part)
 		at := -1
 		if len(words) > 0 {
@@ -150,7 +149,7 @@ func fits(f *api.Field, value string) string {
 			return "boolean"
 		}
 	case api.AsTime:
-		if _, ok := api.Instant(gjson.Result{Type: gjson.String, Str: value}); !ok {
+		if _, err := time.Parse(time.RFC3339Nano, value); err != nil {
 			return "date-time"
 		}
 	}

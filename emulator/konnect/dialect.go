@@ -85,7 +85,7 @@ func media(c *api.Call) error {
 }
 
 // wrap is the envelope of a page.
-func wrap(c *api.Call, p api.Page) ([]byte, error) {
+func wrap(_ *api.Call, p api.Page) ([]byte, error) {
 	out := make([]byte, 0, len(p.Items)+80)
 	out = append(out, `{"meta":{"page":{"number":`...)
 	out = strconv.AppendInt(out, int64(p.Offset/p.Limit)+1, 10)
@@ -97,6 +97,8 @@ func wrap(c *api.Call, p api.Page) ([]byte, error) {
 	out = append(out, p.Items...)
 	return append(out, ']', '}'), nil
 }
+
+const problemMedia = "application/problem+json; charset=utf-8"
 
 // problem is what a rule of one resource says instead of the usual title and detail.
 type problem struct{ title, detail string }
@@ -163,14 +165,14 @@ func fail(c *api.Call, e *api.Error) api.Answer {
 		}
 		out = append(out, ']')
 	}
-	return api.Answer{Status: w.status, Media: "application/problem+json; charset=utf-8", Body: append(out, '}')}
+	return api.Answer{Status: w.status, Media: problemMedia, Body: append(out, '}')}
 }
 
 // collision says which value is taken. The text of a portal's name was recorded; the others follow it.
 func collision(f api.Facts) string {
 	switch f.Kind {
-	case "konnect.team-member":
-		return fmt.Sprintf(`developer: "%s" already exists in team`, f.Value)
+	case "konnect.team-member": // known by the team's id and the developer's
+		return fmt.Sprintf(`developer: "%s" already exists in team`, f.Value[strings.LastIndexByte(f.Value, '/')+1:])
 	case "konnect.assigned-role":
 		return "role is already assigned to team"
 	}
@@ -181,11 +183,12 @@ func collision(f api.Facts) string {
 	return fmt.Sprintf(`%s: "%s" already exists and must be unique.`, name, f.Value)
 }
 
-// field is a path as Konnect writes it: dots between names, positions in brackets. Keys of labels are names, even 1.
+// field is a path as Konnect writes it: dots between names, positions in brackets. Keys of labels and of the products to
+// publish are names, even 1.
 func field(path []string) string {
 	var b strings.Builder
 	for i, p := range path {
-		if _, err := strconv.Atoi(p); err == nil && i > 0 && !strings.HasSuffix(path[i-1], "labels") {
+		if _, err := strconv.Atoi(p); err == nil && i > 0 && !strings.HasSuffix(path[i-1], "labels") && path[i-1] != "api_products" {
 			b.WriteString("[" + p + "]")
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 var identityProviders = &api.Resource{
 	Kind:   "konnect.identity-provider",
 	Schema: "StoredIdentityProvider",
+	Newest: true,
 	Indexes: []api.Index{
 		{Name: "portal", To: "konnect.portal", Gone: api.Die},
 		{Name: "type", Path: "type", Within: "portal", Unique: true},

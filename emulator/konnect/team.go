@@ -1,6 +1,8 @@
 package konnect
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -42,7 +44,7 @@ func listDeveloperTeams(c *api.Call) (any, error) {
 	return rest.Select(c, across(c, "teams", "konnect.team", func(m *api.Doc) string { return m.Owner() })), nil
 }
 
-// across follows the memberships of the path's object to the other side, the youngest membership first.
+// across follows the memberships of the path's object to the other side, the newest there first.
 func across(c *api.Call, index, kind string, other func(*api.Doc) string) []*api.Doc {
 	members := c.Tx.Page("konnect.team-member", index, c.Object.ID, 0, -1, true)
 	out := make([]*api.Doc, 0, len(members))
@@ -51,6 +53,7 @@ func across(c *api.Call, index, kind string, other func(*api.Doc) string) []*api
 			out = append(out, d)
 		}
 	}
+	slices.SortFunc(out, func(a, b *api.Doc) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq)) })
 	return out
 }
 

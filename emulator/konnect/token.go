@@ -24,10 +24,11 @@ type grant struct {
 }
 
 func grantOf(token *api.Doc) *grant {
-	return token.Memo(func(d *api.Doc) any {
+	kept := token.Memo(func(d *api.Doc) any {
 		until, _ := api.Instant(d.Get("expires_at"))
 		return &grant{d.Str("access"), d.Bool("revoked"), until}
-	}).(*grant) //nolint:forcetypeassert // tokens keep nothing else
+	})
+	return kept.(*grant) //nolint:forcetypeassert // tokens keep nothing else
 }
 
 // tokenState says why a token is refused: expired, revoked, or "".

@@ -41,7 +41,7 @@ func Vendor() *api.Vendor {
 		Credentials: credentials,
 		Clients:     clients,
 		Security:    `{"type":"http","scheme":"bearer","bearerFormat":"Personal (kpat_) or system-account (spat_) access token"}`,
-		Problem:     "Problem",
+		Problem:     "Problem", ProblemMedia: problemMedia,
 	}
 }
 

@@ -425,7 +425,8 @@ func same(x, y gjson.Result) bool {
 	case x.Type == gjson.String:
 		return x.Str == y.Str
 	case x.Type == gjson.Number:
-		return x.Raw == y.Raw || x.Num == y.Num
+		// Whole numbers beyond 2^53 would be one as floats.
+		return x.Raw == y.Raw || x.Num == y.Num && strings.ContainsAny(x.Raw+y.Raw, ".eE")
 	}
 	return x.Raw == y.Raw
 }

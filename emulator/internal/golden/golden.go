@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -106,13 +107,11 @@ func request(t *testing.T, data []byte, headers http.Header) *http.Request {
 	if !ok {
 		t.Fatalf("want METHOD path, got %q", lines[0])
 	}
-	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 	if body == "" {
 		r.Body, r.ContentLength = http.NoBody, 0
 	}
-	for name, values := range headers {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, headers)
 	for _, l := range lines[1:] {
 		name, value, _ := strings.Cut(l, ":")
 		if value = strings.TrimSpace(value); value == "" {

@@ -271,7 +271,7 @@ func ask(t *testing.T, h http.Handler, request string) *http.Response {
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result() //nolint:bodyclose // a recorder's
+	return w.Result()
 }
 
 func text(t *testing.T, r *http.Response) string {

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -74,11 +75,11 @@ var parameter = regexp.MustCompile(`\{([^{}:]+)(:uuid)?\}`)
 func (p *Plan) link(v *api.Vendor, op *api.Operation) error {
 	op.Vendor, op.Full = v, v.Name+"."+op.ID
 	if p.byName[op.Full] != nil {
-		return fmt.Errorf("stands twice")
+		return errors.New("stands twice")
 	}
 	p.byName[op.Full] = op
 	if op.Do == nil {
-		return fmt.Errorf("does nothing")
+		return errors.New("does nothing")
 	}
 	op.Params = nil
 	for _, m := range parameter.FindAllStringSubmatch(op.Path, -1) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -424,9 +425,7 @@ func init() {
 // send writes an answer to the connection.
 func (x *exchange) send(a api.Answer) {
 	h := x.Header()
-	for name, values := range a.Header {
-		h[name] = values
-	}
+	maps.Copy(h, a.Header)
 	if a.Body != nil {
 		if v, ok := mediaHeaders[a.Media]; ok {
 			h["Content-Type"] = v

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/portico-emulator/portico/emulator"
+)
+
+type serveFlags struct {
+	listen, auth, logFormat, logLevel string
+	expose                            bool
+	config                            emulator.Config
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the emulator in the foreground",
+		Long: `Run the emulator in the foreground, until SIGINT or SIGTERM.
+
+Once it listens it says so in the first line on standard output: portico listening on http://127.0.0.1:4780`,
+		Example: `  portico serve
+  portico serve --listen 127.0.0.1:0                      # a free port
+  portico serve --fixture large --seed 7
+  portico serve --fixture ./team.yaml --auth strict
+  portico serve --clock 2026-03-01T09:00:00Z              # time stands still
+  PORTICO_ADMIN_TOKEN=s3cret portico serve --listen 0.0.0.0:4780 --expose`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return serve(cmd.Context(), &f, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:4780", "`host:port` to listen on; port 0 picks a free one")
+	flags.BoolVar(&f.expose, "expose", false, "allow listening beyond this machine")
+	growthFlags(flags, &f.config)
+	choice(flags, &f.auth, "auth", "who may call, `lenient|strict`: lenient takes an unknown well-formed credential for the administrator's, strict refuses it", "lenient", "strict")
+	clockFlag(flags, &f.config.Clock)
+	flags.StringVar(&f.config.AdminToken, "admin-token", "", "bearer `token` that the admin API then needs")
+	choice(flags, &f.logFormat, "log-format", "form of the log on standard error, `text|json`", "text", "json")
+	choice(flags, &f.logLevel, "log-level", "what the log holds, `error|warn|info|debug`: debug has a line per request", "info", "debug", "warn", "error")
+	return cmd
+}
+
+func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
+	address, err := listenAddress(f.listen, f.expose)
+	if err != nil {
+		return err
+	}
+	log := logger(stderr, f.logFormat, f.logLevel)
+	f.config.Strict = f.auth == "strict"
+	f.config.Log = log
+	e, err := emulator.New(f.config)
+	if err != nil {
+		return err
+	}
+	defer e.Close() //nolint:errcheck // nothing is kept
+	l, err := listen(ctx, address)
+	if err != nil {
+		return err
+	}
+	if f.expose && f.config.AdminToken == "" {
+		log.Warn("the admin API is open to everyone who can reach the port; --admin-token closes it")
+	}
+	if err := greet(stdout, e, reachable(l.Addr()), f.config.AdminToken != ""); err != nil {
+		return err
+	}
+	err = e.Serve(ctx, l)
+	log.Info("stopped")
+	return err
+}
+
+// listenAddress resolves what to listen on, and refuses what reaches beyond this machine unless that is wanted.
+func listenAddress(listen string, expose bool) (*net.TCPAddr, error) {
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, usage("--listen %s: want host:port such as 127.0.0.1:4780", listen)
+	}
+	at, err := net.ResolveTCPAddr("tcp", listen)
+	if err != nil {
+		return nil, usage("--listen %s: %s", listen, err)
+	}
+	if !at.IP.IsLoopback() && !expose {
+		return nil, usage("--listen %s reaches beyond this machine: add --expose if that is wanted, or use --listen 127.0.0.1:%s", listen, port)
+	}
+	return at, nil
+}
+
+func listen(ctx context.Context, at *net.TCPAddr) (net.Listener, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", at.String())
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use: stop what listens there, or take a free port with --listen 127.0.0.1:0", at)
+	case err != nil:
+		return nil, fmt.Errorf("--listen %s: %w", at, err)
+	}
+	return l, nil
+}
+
+// reachable is the URL under which this machine finds a listener.
+func reachable(at net.Addr) string {
+	tcp, ok := at.(*net.TCPAddr)
+	if ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
+	}
+	return "http://" + at.String()
+}
+
+func logger(to io.Writer, format, level string) *slog.Logger {
+	var least slog.Level
+	_ = least.UnmarshalText([]byte(level)) // the flag takes nothing else
+	options := &slog.HandlerOptions{Level: least}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(to, options))
+	}
+	return slog.New(slog.NewTextHandler(to, options))
+}
+
+// greet prints the ready line, and then where each vendor is and how to call it.
+func greet(stdout io.Writer, e *emulator.Emulator, url string, token bool) error {
+	vendors, err := emulator.Vendors()
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"VENDOR", "URL", "CREDENTIAL OF admin"}}
+	try := "curl " + url + emulator.AdminBase
+	for i, v := range vendors {
+		credential := ""
+		known, err := e.Credentials(v.Name)
+		if err != nil {
+			return err
+		}
+		if len(known) > 0 {
+			credential = known[0].Header + ": " + known[0].Value
+		}
+		rows = append(rows, []string{v.Title, url + v.Base, credential})
+		if i == 0 && credential != "" {
+			path, err := example(v.Name)
+			if err != nil {
+				return err
+			}
+			try = fmt.Sprintf("curl -H %s %s", quote(credential), quote(url+path))
+		}
+	}
+	admin := url + emulator.AdminBase
+	if token {
+		admin += "  (needs the admin token as bearer)"
+	}
+	s := styleOf(stdout)
+	text := fmt.Sprintf("portico listening on %s\n\n%s\nadmin API: %s\ntry:       %s\n", url, s.table(rows), admin, s.bold(try))
+	_, err = io.WriteString(stdout, text)
+	return err
+}
+
+// example is a path of a vendor that can be read without knowing an id.
+func example(vendor string) (string, error) {
+	operations, err := emulator.Operations(vendor)
+	for _, op := range operations {
+		if op.Method == "GET" && !op.Companion && !strings.Contains(op.Path, "{") {
+			return op.Path, err
+		}
+	}
+	return "", err
+}

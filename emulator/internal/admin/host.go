@@ -1,0 +1,32 @@
+// Package admin is /_portico: the emulator's own API, a table like the vendors'.
+package admin
+
+import (
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/server"
+	"github.com/portico-emulator/portico/emulator/internal/store"
+)
+
+// Host is the emulator that the admin plane acts on.
+type Host interface {
+	Version() string
+	AdminToken() string // "": none is needed
+	Plan() *server.Plan
+	Store() *store.Store
+	Judge() seed.Checker
+	Fixtures() []string // names of the built-in fixtures
+	Configured() string // the server's own fixture
+	NewWorld(WorldSpec) (*store.World, error)
+}
+
+// WorldSpec is what a new world is to be like; zero fields are as in From, or as the server was configured.
+type WorldSpec struct {
+	Name    string
+	Fixture string
+	Seed    *uint64
+	From    *store.World
+	Clock   time.Time
+	TTL     time.Duration
+}

@@ -1,0 +1,117 @@
+package admin
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// Name is the admin plane's among the vendors, Base the path under which it is.
+const (
+	Name = "portico"
+	Base = "/_portico"
+)
+
+// Vendor is the admin plane as a table.
+func Vendor() *api.Vendor {
+	return &api.Vendor{
+		Name: Name, Title: "portico", Version: "1", Base: Base, Slash: true, Quiet: true,
+		Operations: operations(),
+		Security:   `{"type":"http","scheme":"bearer","description":"Only where the server was started with an admin token."}`,
+		Problem:    "Problem",
+		Dialect: api.Dialect{
+			Checks: []api.Check{local, sameOrigin, token, media, rest.Input},
+			Fail:   fail,
+			Stamp:  func(t time.Time) []byte { return api.Quote(t.Format(time.RFC3339Nano)) },
+		},
+	}
+}
+
+// health is the one row that answers without a token.
+const health = "get-health"
+
+func operations() []api.Operation {
+	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
+	read, write := []int{401, 403}, []int{400, 401, 403, 413, 415}
+	with := func(some []int, more ...int) []int { return append(append([]int(nil), some...), more...) }
+	return []api.Operation{
+		{
+			ID: "get-index", Method: get, Path: "", Summary: "List what is here", Tag: "Emulator",
+			Reply: "Index", Status: 200, Errors: read, Bare: true, Do: index,
+		},
+		{
+			ID: health, Method: get, Path: "/health", Summary: "Tell that the emulator answers; needs no token", Tag: "Emulator",
+			Reply: "Health", Status: 200, Errors: []int{403}, Bare: true, Do: healthy,
+		},
+		{
+			ID: "list-operations", Method: get, Path: "/operations", Summary: "List the operations of the vendors, or of one", Tag: "Emulator",
+			Query: "VendorQuery", Reply: "Operations", Status: 200, Errors: with(read, 400), Bare: true, Do: listOperations,
+		},
+		{
+			ID: "get-openapi", Method: get, Path: "/openapi/{vendor}.json", Summary: "Describe a vendor's operations as OpenAPI 3.1", Tag: "Emulator",
+			Media: "application/json", Status: 200, Errors: with(read, 404), Bare: true, Do: document,
+		},
+		{
+			ID: "list-credentials", Method: get, Path: "/credentials", Summary: "List who may call the vendors, or one", Tag: "Emulator",
+			Query: "VendorQuery", Reply: "Credentials", Status: 200, Errors: with(read, 400), Bare: true, Do: listCredentials,
+		},
+		{
+			ID: "list-worlds", Method: get, Path: "/worlds", Summary: "List the worlds", Tag: "Worlds",
+			Reply: "Worlds", Status: 200, Errors: read, Bare: true, Do: listWorlds,
+		},
+		{
+			ID: "create-world", Method: post, Path: "/worlds", Summary: "Create a world", Tag: "Worlds",
+			Body: "CreateWorld", Reply: "World", Status: 201, Errors: with(write, 404, 409), Bare: true, Do: createWorld,
+		},
+		{
+			ID: "get-world", Method: get, Path: "/worlds/{name}", Summary: "Show a world", Tag: "Worlds",
+			Reply: "World", Status: 200, Errors: with(read, 404), Bare: true, Do: getWorld,
+		},
+		{
+			ID: "delete-world", Method: del, Path: "/worlds/{name}", Summary: "Delete a world; the default one stays", Tag: "Worlds",
+			Status: 204, Errors: with(read, 404, 409, 415), Bare: true, Do: deleteWorld,
+		},
+		{
+			ID: "reset", Method: post, Path: "/reset", Summary: "Make the world as it was born", Tag: "Worlds",
+			Status: 204, Errors: with(read, 415), Bare: true, Do: reset,
+		},
+		{
+			ID: "count-documents", Method: get, Path: "/state", Summary: "Count the documents of each kind", Tag: "State",
+			Reply: "Counts", Status: 200, Errors: read, Bare: true, Do: count,
+		},
+		{
+			ID: "list-documents", Method: get, Path: "/state/{kind}", Summary: "List the documents of a kind as they are stored", Tag: "State",
+			Reply: "Documents", Status: 200, Errors: with(read, 404), Do: listDocuments,
+		},
+		{
+			ID: "create-document", Method: post, Path: "/state/{kind}", Summary: "Bring a document into the world; given ids and times are kept", Tag: "State",
+			Body: "CreateDocument", Reply: "Document", Status: 201, Errors: with(write, 404, 409), Do: createDocument,
+		},
+		{
+			ID: "get-document", Method: get, Path: "/state/{kind}/{id}", Summary: "Show a document as it is stored; settings that are not stored yet from their defaults", Tag: "State",
+			Reply: "Document", Status: 200, Errors: with(read, 404), Do: getDocument,
+		},
+		{
+			ID: "update-document", Method: patch, Path: "/state/{kind}/{id}", Summary: "Merge changes into a document", Tag: "State",
+			Body: "MergeDocument", Reply: "Document", Status: 200, Errors: with(write, 404, 409), Do: updateDocument,
+		},
+		{
+			ID: "delete-document", Method: del, Path: "/state/{kind}/{id}", Summary: "Delete a document and all that dies with it", Tag: "State",
+			Status: 204, Errors: with(read, 404, 415), Do: deleteDocument,
+		},
+		{
+			ID: "get-clock", Method: get, Path: "/clock", Summary: "Tell the world's time", Tag: "Clock",
+			Reply: "Clock", Status: 200, Errors: read, Bare: true, Do: getClock,
+		},
+		{
+			ID: "set-clock", Method: put, Path: "/clock", Summary: "Set the clock, hold it or let it run", Tag: "Clock",
+			Body: "SetClock", Reply: "Clock", Status: 200, Errors: write, Bare: true, Do: setClock,
+		},
+		{
+			ID: "advance-clock", Method: post, Path: "/clock/advance", Summary: "Move the clock", Tag: "Clock",
+			Body: "AdvanceClock", Reply: "Clock", Status: 200, Errors: write, Bare: true, Do: advanceClock,
+		},
+	}
+}
