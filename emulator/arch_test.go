@@ -136,7 +136,7 @@ var laws = []struct {
 	},
 	{
 		name:  "only tests and what serves them import testing",
-		binds: func(from string) bool { return !folder(from, "emulator/internal/golden", "testkit") },
+		binds: func(from string) bool { return from != "emulator/internal/golden" },
 		not: func(_, to string) bool {
 			return folder(to, "testing", "net/http/httptest", "github.com/google/go-cmp") || to == "emulator/internal/golden"
 		},

@@ -74,12 +74,7 @@ func updateAuthSettings(c *api.Call) (any, error) {
 	if err := signIn(c, c.Object.ID, next); err != nil {
 		return nil, err
 	}
-	oidc, saml := next.True("oidc_auth_enabled"), next.True("saml_auth_enabled")
-	if err := enable(c, c.Object.ID, "oidc", oidc); err != nil {
-		return nil, err
-	}
-	// Only one provider can be the enabled one. With both switches on it is the OIDC provider.
-	if err := enable(c, c.Object.ID, "saml", saml && !oidc); err != nil {
+	if err := enableFor(c, c.Object.ID, next); err != nil {
 		return nil, err
 	}
 	return rest.Change(c, old, next, sent)
@@ -134,6 +129,15 @@ func signIn(c *api.Call, portal string, settings api.Object) error {
 // provider is the identity provider of a type in a portal, or nil.
 func provider(c *api.Call, portal, kind string) *api.Doc {
 	return c.Tx.Find("konnect.identity-provider", "type", api.Key(portal, kind))
+}
+
+// enableFor enables the provider that the switches ask for. Only one can be enabled: with both on it is the OIDC provider.
+func enableFor(c *api.Call, portal string, settings api.Object) error {
+	oidc, saml := settings.True("oidc_auth_enabled"), settings.True("saml_auth_enabled")
+	if err := enable(c, portal, "oidc", oidc); err != nil {
+		return err
+	}
+	return enable(c, portal, "saml", saml && !oidc)
 }
 
 // enable turns a portal's provider of a type on or off, where there is one.

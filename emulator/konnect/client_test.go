@@ -2,6 +2,7 @@ package konnect_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -44,7 +45,10 @@ const (
 // start makes an emulator that checks its own replies, at an instant that stays.
 func start(t testing.TB) *emulator.Emulator {
 	t.Helper()
-	e, err := emulator.New(emulator.Config{Clock: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Prove: true})
+	e, err := emulator.New(emulator.Config{
+		Clock: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Prove: true,
+		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,25 +56,18 @@ func start(t testing.TB) *emulator.Emulator {
 	return e
 }
 
-// client calls an emulator over HTTP.
+// client calls an emulator over HTTP, as the administrator.
 type client struct {
-	t     testing.TB
-	url   string
-	token string
+	t   testing.TB
+	url string
 }
 
-// connect serves an emulator of its own and calls it as the administrator.
+// connect serves an emulator of its own.
 func connect(t testing.TB) client {
 	t.Helper()
 	s := httptest.NewServer(start(t))
 	t.Cleanup(s.Close)
-	return client{t, s.URL, adminToken}
-}
-
-// as is the client with another token.
-func (c client) as(token string) client {
-	c.token = token
-	return c
+	return client{t, s.URL}
 }
 
 // answer is what came back.
@@ -93,9 +90,7 @@ func (c client) call(method, path, body string) answer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if c.token != "" {
-		r.Header.Set("Authorization", "Bearer "+c.token)
-	}
+	r.Header.Set("Authorization", "Bearer "+adminToken)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -124,5 +119,30 @@ func (c client) must(status int, method, path, body string) answer {
 // get shows what is at a path, which must be there.
 func (c client) get(path string) answer {
 	c.t.Helper()
-	return c.must(http.StatusOK, http.MethodGet, path, "")
+	return c.must(200, "GET", path, "")
 }
+
+// born brings a document into the world as no operation of the vendor can, and gives its id.
+func (c client) born(kind, in, document string) string {
+	c.t.Helper()
+	return c.must(201, "POST", "/_portico/state/"+kind, `{"in": ["`+in+`"], "document": `+document+`}`).get("_id").Str
+}
+
+// gone checks that nothing is at the paths any more.
+func (c client) gone(paths ...string) {
+	c.t.Helper()
+	for _, p := range paths {
+		c.must(404, "GET", p, "")
+	}
+}
+
+// check compares a value of a body with what it should be.
+func (a answer) check(t testing.TB, path, want string) {
+	t.Helper()
+	if got := a.get(path).String(); got != want {
+		t.Errorf("%s: got %s, want %s", path, got, want)
+	}
+}
+
+// fill puts a word where the text has a percent sign.
+func fill(text, word string) string { return strings.ReplaceAll(text, "%", word) }

@@ -135,8 +135,10 @@ func switchSignIn(c *api.Call, portal *api.Doc, switches api.Object) error {
 	if err := signIn(c, portal.ID, next); err != nil {
 		return err
 	}
-	_, err := rest.Change(c, old, next, switches)
-	return err
+	if _, err := rest.Change(c, old, next, switches); err != nil {
+		return err
+	}
+	return enableFor(c, portal.ID, next)
 }
 
 // deleteIdentityProvider closes its way to sign in; with the last provider go the group mappings.

@@ -73,7 +73,6 @@ func replaceProductVersion(c *api.Call) (any, error) {
 		return nil, err
 	}
 	given := rest.Taken(c)
-	given.Delete("notify_developers")
 	given.SetString("product_version_id", version.ID)
 	now := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(c.Object.ID, version.ID))
 	if now == nil {

@@ -1,0 +1,208 @@
+package konnect_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	portalPath = portalsPath + portalA
+	publicPath = portalsPath + publicPortal
+	shipping   = "820772b2-0c93-4a9c-8c5e-c2ccc63b3340"
+	shippingV1 = "33f8380e-7798-4566-99e3-2edf2b57d289"
+	keyAuth    = "44f8380e-7798-4566-99e3-2edf2b57d289"
+	siem       = "9cb77dc2-ff99-4d47-84ab-7c5c1b3ef939"
+
+	closed = `{"publish_status": "unpublished", "auth_strategy_ids": [], "application_registration_enabled": false, "auto_approve_registration": false, "deprecated": false}`
+	open   = `{"publish_status": "published", "auth_strategy_ids": ["` + keyAuth + `"], "application_registration_enabled": true, "auto_approve_registration": true, "deprecated": false}`
+)
+
+// later moves the world's clock, which stands still otherwise.
+func (c client) later(by string) {
+	c.t.Helper()
+	c.must(200, "POST", "/_portico/clock/advance", `{"by": "`+by+`"}`)
+}
+
+// registered makes a developer of a portal with an application that is registered for a version, and gives the paths of
+// application and registration.
+func (c client) registered(portal, version string) (application, registration string) {
+	c.t.Helper()
+	dev := c.born("konnect.developer", portal, `{"email": "ada@example.com", "full_name": "Ada", "status": "approved"}`)
+	app := c.born("konnect.application", portal, `{"name": "Engine", "developer_id": "`+dev+`", "auth_strategy_id": "`+keyAuth+`"}`)
+	application = portalsPath + portal + "/applications/" + app
+	return application, application + "/registrations/" + c.born("konnect.registration", app, `{"product_version_id": "`+version+`"}`)
+}
+
+// A version is set up with PUT alone, changed, closed and taken out: in one portal, and another does not notice.
+func TestProductVersionLife(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	other := c.must(201, "POST", "/v2/portals", `{"name": "Other", "auto_approve_developers": true}`).get("id").Str
+	c.must(200, "PATCH", portalPath, `{"rbac_enabled": false}`)
+	inA, inOther := portalPath+"/product-versions", portalsPath+other+"/product-versions"
+	one, two := inA+"/"+shippingV1, inOther+"/"+shippingV1
+
+	c.gone(one, two)
+	c.must(404, "PATCH", one, `{"deprecated": true}`)
+	first := c.must(200, "PUT", one, closed)
+	first.check(t, "auth_strategies", "[]")
+	c.get(one).check(t, "@this", first.body)
+	c.gone(inA+"/"+first.get("id").Str, two)
+	create := strings.Replace(open, "{", `{"product_version_id": "`+shippingV1+`", `, 1)
+	c.must(409, "POST", inA, create).check(t, "detail", `product_version_id: "`+shippingV1+`" already exists and must be unique.`)
+	c.get(one).check(t, "@this", first.body)
+
+	c.later("1h")
+	opened := c.must(200, "PUT", one, open)
+	for _, member := range []string{"id", "product_version_id", "created_at"} {
+		opened.check(t, member, first.get(member).Str)
+	}
+	opened.check(t, "updated_at", "2026-03-01T10:00:00.000Z")
+	opened.check(t, "auth_strategies", `[{"id":"`+keyAuth+`","name":"key auth strategy","credential_type":"key_auth","key_names":["apikey"]}]`)
+	c.later("1h")
+	c.must(200, "PUT", one, open).check(t, "updated_at", "2026-03-01T10:00:00.000Z")
+	c.must(200, "PATCH", one, `{"deprecated": true, "notify_developers": true}`).check(t, "updated_at", "2026-03-01T11:00:00.000Z")
+
+	second := c.must(201, "POST", inOther, create)
+	second.check(t, "deprecated", "false")
+	if second.get("id").Str == first.get("id").Str {
+		t.Errorf("the version in two portals: got one id, %s, want two", second.get("id").Str)
+	}
+	c.must(200, "PATCH", two, `{"auto_approve_registration": false}`)
+	c.get(one).check(t, "auto_approve_registration", "true")
+	c.get(two).check(t, "deprecated", "false")
+
+	app, mine := c.registered(portalA, shippingV1)
+	_, theirs := c.registered(other, shippingV1)
+	c.get(mine).check(t, "status", "approved")
+	c.get(theirs).check(t, "status", "pending")
+	c.must(200, "PATCH", one, `{"publish_status": "unpublished", "application_registration_enabled": false, "auth_strategy_ids": []}`)
+	c.get(mine).check(t, "status", "approved")
+
+	c.must(204, "DELETE", one, "")
+	c.gone(one, mine)
+	c.must(404, "DELETE", one, "")
+	c.must(404, "PATCH", one, `{}`)
+	c.get(app).check(t, "registration_count", "0")
+	c.get(two).check(t, "publish_status", "published")
+	c.get(theirs).check(t, "product_version.id", shippingV1)
+	if again := c.must(200, "PUT", one, open); again.get("id").Str == first.get("id").Str {
+		t.Errorf("the version set up anew: got the id %s again, want another", first.get("id").Str)
+	}
+	c.gone(mine)
+}
+
+// Products are published to a portal and taken back, all that are named or none; versions and registrations stay.
+func TestPublishingLife(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	publish, products := portalPath+"/publish", portalPath+"/products"
+	expect := func(count int, ids ...string) {
+		t.Helper()
+		want := ""
+		if len(ids) > 0 {
+			want = `"` + strings.Join(ids, `","`) + `"`
+		}
+		c.get(products+"?sort=name").check(t, "data.#.id", "["+want+"]")
+		c.get(portalPath).check(t, "published_product_count", strconv.Itoa(count))
+	}
+	changed := c.get(portalPath).get("updated_at").Str
+	expect(2, orders, payments)
+	versions, registrations := c.get(portalPath+"/product-versions").body, c.get(portalPath+"/application-registrations").body
+
+	// Payments would be taken back, and one key is wrong.
+	const half = `{"api_products": {"` + payments + `": null, "` + shipping + `": {"publish_status": "published"}, "%": null}}`
+	c.must(400, "POST", publish, fill(half, nowhere)).check(t, "invalid_parameters.#.rule", `["missing_reference"]`)
+	c.must(400, "POST", publish, fill(half, "none")).check(t, "invalid_parameters.#.rule", `["is_uuid"]`)
+	expect(2, orders, payments)
+
+	if a := c.must(204, "POST", publish, fill(half, orders)); a.body != "" || a.header.Get("Content-Type") != "" {
+		t.Errorf("published: got %q (%s), want no body", a.body, a.header.Get("Content-Type"))
+	}
+	expect(1, shipping)
+	c.must(204, "POST", publish, fill(half, orders))
+	expect(1, shipping)
+	c.get(portalPath+"/product-versions").check(t, "@this", versions)
+	c.get(portalPath+"/application-registrations").check(t, "@this", registrations)
+	c.get(publicPath+"/products").check(t, "data.#.id", `["`+orders+`"]`)
+	c.get("/v2/api-products/"+orders).check(t, "portal_ids", `["`+publicPortal+`"]`)
+
+	// Versions are counted that are published in this portal, whatever others make of them.
+	count := func(want string) {
+		t.Helper()
+		c.get(products+"?filter[id]="+shipping).check(t, "data.0.version_count", want)
+	}
+	count("0")
+	c.must(200, "PUT", publicPath+"/product-versions/"+shippingV1, open)
+	count("0")
+	c.must(200, "PUT", portalPath+"/product-versions/"+shippingV1, open)
+	count("1")
+	c.must(200, "PATCH", portalPath+"/product-versions/"+shippingV1, `{"publish_status": "unpublished"}`)
+	count("0")
+
+	const back = `{"api_products": {"` + payments + `": {"publish_status": "published"}, "` + shipping + `": {"publish_status": "unpublished"}}}`
+	c.must(204, "POST", publish, back)
+	expect(1, payments)
+	c.get(products).check(t, "data.0.version_count", "2")
+	c.get(portalPath).check(t, "updated_at", changed)
+}
+
+// A portal takes all along that it holds, and nothing else.
+func TestPortalDeletionIsComplete(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	kept := []string{
+		"api-product-version", "auth-strategy", "dcr-provider", "audit-log-destination", "token", "developer", "application", "registration",
+		"product-version", "team", "identity-provider", "team-group-mapping",
+	}
+	counts, before := c.get("/_portico/state").body, map[string]string{}
+	for _, kind := range kept {
+		before[kind] = c.get("/_portico/state/konnect." + kind).body
+	}
+
+	id := c.must(201, "POST", "/v2/portals", `{"name": "Short", "custom_domain": "short.example.com", "default_application_auth_strategy_id": "`+keyAuth+`"}`).get("id").Str
+	p := portalsPath + id
+	c.must(200, "PUT", p+"/configuration", `{"data": {"header": [{"path": "/", "title": "Home", "visibility": "public", "external": false}]}}`)
+	c.must(200, "PUT", p+"/customization", `{"theme": "dark"}`)
+	c.must(200, "PATCH", p+"/appearance", `{"theme_name": "dark_mode", "images": {"logo": {"data": "data:image/png;base64,AAAA"}}}`)
+	c.must(200, "POST", p+"/verify-domain", "")
+	c.must(204, "POST", p+"/publish", `{"api_products": {"`+shipping+`": {"publish_status": "published"}}}`)
+	c.must(200, "PUT", p+"/product-versions/"+shippingV1, open)
+	app, registration := c.registered(id, shippingV1)
+	team := c.must(201, "POST", p+"/teams", `{"name": "Crew"}`).get("id").Str
+	provider := c.must(201, "POST", p+"/identity-providers", `{"type": "oidc", "config": {"client_id": "x"}, "enabled": true}`).get("id").Str
+	c.must(200, "PATCH", p+"/identity-provider/team-group-mappings", `{"data": [{"team_id": "`+team+`", "groups": ["crew"]}]}`)
+	c.must(200, "PATCH", p+"/authentication-settings", `{"basic_auth_enabled": false}`)
+	c.must(200, "PATCH", p+"/audit-log-webhook", `{"enabled": true, "audit_log_destination_id": "`+siem+`"}`)
+	c.born("konnect.webhook-status", id, `{"last_response_code": 200}`)
+	c.must(202, "PUT", p+"/audit-log-replay-job", `{"start_at": "2026-03-01T08:00:00Z", "end_at": "2026-03-01T09:00:00Z"}`)
+
+	c.must(400, "DELETE", p, "").check(t, "invalid_parameters.0.reason", "This Portal has 1 developers, 1 gateway-linked API product versions "+
+		"with active auth strategies. These must be individually removed before deletion or the force=true query param can be used to "+
+		"automatically delete associated entities.")
+	c.must(204, "DELETE", p+"?force=true", "")
+	c.gone(p, p+"/configuration", p+"/customization", p+"/appearance", p+"/appearance/logo", p+"/appearance/catalog-cover", p+"/products",
+		p+"/product-versions", p+"/product-versions/"+shippingV1, app, registration, p+"/teams/"+team, p+"/identity-providers",
+		p+"/identity-providers/"+provider, p+"/identity-provider/team-group-mappings", p+"/authentication-settings",
+		p+"/audit-log-webhook", p+"/audit-log-webhook/status", p+"/audit-log-replay-job")
+	for _, is := range [][3]string{
+		{"POST", "/verify-domain", ""},
+		{"POST", "/publish", `{"api_products": {}}`},
+		{"PUT", "/product-versions/" + shippingV1, closed},
+		{"PUT", "/customization", `{}`},
+		{"PATCH", "/appearance", `{}`},
+		{"PATCH", "/audit-log-webhook", `{}`},
+		{"DELETE", "/audit-log-webhook", ""},
+		{"PUT", "/configuration", `{"data": {}}`},
+		{"PATCH", "/identity-provider/team-group-mappings", `{"data": []}`},
+	} {
+		c.must(404, is[0], p+is[1], is[2])
+	}
+	c.get("/_portico/state").check(t, "@this", counts)
+	for _, kind := range kept {
+		c.get("/_portico/state/konnect."+kind).check(t, "@this", before[kind])
+	}
+	c.get("/v2/api-products/"+shipping).check(t, "portal_ids", "[]")
+	c.must(201, "POST", "/v2/portals", `{"name": "Short"}`)
+}
