@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,8 +26,8 @@ func (e *example) Fatalf(format string, args ...any) {
 }
 
 func (e *example) end() {
-	for i := len(e.cleanups) - 1; i >= 0; i-- {
-		e.cleanups[i]()
+	for _, f := range slices.Backward(e.cleanups) {
+		f()
 	}
 }
 

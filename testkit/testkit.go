@@ -230,7 +230,9 @@ func (h *host) open(t TB) func() {
 		go func() { done <- h.emulator.Serve(ctx, l) }()
 		t.Cleanup(func() {
 			stop()
-			<-done
+			if err := <-done; err != nil {
+				t.Errorf("portico: %v", err)
+			}
 		})
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/near"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 )
 
 // Codes beside the neutral ones.
@@ -71,7 +70,7 @@ func fail(c *api.Call, e *api.Error) api.Answer {
 
 // explain says in plain words what a violation is. Members are those of the body, or of the document in it.
 func explain(c *api.Call, v api.Violation) string {
-	text := seed.Explain(v)
+	text := v.Plain()
 	if v.Rule != api.Unknown {
 		return text
 	}

@@ -113,5 +113,57 @@ func operations() []api.Operation {
 			ID: "advance-clock", Method: post, Path: "/clock/advance", Summary: "Move the clock", Tag: "Clock",
 			Body: "AdvanceClock", Reply: "Clock", Status: 200, Errors: write, Bare: true, Do: advanceClock,
 		},
+		{
+			ID: "list-requests", Method: get, Path: "/requests", Summary: "List the calls that the world was asked, the newest first", Tag: "Journal",
+			Query: "RequestsQuery", Reply: "Requests", Status: 200, Errors: with(read, 400), Bare: true, Do: listRequests,
+		},
+		{
+			ID: "clear-requests", Method: del, Path: "/requests", Summary: "Forget the calls", Tag: "Journal",
+			Status: 204, Errors: with(read, 415), Bare: true, Do: clearRequests,
+		},
+		{
+			ID: "get-har", Method: get, Path: "/requests.har", Summary: "Show the calls as an HTTP archive (HAR 1.2)", Tag: "Journal",
+			Query: "RequestsQuery", Media: "application/json", Status: 200, Errors: with(read, 400), Bare: true, Do: getHAR,
+		},
+		{
+			ID: "get-request", Method: get, Path: "/requests/{id}", Summary: "Show a call", Tag: "Journal",
+			Reply: "Request", Status: 200, Errors: with(read, 404), Bare: true, Do: getRequest,
+		},
+		{
+			ID: "verify-requests", Method: post, Path: "/requests/verify", Summary: "Tell whether calls were made as expected; if not, which nearly were", Tag: "Journal",
+			Body: "Verify", Reply: "Verdict", Status: 200, Errors: with(write, 409), Bare: true, Do: verify,
+		},
+		{
+			ID: "watch-requests", Method: get, Path: "/events", Summary: "Send an event for each call from now on (server-sent events)", Tag: "Journal",
+			Media: "text/event-stream", Status: 200, Errors: read, Bare: true, Do: watchRequests,
+		},
+		{
+			ID: "list-snapshots", Method: get, Path: "/snapshots", Summary: "List the snapshots of the world", Tag: "Snapshots",
+			Reply: "Snapshots", Status: 200, Errors: read, Bare: true, Do: listSnapshots,
+		},
+		{
+			ID: "take-snapshot", Method: put, Path: "/snapshots/{name}", Summary: "Keep the world as it is now", Tag: "Snapshots",
+			Status: 204, Errors: with(read, 400, 409, 415), Bare: true, Do: takeSnapshot,
+		},
+		{
+			ID: "restore-snapshot", Method: post, Path: "/snapshots/{name}/restore", Summary: "Make the world as it was then", Tag: "Snapshots",
+			Status: 204, Errors: with(read, 404, 415), Bare: true, Do: restoreSnapshot,
+		},
+		{
+			ID: "delete-snapshot", Method: del, Path: "/snapshots/{name}", Summary: "Forget a snapshot", Tag: "Snapshots",
+			Status: 204, Errors: with(read, 404, 415), Bare: true, Do: deleteSnapshot,
+		},
+		{
+			ID: "get-diff", Method: get, Path: "/diff", Summary: "Show what changed since a snapshot, or since birth", Tag: "Snapshots",
+			Query: "DiffQuery", Reply: "Diff", Status: 200, Errors: with(read, 400, 404), Bare: true, Do: getDiff,
+		},
+		{
+			ID: "export", Method: get, Path: "/export", Summary: "Show all documents of the world; a fixture file takes them back", Tag: "Snapshots",
+			Reply: "Export", Status: 200, Errors: read, Do: export,
+		},
+		{
+			ID: "import", Method: post, Path: "/import", Summary: "Replace the documents of the world by those of an export or a fixture", Tag: "Snapshots",
+			Status: 204, Errors: write, Limit: maxImport, Bare: true, Do: importDocuments,
+		},
 	}
 }

@@ -8,6 +8,8 @@ type Answer struct {
 	Media  string
 	Header http.Header // further headers, or nil
 	Body   []byte      // nil: empty, without a content type
+	// Stream writes the body bit by bit, once status and headers are out.
+	Stream func(http.ResponseWriter)
 }
 
 // Page is what a list shows, in neutral form; the dialect's envelope wraps it.

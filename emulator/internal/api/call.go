@@ -38,11 +38,13 @@ type Call struct {
 	Problem error      // what reading or checking the body found; the dialect's checks decide when it counts
 	Query   url.Values // decoded; nil when there is none
 
-	Caller Caller
-	Owners []*Doc // what the path names before its last parameter, outermost first
-	Object *Doc   // what the last path parameter names
-	Ask    Ask    // what list parameters say, once the dialect has read them
-	Notes  any    // whatever the dialect wants to remember between its checks
+	Caller  Caller
+	Began   time.Time // real time
+	Refusal *Error    // why the call was refused, once it was
+	Owners  []*Doc    // what the path names before its last parameter, outermost first
+	Object  *Doc      // what the last path parameter names
+	Ask     Ask       // what list parameters say, once the dialect has read them
+	Notes   any       // whatever the dialect wants to remember between its checks
 }
 
 // Caller is who calls.
@@ -68,6 +70,7 @@ type Tx interface {
 	Under(kind, index, key string) []*Doc // all of them in order of birth
 	All(kind string) iter.Seq[*Doc]       // in order of birth
 	Put(*Doc) error                       // refuses what collides or refers to nothing
+	Load([]*Doc) error                    // what was stored before, as it is; references may point forward
 	Delete(*Doc)                          // and what dies with it
 	Resource(kind string) *Resource
 	Gone(kind, id string) string // request that deleted it, or ""
@@ -245,6 +248,9 @@ type Dialect struct {
 	Write func(*Call, Answer) Answer
 	// Fail words a refusal. Without an operation (unknown path) c.Op is nil.
 	Fail func(*Call, *Error) Answer
+	// Writes tells of a call that it changes state though its row does not say so, by how it was sent (a session's last
+	// use). It runs before the world is looked at. nil: the row knows.
+	Writes func(*Call) bool
 	// Stamp is an instant in the vendor's form, as JSON.
 	Stamp func(time.Time) []byte
 	// Media is the content type of successes; "": application/json.

@@ -81,7 +81,8 @@ type Facts struct {
 	ID     string // that was looked for, or that collides
 	Index  string // by which it was looked for, or in which it collides
 	Value  string
-	In     []string // owners within which it was looked for
+	In     []string // owners within which it was looked for, or of what collides
+	Lives  []string // owners in which what was looked for is, where it is elsewhere
 	Right  string   // that the caller lacks
 	Caller string
 	Gone   string // request that deleted it

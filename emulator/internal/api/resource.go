@@ -13,6 +13,7 @@ type Resource struct {
 	Kind    string // "konnect.portal"
 	Schema  string // name of the schema of the stored document
 	ID      string // member that holds the id; "": "id"
+	Exact   bool   // letter case counts in ids, in those that look like UUIDs too: clients choose them
 	Pair    string // the id is the owner's id and this member, joined by "/"
 	Single  bool   // at most one for each owner, whose id it bears; shown from defaults while there is none
 	Created string // member with the time of birth; "": "created_at"; "-": none
@@ -46,6 +47,8 @@ type Index struct {
 	Loose  bool   // with To: the value may refer to nothing
 	// Key computes the keys where members alone do not say them. They may depend on nothing but the document.
 	Key func(d *Doc) []string
+	// Without, for such an index that detaches, is the document without its references to id.
+	Without func(d *Doc, id string) []byte
 }
 
 // Gone is what happens to a document when the one that it refers to is deleted.
@@ -65,6 +68,7 @@ type Shape struct {
 	Defaults Object
 	Required []string
 	Types    map[string]string // of members that have one type
+	UUIDs    map[string]bool   // members that are a UUID, or a list of them
 }
 
 // Doc is a stored document. It never changes: a change is a new Doc.

@@ -8,6 +8,7 @@ import (
 // Vendor is one emulated product: a table of operations, the kinds of object they act on, and a dialect.
 type Vendor struct {
 	Name    string   // "konnect": prefix of operation ids and of kinds, folder of schemas
+	Shares  []string // further folders of schemas, of what several vendors have in common
 	Title   string   // "Kong Konnect Portal Management"
 	Version string   // the vendor's version of the API
 	Base    string   // where the operations are mounted: "/v2"
@@ -42,6 +43,7 @@ type Operation struct {
 	Query            string // schema of the query parameters that are not the dialect's, or ""
 	Body, Reply      string // names of schemas, or ""
 	Optional         bool   // the body may be left out
+	Accepts          string // media type of the body where it is not JSON: a form, which Dialect.Read turns into it
 	Media            string // media type of the reply where it is not the vendor's usual one
 	Status           int
 	Errors           []int  // documented error statuses
@@ -57,10 +59,11 @@ type Operation struct {
 	// empty body. It never writes to the client.
 	Do func(*Call) (any, error)
 
-	Vendor *Vendor // set when the table is linked
-	Full   string  // vendor name and id: "konnect.create-portal"
-	Params []Param // path parameters, outermost first
-	Takes  *Shape  // members that the body schema lists; nil where there is none
+	Vendor  *Vendor // set when the table is linked
+	Full    string  // vendor name and id: "konnect.create-portal"
+	Params  []Param // path parameters, outermost first
+	Queries *Shape  // query parameters that the query schema lists; nil where there is none
+	Takes   *Shape  // members that the body schema lists; nil where there is none
 }
 
 // Param is a path parameter of an operation, with what it names.

@@ -130,11 +130,12 @@ func param(name, in, about string, required bool, schema []byte) []byte {
 // body describes what the rows take, or is nil.
 func (d *document) body(rows []*api.Operation) []byte {
 	var names []string
-	required := true
+	required, kind := true, usual
 	for _, op := range rows {
 		if op.Body != "" && !slices.Contains(names, op.Body) {
 			names = append(names, op.Body)
 		}
+		kind = first(op.Accepts, kind)
 		required = required && op.Body != "" && !op.Optional
 	}
 	if names == nil {
@@ -142,7 +143,7 @@ func (d *document) body(rows []*api.Operation) []byte {
 	}
 	var o api.Object
 	o.SetBool("required", required)
-	o.Set("content", object(usual, object("schema", d.oneOf(names))))
+	o.Set("content", object(kind, object("schema", d.oneOf(names))))
 	return o.JSON()
 }
 

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -12,6 +13,7 @@ func Birth(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, e
 	r := c.Tx.Resource(kind)
 	d := &api.Draft{Res: r, In: in, Sent: given}
 	d.Object = assemble(c, r, given)
+	lowerUUIDs(d.Object, r.Shape)
 	if r.Born != nil {
 		if err := r.Born(c, d); err != nil {
 			return nil, err
@@ -69,7 +71,7 @@ func assemble(c *api.Call, r *api.Resource, given api.Object) api.Object {
 		switch {
 		case value != nil:
 		case name == r.IDMember():
-			value = api.Quote(c.NewID())
+			value = api.Quote(newID(c, r))
 		case name == created:
 			value = c.Stamp()
 		case name == updated:
@@ -86,6 +88,24 @@ func assemble(c *api.Call, r *api.Resource, given api.Object) api.Object {
 	return o
 }
 
+// lowerUUIDs writes UUIDs as all of them are stored, whatever the letter case in which they were sent.
+func lowerUUIDs(o api.Object, s *api.Shape) {
+	for i := range o {
+		if s.UUIDs[o[i].Name] && bytes.ContainsAny(o[i].Value, "ABCDEF") {
+			o[i].Value = bytes.ToLower(o[i].Value)
+		}
+	}
+}
+
+// newID is an id that no document of the kind has: imported ones may bear ids that this world would make.
+func newID(c *api.Call, r *api.Resource) string {
+	for {
+		if id := c.NewID(); c.Tx.Get(r.Kind, id) == nil {
+			return id
+		}
+	}
+}
+
 func identity(r *api.Resource, d *api.Draft) string {
 	switch {
 	case r.Single:
@@ -94,8 +114,8 @@ func identity(r *api.Resource, d *api.Draft) string {
 		return PairID(d.Owner(), d.Str(r.Pair))
 	}
 	id := d.Str(r.IDMember())
-	if api.IsUUID(id) && id != strings.ToLower(id) {
-		id = strings.ToLower(id)
+	if plain := plainID(r, id); plain != id {
+		id = plain
 		d.SetString(r.IDMember(), id)
 	}
 	return id
@@ -124,6 +144,7 @@ func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, erro
 		}
 	}
 	d.Keep(r.Shape)
+	lowerUUIDs(d.Object, r.Shape)
 	d.Sort(r.Shape)
 	if api.Same(old.JSON, d.JSON()) {
 		return old, nil

@@ -53,7 +53,7 @@ func Input(c *api.Call) error {
 	return api.Refuse(append(second.Violations, first.Violations...)...)
 }
 
-// parameters is the query as an object: the first value of each, numbers and booleans where they look so.
+// parameters is the query as an object: the first value of each, as a number where the schema wants one and it is one.
 func parameters(c *api.Call) map[string]any {
 	out := make(map[string]any, len(c.Query))
 	for name, values := range c.Query {
@@ -61,8 +61,18 @@ func parameters(c *api.Call) map[string]any {
 			continue
 		}
 		out[name] = values[0]
-		if n, err := strconv.ParseInt(values[0], 10, 64); err == nil {
-			out[name] = float64(n)
+		if c.Op.Queries == nil {
+			continue
+		}
+		switch c.Op.Queries.Types[name] {
+		case "integer", "number":
+			if n, err := strconv.ParseFloat(values[0], 64); err == nil {
+				out[name] = n
+			}
+		case "boolean":
+			if b, err := strconv.ParseBool(values[0]); err == nil {
+				out[name] = b
+			}
 		}
 	}
 	return out

@@ -42,7 +42,7 @@ func Lookup(c *api.Call, ref api.Ref, owner *api.Doc, parts ...string) *api.Doc 
 			}
 			d = c.Tx.Find(ref.Kind, by, key)
 		} else {
-			d = c.Tx.Get(ref.Kind, plainID(strings.Join(parts, "/")))
+			d = c.Tx.Get(ref.Kind, plainID(res, strings.Join(parts, "/")))
 		}
 		if d != nil && within(d, owner) {
 			return d
@@ -58,9 +58,9 @@ func or(names []string, usual string) []string {
 	return names
 }
 
-// plainID is an id as it is stored: letter case does not count in UUIDs.
-func plainID(id string) string {
-	if api.IsUUID(id) {
+// plainID is an id as it is stored: letter case does not count in UUIDs, unless the kind says so.
+func plainID(r *api.Resource, id string) string {
+	if !r.Exact && api.IsUUID(id) {
 		return strings.ToLower(id)
 	}
 	return id
@@ -86,7 +86,10 @@ func missing(c *api.Call, ref *api.Ref, owner *api.Doc, parts []string) error {
 	e := api.Fail(api.NotFound, "no %s %q", ref.Kind, id)
 	e.Facts = api.Facts{Kind: ref.Kind, ID: id, Index: strings.Join(ref.By, ","), Gone: c.Tx.Gone(ref.Kind, id)}
 	if owner != nil {
-		e.Facts.In = append(slices.Clone(owner.In), owner.ID)
+		e.Facts.In = Inside(owner)
+	}
+	if d := c.Tx.Get(ref.Kind, plainID(c.Tx.Resource(ref.Kind), id)); d != nil {
+		e.Facts.Lives = d.In
 	}
 	return e
 }

@@ -26,7 +26,7 @@ import (
 // Operations is the file in a vendor's folder that is no schema: the official list of operations.
 const Operations = "operations.json"
 
-// Set is the schemas of one vendor, found by the name of their definition alone. Each is compiled when it is first
+// Set is the schemas of one vendor, those that it shares with others included, found by the name of their definition alone. Each is compiled when it is first
 // used. It is safe for use by several goroutines.
 type Set struct {
 	raw   map[string][]byte // by name, as written
@@ -45,8 +45,8 @@ const home = "https://portico.invalid/"
 // reference is how one definition names another, in its own file or in one beside it.
 var reference = regexp.MustCompile(`("\$ref"\s*:\s*")[^"#]*#/\$defs/`)
 
-// Load reads the schemas in a folder.
-func Load(files fs.FS, folder string, formats map[string]func(any) bool) (*Set, error) {
+// Load reads the schemas in a folder, and in those that it shares with others.
+func Load(files fs.FS, folder string, formats map[string]func(any) bool, shared ...string) (*Set, error) {
 	s := &Set{raw: map[string][]byte{}, ready: map[string]*jsonschema.Schema{}, decoded: map[string]any{}}
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.Draft = jsonschema.Draft2020
@@ -54,9 +54,18 @@ func Load(files fs.FS, folder string, formats map[string]func(any) bool) (*Set, 
 	s.compiler.Formats = map[string]func(any) bool{"date-time": isInstant}
 	s.compiler.LoadURL = s.open
 	maps.Copy(s.compiler.Formats, formats)
+	for _, folder := range append([]string{folder}, shared...) {
+		if err := s.read(files, folder); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *Set) read(files fs.FS, folder string) error {
 	paths, err := fs.Glob(files, folder+"/*.json")
 	if err != nil {
-		return nil, fmt.Errorf("schema: %w", err)
+		return fmt.Errorf("schema: %w", err)
 	}
 	for _, path := range paths {
 		if strings.HasSuffix(path, "/"+Operations) {
@@ -64,13 +73,13 @@ func Load(files fs.FS, folder string, formats map[string]func(any) bool) (*Set, 
 		}
 		data, err := fs.ReadFile(files, path)
 		if err != nil {
-			return nil, fmt.Errorf("schema: %w", err)
+			return fmt.Errorf("schema: %w", err)
 		}
 		if err := s.add(path, data); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // isInstant is RFC 3339 as Go reads it, so that what passes can be stored.
@@ -126,11 +135,18 @@ func (s *Set) Shape(name string) (*api.Shape, error) {
 	if len(raw) == 0 {
 		return nil, fmt.Errorf("schema: no definition %q", name)
 	}
-	shape := &api.Shape{Place: map[string]int{}, Types: map[string]string{}}
+	shape := &api.Shape{Place: map[string]int{}, Types: map[string]string{}, UUIDs: map[string]bool{}}
 	gjson.GetBytes(raw, "properties").ForEach(func(k, v gjson.Result) bool {
 		shape.Place[k.Str] = len(shape.Names)
 		shape.Names = append(shape.Names, k.Str)
-		if t := v.Get("type"); t.Type == gjson.String {
+		form := v
+		if ref := v.Get("$ref").Str; ref != "" {
+			form = gjson.ParseBytes(s.raw[last(ref)])
+		}
+		if form.Get("format").Str == "uuid" || form.Get("items.format").Str == "uuid" {
+			shape.UUIDs[k.Str] = true
+		}
+		if t := form.Get("type"); t.Type == gjson.String {
 			shape.Types[k.Str] = t.Str
 		}
 		if d := v.Get("default"); d.Exists() {

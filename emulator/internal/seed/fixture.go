@@ -27,6 +27,8 @@ type file struct {
 	now     time.Time
 	include []string
 	records []*record
+	clock   *yaml.Node // of an export
+	stored  *yaml.Node // of an export: documents by kind, complete
 }
 
 // record is one entry of a fixture: a document, or so many of them.
@@ -55,6 +57,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 }
 
+// Format is the version of exports.
+const Format = 1
+
 const maxNodes = 5_000_000
 
 // usualNow is the present of a fixture that does not say when it plays.
@@ -72,13 +77,18 @@ func Read(name string, data []byte) (*Fixture, error) {
 // Open reads a built-in fixture: every file in its folder, after those of the fixtures that it includes.
 func Open(files fs.FS, name string) (*Fixture, error) {
 	out := &Fixture{Name: name}
-	return out, out.open(files, name, nil)
+	return out, out.open(files, name, nil, map[string]bool{})
 }
 
-func (f *Fixture) open(files fs.FS, name string, above []string) error {
-	if slices.Contains(above, name) {
+// open reads a folder once, however many files include it.
+func (f *Fixture) open(files fs.FS, name string, above []string, opened map[string]bool) error {
+	switch {
+	case slices.Contains(above, name):
 		return &Error{File: name, Message: "the fixture includes itself"}
+	case opened[name]:
+		return nil
 	}
+	opened[name] = true
 	entries, err := fs.ReadDir(files, name)
 	if err != nil {
 		return fmt.Errorf("no fixture %q: there are %s, or name a file", name, strings.Join(Names(files), ", "))
@@ -93,13 +103,29 @@ func (f *Fixture) open(files fs.FS, name string, above []string) error {
 			return err
 		}
 		for _, other := range one.include {
-			if err := f.open(files, other, append(above, name)); err != nil {
+			if err := f.open(files, other, append(above, name), opened); err != nil {
 				return err
 			}
 		}
 		f.files = append(f.files, one)
 	}
 	return nil
+}
+
+// Clock is the clock that an export was written under.
+func (f *Fixture) Clock() (now time.Time, frozen, ok bool) {
+	for _, one := range f.files {
+		if one.clock == nil || one.clock.Get("now") == nil {
+			continue
+		}
+		t, err := time.Parse(time.RFC3339Nano, one.clock.Get("now").Text)
+		if err != nil {
+			continue
+		}
+		held := one.clock.Get("frozen")
+		return t.UTC(), held != nil && string(held.Scalar) == "true", true
+	}
+	return time.Time{}, false, false
 }
 
 // Names lists the built-in fixtures.
@@ -139,10 +165,20 @@ func parse(name string, data []byte) (*file, error) {
 				f.include = append(f.include, v.Text)
 			}
 		case "documents":
+			if m.Value.Kind == yaml.Mapping {
+				f.stored = m.Value
+				continue
+			}
 			if f.records, err = f.list(m.Value, ""); err != nil {
 				return nil, err
 			}
-		case "format", "portico", "seed", "fixture", "clock": // an export says where it comes from
+		case "format":
+			if string(m.Value.Scalar) != strconv.Itoa(Format) {
+				return nil, f.fault(m.Value, "format %s is not one that this version reads: it reads %d", m.Value.Scalar, Format)
+			}
+		case "clock":
+			f.clock = m.Value
+		case "portico", "seed", "fixture": // an export says where it comes from
 		default:
 			return nil, &Error{name, m.Line, m.Column, fmt.Sprintf("unknown member %q; a fixture has now, include and documents", m.Name)}
 		}

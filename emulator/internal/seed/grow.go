@@ -31,8 +31,71 @@ func (f *Fixture) Grow(tx api.Tx, seed uint64, check Checker) error {
 				return err
 			}
 		}
+		if file.stored != nil {
+			if err := g.load(file); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// load brings back the documents of an export, which are complete: each is judged by its schema, and then they are by
+// each other.
+func (g *grower) load(f *file) error {
+	var docs []*api.Doc
+	for _, m := range f.stored.Members {
+		res := g.tx.Resource(m.Name)
+		if res == nil {
+			return &Error{f.name, m.Line, m.Column, fmt.Sprintf("no kind %q", m.Name)}
+		}
+		if m.Value.Kind != yaml.Sequence {
+			return f.fault(m.Value, "%s: want a list of documents", m.Name)
+		}
+		for _, n := range m.Value.Items {
+			d, err := g.stored(f, res, n)
+			if err != nil {
+				return err
+			}
+			docs = append(docs, d)
+		}
+	}
+	if err := g.tx.Load(docs); err != nil {
+		return &Error{File: f.name, Message: api.AsError(err).Message}
+	}
+	return nil
+}
+
+func (g *grower) stored(f *file, res *api.Resource, n *yaml.Node) (*api.Doc, error) {
+	if n.Kind != yaml.Mapping {
+		return nil, f.fault(n, "%s: want a document", res.Kind)
+	}
+	d := &api.Doc{Res: res}
+	var o api.Object
+	for _, m := range n.Members {
+		switch m.Name {
+		case "_id":
+			d.ID = m.Value.Text
+		case "_in":
+			for _, id := range m.Value.Items {
+				d.In = append(d.In, id.Text)
+			}
+		default:
+			o.Set(m.Name, m.Value.JSON(nil))
+		}
+	}
+	bad, err := g.check(res, o)
+	if err != nil {
+		return nil, err
+	}
+	if len(bad) > 0 {
+		return nil, f.fault(n.Find(bad[0].Path), "%s: %s", res.Kind, bad[0].Plain())
+	}
+	if d.ID == "" {
+		return nil, f.fault(n, "%s: the document has no _id; a list of documents to be born is written as records with kind and document", res.Kind)
+	}
+	d.JSON = o.JSON()
+	return d, nil
 }
 
 // redraws is how often a value is drawn again that another document has.
@@ -46,6 +109,8 @@ type grower struct {
 	seed  uint64
 	now   time.Time
 	check Checker
+
+	around *api.Doc // that the record being grown is nested in, or nil
 }
 
 // Name and Seed make the grower a world for the calls in which documents are born.
@@ -85,6 +150,7 @@ func (g *grower) record(r *record, owner *api.Doc) error {
 }
 
 func (g *grower) one(r *record, res *api.Resource, owner *api.Doc, place string) (*api.Doc, error) {
+	g.around = owner
 	in, err := g.owners(r, res, owner, place)
 	if err != nil {
 		return nil, err
@@ -138,58 +204,7 @@ func (r *record) complain(v api.Violation) *Error {
 			at = r.doc.Find(v.Path)
 		}
 	}
-	return r.file.fault(at, "%s: %s", r.kind, Explain(v))
-}
-
-// Explain says in plain words what a violation is.
-func Explain(v api.Violation) string {
-	name := strings.Join(v.Path, ".")
-	switch v.Rule {
-	case api.Required:
-		return name + " is missing"
-	case api.Unknown:
-		return "there is no member " + name
-	case api.Type:
-		return strings.TrimPrefix(fmt.Sprintf("%s: want %s", name, strings.Join(v.Want.([]string), " or ")), ": ") //nolint:forcetypeassert // says api.Type
-	case api.Choice:
-		return fmt.Sprintf("%s: want %s", name, choices(v.Want))
-	case api.Reference:
-		return fmt.Sprintf("%s: no %v with that id", name, v.Want)
-	case api.Format:
-		return fmt.Sprintf("%s: want a %v", name, v.Want)
-	case api.Pattern:
-		return fmt.Sprintf("%s: want text that matches %v", name, v.Want)
-	case api.Minimum, api.MinLength, api.MinItems, api.MinProps:
-		return fmt.Sprintf("%s: want at least %v%s", name, v.Want, unit(v.Rule))
-	case api.Maximum, api.MaxLength, api.MaxItems, api.MaxProps:
-		return fmt.Sprintf("%s: want at most %v%s", name, v.Want, unit(v.Rule))
-	case api.Unique:
-		return name + ": an element stands twice"
-	case api.Dependent:
-		return fmt.Sprintf("%s: needs %v, too", name, v.Want)
-	}
-	return strings.TrimPrefix(name+": "+v.Text, ": ")
-}
-
-func choices(want any) string {
-	list, _ := want.([]any)
-	words := make([]string, len(list))
-	for i, w := range list {
-		words[i] = fmt.Sprint(w)
-	}
-	return strings.Join(words, " or ")
-}
-
-func unit(rule api.Rule) string {
-	switch rule {
-	case api.MinLength, api.MaxLength:
-		return " characters"
-	case api.MinItems, api.MaxItems:
-		return " elements"
-	case api.MinProps, api.MaxProps:
-		return " members"
-	}
-	return ""
+	return r.file.fault(at, "%s: %s", r.kind, v.Plain())
 }
 
 // owners is where the document lives: in the record it is nested in, or where it says itself.
@@ -248,6 +263,9 @@ func (g *grower) moment(r *record, res *api.Resource, in []string, place string)
 
 var reference = regexp.MustCompile(`^@([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)\[(\d+|\?)\](?:\.([A-Za-z0-9_.]+))?$`)
 
+// around refers to the document that a record is nested in, for what lives elsewhere.
+var around = regexp.MustCompile(`^@around(?:\.([A-Za-z0-9_.]+))?$`)
+
 // value is a node as JSON, with references followed and templates filled in.
 func (g *grower) value(r *record, n *yaml.Node, in []string, place string) ([]byte, error) {
 	switch n.Kind {
@@ -280,6 +298,9 @@ func (g *grower) value(r *record, n *yaml.Node, in []string, place string) ([]by
 	}
 	if m := reference.FindStringSubmatch(n.Text); m != nil {
 		return g.refer(r, n, m, in, place)
+	}
+	if m := around.FindStringSubmatch(n.Text); m != nil {
+		return r.quoted(n, g.around, m[1])
 	}
 	if !strings.Contains(n.Text, "{") {
 		return n.Scalar, nil
@@ -333,6 +354,11 @@ func (g *grower) refer(r *record, n *yaml.Node, m []string, in []string, place s
 			i++
 		}
 	}
+	return r.quoted(n, d, member)
+}
+
+// quoted is the id or a member of the document that a reference leads to, nil where it leads to none.
+func (r *record) quoted(n *yaml.Node, d *api.Doc, member string) ([]byte, error) {
 	if d == nil {
 		return nil, r.file.fault(n, "%s: there is no such document before this one", n.Text)
 	}

@@ -40,7 +40,7 @@ func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 	p := &Plan{Vendors: vendors, Schemas: map[string]*schema.Set{}, byName: map[string]*api.Operation{}}
 	var resources []*api.Resource
 	for _, v := range vendors {
-		set, err := schema.Load(schemas, v.Name, v.Formats)
+		set, err := schema.Load(schemas, v.Name, v.Formats, v.Shares...)
 		if err != nil {
 			return nil, err
 		}
@@ -97,6 +97,13 @@ func (p *Plan) link(v *api.Vendor, op *api.Operation) error {
 		if name != "" && !set.Has(name) {
 			return fmt.Errorf("no schema %q", name)
 		}
+	}
+	if op.Query != "" {
+		shape, err := set.Shape(op.Query)
+		if err != nil {
+			return err
+		}
+		op.Queries = shape
 	}
 	if op.Body != "" {
 		shape, err := set.Shape(op.Body)

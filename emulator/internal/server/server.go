@@ -15,8 +15,10 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/journal"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 )
@@ -48,7 +50,7 @@ type exchange struct {
 	wrote  bool
 	call   api.Call
 	args   [4]string
-	values [2]string // of the headers that every answer has
+	values *[2]string // of the headers that every answer has; apart, since the journal keeps them
 }
 
 // WriteHeader passes the first status on; gin, whose writer is not used, would set it again.
@@ -66,7 +68,7 @@ const worldPrefix = "/_world/"
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{ResponseWriter: w, server: s}
+	x := &exchange{ResponseWriter: w, server: s, values: new([2]string)}
 	if len(r.RequestURI) > MaxURL {
 		x.unknown(r, api.TooLong)
 		return
@@ -114,7 +116,7 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	}
 	world, refusal := x.find(r)
 	if refusal != nil {
-		x.send(*refusal)
+		x.reply(*refusal)
 		return
 	}
 	c := x.begin(r, world, op.Vendor)
@@ -127,7 +129,7 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor) *api.Call {
 	x.call = api.Call{
 		Vendor: vendor, Request: r, World: world, ID: vendor.Name,
-		Now: world.Clock.Now(), Prefix: x.prefix, Host: x.server.Host, Strict: x.server.Strict,
+		Began: time.Now(), Now: world.Clock.Now(), Prefix: x.prefix, Host: x.server.Host, Strict: x.server.Strict,
 		Ask: api.Ask{Limit: -1},
 	}
 	c := &x.call
@@ -208,9 +210,15 @@ func (s *Server) answer(c *api.Call, world *store.World) (a api.Answer) {
 	if c.Op.Bare {
 		return s.attempt(c, nil)
 	}
-	tx := world.Begin(c.Op.Writing())
+	tx := world.Begin(writing(c))
 	c.Tx = tx
 	return s.attempt(c, tx)
+}
+
+// writing tells whether the call may change state.
+func writing(c *api.Call) bool {
+	writes := c.Vendor.Dialect.Writes
+	return c.Op.Writing() || writes != nil && writes(c)
 }
 
 // attempt ends the transaction in any case: what was refused, could not be worded or panicked is undone.
@@ -318,6 +326,7 @@ func prove(c *api.Call, a api.Answer) error {
 
 // fail words a refusal.
 func (s *Server) fail(c *api.Call, e *api.Error) api.Answer {
+	c.Refusal = e
 	if e.Code == api.Internal {
 		s.Log.Error("internal error", "request", c.ID, "method", c.Request.Method, "path", c.Request.URL.Path, "error", e)
 	}
@@ -366,20 +375,26 @@ func problem(status int, code, message string) *api.Answer {
 	return &api.Answer{Status: status, Media: "application/json", Body: body, Header: http.Header{"Portico-Error": {code}}}
 }
 
+// nowhere is the vendor of paths that lie under no vendor's base.
+var nowhere = &api.Vendor{Dialect: api.Dialect{Fail: func(c *api.Call, e *api.Error) api.Answer {
+	return *problem(http.StatusNotFound, string(e.Code),
+		fmt.Sprintf("nothing is served at %s; GET /_portico/operations lists what is", clip(c.Request.URL.Path, 200)))
+}}}
+
 // unknown answers what no row is for, in the words of the vendor under whose base the path lies.
 func (x *exchange) unknown(r *http.Request, code api.Code) {
 	s := x.server
 	vendor := s.Plan.vendorOf(r.URL.Path)
 	if vendor == nil {
-		x.send(*problem(http.StatusNotFound, string(code), fmt.Sprintf("nothing is served at %s; GET /_portico/operations lists what is", clip(r.URL.Path, 200))))
-		return
+		vendor = nowhere
 	}
 	world, refusal := x.find(r)
 	if refusal != nil {
-		x.send(*refusal)
+		x.reply(*refusal)
 		return
 	}
 	c := x.begin(r, world, vendor)
+	c.Raw, _ = readBody(r, MaxBody)
 	a := s.fail(c, api.Fail(code, "%s %s", r.Method, clip(r.URL.Path, 200)))
 	if a.Header == nil {
 		a.Header = http.Header{}
@@ -404,6 +419,10 @@ func (x *exchange) finish(c *api.Call, a api.Answer) {
 		x.values[0] = c.ID
 		x.Header()["Portico-Request"] = x.values[0:1:1]
 	}
+	x.prepare(a)
+	if !c.Vendor.Quiet {
+		x.record(c, a)
+	}
 	x.send(a)
 	if log := x.server.Log; log.Enabled(context.Background(), slog.LevelDebug) {
 		log.Debug("request", "id", c.ID, "world", c.World.Name(), "method", c.Request.Method, "path", c.Request.URL.Path, "status", a.Status)
@@ -422,10 +441,60 @@ func init() {
 	}
 }
 
-// send writes an answer to the connection.
+// record tells the world's journal. It is told before the client is, so that whoever has an answer finds its call there.
+func (x *exchange) record(c *api.Call, a api.Answer) {
+	r := c.Request
+	world, ok := c.World.(*store.World)
+	if !ok {
+		return
+	}
+	method := r.Method
+	if x.head {
+		method = http.MethodHead
+	}
+	var parsed []byte
+	if c.Vendor.Dialect.Read != nil {
+		parsed = c.Body.JSON
+	}
+	world.Journal.Record(&journal.Entry{
+		Parsed: parsed,
+		ID:     c.ID, Number: c.Number, At: c.Began, WorldAt: c.Now, Took: time.Since(c.Began),
+		World: world.Name(), Vendor: c.Vendor.Name, Op: c.Op,
+		Method: method, URL: r.RequestURI, Path: r.URL.Path, Query: r.URL.RawQuery, Host: r.Host, Header: r.Header, Body: c.Raw,
+		Status: a.Status, AnswerHeader: x.Header(), Answer: a.Body,
+		Err: c.Refusal, Caller: c.Caller.Name,
+	})
+}
+
+// reply sends an answer that is no call's.
+func (x *exchange) reply(a api.Answer) {
+	x.prepare(a)
+	x.send(a)
+}
+
+// send writes a prepared answer to the connection.
 func (x *exchange) send(a api.Answer) {
+	x.WriteHeader(a.Status)
+	if a.Stream != nil && !x.head {
+		a.Stream(x)
+		return
+	}
+	if a.Body == nil || x.head {
+		return
+	}
+	if _, err := x.ResponseWriter.Write(a.Body); err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
+		x.server.Log.Debug("client went away", "error", err)
+	}
+}
+
+// prepare sets the headers of an answer.
+func (x *exchange) prepare(a api.Answer) {
 	h := x.Header()
 	maps.Copy(h, a.Header)
+	if a.Stream != nil {
+		h["Content-Type"] = []string{a.Media}
+		return
+	}
 	if a.Body != nil {
 		if v, ok := mediaHeaders[a.Media]; ok {
 			h["Content-Type"] = v
@@ -434,12 +503,5 @@ func (x *exchange) send(a api.Answer) {
 		}
 		x.values[1] = strconv.Itoa(len(a.Body))
 		h["Content-Length"] = x.values[1:2:2]
-	}
-	x.WriteHeader(a.Status)
-	if a.Body == nil || x.head {
-		return
-	}
-	if _, err := x.ResponseWriter.Write(a.Body); err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
-		x.server.Log.Debug("client went away", "error", err)
 	}
 }

@@ -66,6 +66,9 @@ func NewCatalog(resources []*api.Resource) (*Catalog, error) {
 			if ix.To == "" {
 				continue
 			}
+			if ix.Key != nil && ix.Gone == api.Detach && ix.Without == nil {
+				return nil, fmt.Errorf("store: %s.%s: detaches, and does not say how", t.res.Kind, ix.Name)
+			}
 			to := c.tables[ix.To]
 			if to == nil {
 				return nil, fmt.Errorf("store: %s.%s: no kind %q", t.res.Kind, ix.Name, ix.To)

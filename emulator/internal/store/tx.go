@@ -213,13 +213,19 @@ func (tx *Tx) Put(d *api.Doc) error {
 		d.Seq = before.Seq
 		d.Kids = before.Kids
 	}
-	if t.created != "" {
-		if at, ok := api.Instant(d.Get(t.created)); ok {
-			d.At = at.UnixNano()
-		}
-	}
+	tx.date(t, d)
 	tx.apply(t, before, d)
 	return nil
+}
+
+// date reads the time of birth off a document.
+func (tx *Tx) date(t *tableSpec, d *api.Doc) {
+	if t.created == "" {
+		return
+	}
+	if at, ok := api.Instant(d.Get(t.created)); ok {
+		d.At = at.UnixNano()
+	}
 }
 
 func (tx *Tx) apply(t *tableSpec, before, after *api.Doc) {
@@ -321,14 +327,18 @@ func (tx *Tx) Delete(d *api.Doc) {
 			}
 			tx.apply(spec, ref, &api.Doc{
 				Res: ref.Res, ID: ref.ID, In: ref.In, Seq: ref.Seq, At: ref.At, Kids: ref.Kids,
-				JSON: detach(ref, ix.paths[0], now.ID),
+				JSON: detach(ix, ref, now.ID),
 			})
 		}
 	}
 }
 
 // detach is the document without its reference to id.
-func detach(d *api.Doc, path, id string) []byte {
+func detach(ix *indexSpec, d *api.Doc, id string) []byte {
+	if ix.Key != nil {
+		return ix.Without(d, id)
+	}
+	path := ix.paths[0]
 	o := d.Object()
 	v := d.Get(path)
 	if !v.IsArray() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
+	"github.com/portico-emulator/portico/emulator/internal/journal"
 )
 
 // Base is a fixture grown once: what worlds are born from. It never changes.
@@ -43,8 +44,10 @@ type World struct {
 	seed  uint64
 	base  *Base
 	Clock *clock.Clock
-	born  *clock.Clock // the clock as it was at birth
-	TTL   time.Duration
+	// Journal is what the world was asked.
+	Journal *journal.Journal
+	born    *clock.Clock // the clock as it was at birth
+	TTL     time.Duration
 
 	mu       sync.RWMutex
 	state    *state
@@ -52,6 +55,8 @@ type World struct {
 	commits  uint64
 	used     atomic.Int64 // real time of the last use, Unix ns
 	gone     tombs
+
+	snapshots map[string]*snapshot
 }
 
 // Name of the world.
@@ -129,6 +134,7 @@ func (w *World) Reset() {
 	w.state = fresh
 	w.gone = tombs{}
 	w.requests.Store(0)
+	w.Journal.Clear()
 	r := w.born.Copy()
 	reading := r.Read()
 	w.Clock.Set(reading.Now, reading.Frozen)
@@ -181,10 +187,14 @@ type Store struct {
 	mu     sync.RWMutex
 	worlds map[string]*World
 	mortal int // worlds that a ttl ends
+
+	// Entries is how many entries the journals of new worlds keep.
+	Entries int
+	budget  journal.Budget
 }
 
 // New is a store without worlds.
-func New() *Store { return &Store{worlds: map[string]*World{}} }
+func New() *Store { return &Store{worlds: map[string]*World{}, Entries: journal.DefaultEntries} }
 
 // Birth says what a new world is like.
 type Birth struct {
@@ -214,6 +224,7 @@ func (s *Store) Create(b Birth) (*World, error) {
 		w.Clock = &clock.Clock{}
 	}
 	w.born = w.Clock.Copy()
+	w.Journal = journal.New(s.Entries, &s.budget)
 	w.used.Store(time.Now().UnixNano())
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -248,8 +259,11 @@ func (s *Store) sweep() {
 }
 
 func (s *Store) drop(name string) {
-	if w := s.worlds[name]; w != nil && w.TTL > 0 {
-		s.mortal--
+	if w := s.worlds[name]; w != nil {
+		w.Journal.Clear()
+		if w.TTL > 0 {
+			s.mortal--
+		}
 	}
 	delete(s.worlds, name)
 }

@@ -1,0 +1,127 @@
+package admin
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/server"
+)
+
+func listSnapshots(c *api.Call) (any, error) { return worldOf(c).Snapshots(), nil }
+
+func takeSnapshot(c *api.Call) (any, error) {
+	name := c.Arg("name")
+	if !server.WorldName(name) {
+		return nil, api.Refuse(api.Violation{Source: "path", Path: []string{"name"}, Rule: api.Other, Text: "want a letter or digit, then at most 63 letters, digits, dots, dashes, underscores"})
+	}
+	return nil, worldOf(c).Snapshot(name)
+}
+
+func restoreSnapshot(c *api.Call) (any, error) {
+	if !worldOf(c).Restore(c.Arg("name")) {
+		return nil, noSnapshot(c, c.Arg("name"))
+	}
+	return nil, nil
+}
+
+func deleteSnapshot(c *api.Call) (any, error) {
+	if !worldOf(c).DropSnapshot(c.Arg("name")) {
+		return nil, noSnapshot(c, c.Arg("name"))
+	}
+	return nil, nil
+}
+
+func noSnapshot(c *api.Call, name string) error {
+	var names []string
+	for _, s := range worldOf(c).Snapshots() {
+		names = append(names, s.Name)
+	}
+	return api.Fail(api.NotFound, "no snapshot %q in the world %s%s", name, c.World.Name(), near.Hint(name, names...))
+}
+
+// placement is where a document of a difference stands.
+type placement struct {
+	Kind     string          `json:"kind"`
+	ID       string          `json:"id"`
+	Document json.RawMessage `json:"document,omitempty"`
+	Patch    []journal.Step  `json:"patch,omitempty"`
+}
+
+func getDiff(c *api.Call) (any, error) {
+	from := c.Param("from")
+	all, ok := worldOf(c).Diff(from)
+	if !ok {
+		return nil, noSnapshot(c, from)
+	}
+	out := map[string][]placement{"added": {}, "removed": {}, "changed": {}}
+	for _, d := range all {
+		switch {
+		case d.Before == nil:
+			out["added"] = append(out["added"], placement{d.After.Res.Kind, d.After.ID, d.After.JSON, nil})
+		case d.After == nil:
+			out["removed"] = append(out["removed"], placement{d.Before.Res.Kind, d.Before.ID, d.Before.JSON, nil})
+		default:
+			out["changed"] = append(out["changed"], placement{d.After.Res.Kind, d.After.ID, nil, journal.Patch(d.Before.JSON, d.After.JSON)})
+		}
+	}
+	return out, nil
+}
+
+func export(c *api.Call) (any, error) {
+	w := worldOf(c)
+	out := api.Object{
+		{Name: "format", Value: []byte(strconv.Itoa(seed.Format))},
+		{Name: "portico", Value: api.Quote(hostOf(c).Version())},
+		{Name: "seed", Value: strconv.AppendUint(nil, w.Seed(), 10)},
+		{Name: "fixture", Value: api.Quote(w.Fixture())},
+	}
+	clock, err := api.Encode(tell(w))
+	if err != nil {
+		return nil, err
+	}
+	out.Set("clock", clock)
+	kinds := []byte{'{'}
+	for _, r := range hostOf(c).Plan().Catalog.Resources() {
+		list := []byte(nil)
+		for d := range c.Tx.All(r.Kind) {
+			if list != nil {
+				list = append(list, ',')
+			}
+			list = stored(d, list)
+		}
+		if list == nil {
+			continue
+		}
+		if len(kinds) > 1 {
+			kinds = append(kinds, ',')
+		}
+		kinds = append(append(api.AppendString(kinds, r.Kind), ':', '['), list...)
+		kinds = append(kinds, ']')
+	}
+	out.Set("documents", append(kinds, '}'))
+	return out, nil
+}
+
+// maxImport is the largest import in bytes.
+const maxImport = 256 << 20
+
+// importDocuments replaces the world's documents by those of an export or a fixture, and its clock by the export's.
+func importDocuments(c *api.Call) (any, error) {
+	fixture, err := seed.Read("import", c.Raw)
+	if err != nil {
+		return nil, api.Fail(api.Malformed, "%v", err)
+	}
+	w := worldOf(c)
+	err = w.Replace(func(tx api.Tx) error { return fixture.Grow(tx, w.Seed(), hostOf(c).Judge()) })
+	if err != nil {
+		return nil, api.Fail(api.Invalid, "%v", err)
+	}
+	if at, frozen, ok := fixture.Clock(); ok {
+		w.Clock.Set(at, frozen)
+	}
+	return nil, nil
+}

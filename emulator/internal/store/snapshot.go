@@ -1,0 +1,188 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/clock"
+)
+
+// snapshot is a world at one moment: documents, id counter, clock.
+type snapshot struct {
+	state *state
+	clock clock.Reading
+	taken time.Time // by the world's clock
+}
+
+// SnapshotInfo is what is told of a snapshot.
+type SnapshotInfo struct {
+	Name      string    `json:"name"`
+	Taken     time.Time `json:"taken"`
+	Documents int       `json:"documents"`
+}
+
+// MaxSnapshots is how many a world keeps at most.
+const MaxSnapshots = 1000
+
+// Snapshot keeps the world as it is now under a name, in place of what had the name.
+func (w *World) Snapshot(name string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.snapshots == nil {
+		w.snapshots = map[string]*snapshot{}
+	}
+	if w.snapshots[name] == nil && len(w.snapshots) >= MaxSnapshots {
+		return api.Fail(api.Conflict, "there are %d snapshots already, the most that a world keeps; delete some", MaxSnapshots)
+	}
+	reading := w.Clock.Read()
+	w.snapshots[name] = &snapshot{state: w.state.fork(), clock: reading, taken: reading.Now}
+	return nil
+}
+
+// Restore makes the world as it was when the snapshot was taken, and tells whether there is such a snapshot.
+func (w *World) Restore(name string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.snapshots[name]
+	if s == nil {
+		return false
+	}
+	w.state = s.state.fork()
+	w.Clock.Set(s.clock.Now, s.clock.Frozen)
+	return true
+}
+
+// DropSnapshot forgets a snapshot and tells whether it was there.
+func (w *World) DropSnapshot(name string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, there := w.snapshots[name]
+	delete(w.snapshots, name)
+	return there
+}
+
+// Snapshots lists the snapshots by name.
+func (w *World) Snapshots() []SnapshotInfo {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	out := []SnapshotInfo{}
+	for name, s := range w.snapshots {
+		out = append(out, SnapshotInfo{name, s.taken, s.state.count()})
+	}
+	slices.SortFunc(out, func(a, b SnapshotInfo) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (s *state) count() int {
+	n := 0
+	for _, t := range s.tables {
+		if t != nil {
+			n += t.byID.Len()
+		}
+	}
+	return n
+}
+
+// Difference is a document that is not what it was; Before or After is nil where it was not there.
+type Difference struct{ Before, After *api.Doc }
+
+// Diff gives what changed since a snapshot, or since birth where the name is empty; false if there is no such snapshot.
+// Kinds that nobody touched cost nothing.
+func (w *World) Diff(from string) ([]Difference, bool) {
+	w.mu.Lock()
+	old := w.base.state
+	if from != "" {
+		s := w.snapshots[from]
+		if s == nil {
+			w.mu.Unlock()
+			return nil, false
+		}
+		old = s.state
+	}
+	now := w.state.fork()
+	w.mu.Unlock()
+	var out []Difference
+	for i := range now.tables {
+		out = append(out, differences(old.tables[i], now.tables[i])...)
+	}
+	return out, true
+}
+
+func differences(old, now *table) []Difference {
+	if old == now {
+		return nil
+	}
+	var out []Difference
+	if old != nil {
+		old.byID.Scan(func(id string, before *api.Doc) bool {
+			var after *api.Doc
+			if now != nil {
+				after, _ = now.byID.Get(id)
+			}
+			if after != before && (after == nil || !api.Same(after.JSON, before.JSON) || !slices.Equal(after.In, before.In)) {
+				out = append(out, Difference{before, after})
+			}
+			return true
+		})
+	}
+	if now != nil {
+		now.byID.Scan(func(id string, after *api.Doc) bool {
+			if old != nil {
+				if _, was := old.byID.Get(id); was {
+					return true
+				}
+			}
+			out = append(out, Difference{nil, after})
+			return true
+		})
+	}
+	return out
+}
+
+// Load stores documents that were stored before, as they are: no hook completes or judges them. References may point
+// forward. It refuses what collides, refers to nothing, or lives in nothing, and leaves its traces to Rollback.
+func (tx *Tx) Load(docs []*api.Doc) error {
+	tx.mustWrite()
+	for _, d := range docs {
+		t, tab := tx.table(d.Res.Kind)
+		if tab != nil {
+			if _, twice := tab.byID.Get(d.ID); twice {
+				return api.Fail(api.Conflict, "%s %q stands twice", d.Res.Kind, d.ID)
+			}
+		}
+		if err := tx.unique(t, tab, d); err != nil {
+			return err
+		}
+		tx.state.seq++
+		d.Seq = tx.state.seq
+		tx.date(t, d)
+		tx.apply(t, nil, d)
+	}
+	for _, d := range docs {
+		t, _ := tx.table(d.Res.Kind)
+		if parent := d.Res.Parent(); parent != "" && tx.Get(parent, d.Owner()) == nil {
+			return api.Fail(api.Invalid, "%s %q lives in the %s %q, which is not there", d.Res.Kind, d.ID, parent, d.Owner())
+		}
+		if err := tx.references(t, nil, d); err != nil {
+			e := api.AsError(err)
+			return api.Fail(api.Invalid, "%s %q: %s", d.Res.Kind, d.ID, e.Violations[0].Plain())
+		}
+	}
+	return nil
+}
+
+// Replace gives the world other documents, born by a function that fills an empty state, or leaves it as it was.
+func (w *World) Replace(fill func(api.Tx) error) error {
+	fresh := newState(w.catalog())
+	tx := &Tx{catalog: w.catalog(), state: fresh, writing: true, world: &World{seed: w.seed}}
+	if err := fill(tx); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fresh.counter = w.state.counter
+	w.state = fresh
+	return nil
+}
