@@ -17,6 +17,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/admin"
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
+	"github.com/portico-emulator/portico/emulator/internal/journal"
 	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
@@ -33,6 +34,7 @@ const Version = "0.1.0"
 const (
 	DefaultSeed    = 42
 	DefaultFixture = "small"
+	DefaultJournal = journal.DefaultEntries
 )
 
 // Config says how an emulator is to be. The zero Config is the command line's defaults.
@@ -41,6 +43,7 @@ type Config struct {
 	Fixture    string       // built-in name or a file; "": DefaultFixture
 	Strict     bool         // accept only known credentials
 	Clock      time.Time    // instant at which the clock stands still; zero: real time
+	Journal    int          // entries of each world's journal; 0: DefaultJournal, negative: none
 	AdminToken string       // bearer token that the admin API needs; "": none
 	Log        *slog.Logger // nil: nothing is logged
 	Prove      bool         // check every reply against its schema, as portico's own tests do
@@ -71,9 +74,13 @@ func New(config Config) (*Emulator, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
+	worlds := store.New()
+	if config.Journal != 0 {
+		worlds.Entries = max(config.Journal, 0)
+	}
 	e := &Emulator{config: config}
 	h := &host{e}
-	e.server = &server.Server{Plan: p, Store: store.New(), Log: config.Log, Strict: config.Strict, Prove: config.Prove, Host: h}
+	e.server = &server.Server{Plan: p, Store: worlds, Log: config.Log, Strict: config.Strict, Prove: config.Prove, Host: h}
 	if _, err := h.NewWorld(admin.WorldSpec{Name: server.DefaultWorld}); err != nil {
 		return nil, err
 	}

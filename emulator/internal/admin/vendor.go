@@ -138,6 +138,14 @@ func operations() []api.Operation {
 			Media: "text/event-stream", Status: 200, Errors: read, Bare: true, Do: watchRequests,
 		},
 		{
+			ID: "get-coverage", Method: get, Path: "/coverage", Summary: "Tell what of the vendors' tables was tried, in the world or in all", Tag: "Journal",
+			Query: "CoverageQuery", Status: 200, Errors: with(read, 400), Bare: true, Do: getCoverage,
+		},
+		{
+			ID: "get-metrics", Method: get, Path: "/metrics", Summary: "Tell figures in Prometheus' text format", Tag: "Emulator",
+			Media: metricsMedia, Status: 200, Errors: read, Bare: true, Do: getMetrics,
+		},
+		{
 			ID: "list-snapshots", Method: get, Path: "/snapshots", Summary: "List the snapshots of the world", Tag: "Snapshots",
 			Reply: "Snapshots", Status: 200, Errors: read, Bare: true, Do: listSnapshots,
 		},

@@ -67,8 +67,9 @@ type Shape struct {
 	Place    map[string]int
 	Defaults Object
 	Required []string
-	Types    map[string]string // of members that have one type
-	UUIDs    map[string]bool   // members that are a UUID, or a list of them
+	Types    map[string]string   // of members that have one type
+	Enums    map[string][]string // values of members that have few
+	UUIDs    map[string]bool     // members that are a UUID, or a list of them
 }
 
 // Doc is a stored document. It never changes: a change is a new Doc.

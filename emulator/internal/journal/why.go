@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/near"
 )
 
 // Knowledge is what an explanation may look up beyond the entry.
@@ -68,6 +69,9 @@ func (e *Entry) whyInvalid() []string {
 			line += " (" + v.Source + ")"
 		} else if e.Op != nil && e.Op.Body != "" && v.Rule != api.Other && v.Rule != api.Reference {
 			line += " (schema " + e.Op.Body + ")"
+		}
+		if v.Rule == api.Unknown && e.Op != nil && e.Op.Takes != nil && len(v.Path) == 1 {
+			line += near.Hint(v.Path[0], e.Op.Takes.Names...)
 		}
 		out = append(out, line)
 	}

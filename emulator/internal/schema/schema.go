@@ -135,13 +135,18 @@ func (s *Set) Shape(name string) (*api.Shape, error) {
 	if len(raw) == 0 {
 		return nil, fmt.Errorf("schema: no definition %q", name)
 	}
-	shape := &api.Shape{Place: map[string]int{}, Types: map[string]string{}, UUIDs: map[string]bool{}}
+	shape := &api.Shape{Place: map[string]int{}, Types: map[string]string{}, UUIDs: map[string]bool{}, Enums: map[string][]string{}}
 	gjson.GetBytes(raw, "properties").ForEach(func(k, v gjson.Result) bool {
 		shape.Place[k.Str] = len(shape.Names)
 		shape.Names = append(shape.Names, k.Str)
 		form := v
 		if ref := v.Get("$ref").Str; ref != "" {
 			form = gjson.ParseBytes(s.raw[last(ref)])
+		}
+		for _, e := range form.Get("enum").Array() {
+			if e.Type == gjson.String {
+				shape.Enums[k.Str] = append(shape.Enums[k.Str], e.Str)
+			}
 		}
 		if form.Get("format").Str == "uuid" || form.Get("items.format").Str == "uuid" {
 			shape.UUIDs[k.Str] = true

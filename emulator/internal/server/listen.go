@@ -29,6 +29,7 @@ func Serve(ctx context.Context, l Listener, h http.Handler, log *slog.Logger) er
 		ReadHeaderTimeout: headerWithin,
 		ReadTimeout:       readWithin,
 		IdleTimeout:       idleFor,
+		BaseContext:       func(net.Listener) context.Context { return ctx }, // streams end with the server
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)

@@ -452,6 +452,7 @@ func (x *exchange) record(c *api.Call, a api.Answer) {
 	if x.head {
 		method = http.MethodHead
 	}
+	world.Coverage.Record(c, a.Status)
 	var parsed []byte
 	if c.Vendor.Dialect.Read != nil {
 		parsed = c.Body.JSON

@@ -10,6 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
+	"github.com/portico-emulator/portico/emulator/internal/coverage"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 )
 
@@ -44,10 +45,12 @@ type World struct {
 	seed  uint64
 	base  *Base
 	Clock *clock.Clock
-	// Journal is what the world was asked.
-	Journal *journal.Journal
-	born    *clock.Clock // the clock as it was at birth
-	TTL     time.Duration
+	// Journal is what the world was asked, Coverage what of the vendors' tables was tried.
+	Journal  *journal.Journal
+	Coverage *coverage.Coverage
+	past     *coverage.Coverage // of worlds that are gone
+	born     *clock.Clock       // the clock as it was at birth
+	TTL      time.Duration
 
 	mu       sync.RWMutex
 	state    *state
@@ -134,10 +137,17 @@ func (w *World) Reset() {
 	w.state = fresh
 	w.gone = tombs{}
 	w.requests.Store(0)
-	w.Journal.Clear()
+	w.forget()
 	r := w.born.Copy()
 	reading := r.Read()
 	w.Clock.Set(reading.Now, reading.Frozen)
+}
+
+// forget drops what was recorded; what was tried still counts for all worlds together.
+func (w *World) forget() {
+	w.Journal.Clear()
+	w.past.Add(w.Coverage)
+	w.Coverage.Clear()
 }
 
 // Counts tells how many documents there are of each kind; kinds without any are left out.
@@ -191,10 +201,23 @@ type Store struct {
 	// Entries is how many entries the journals of new worlds keep.
 	Entries int
 	budget  journal.Budget
+	past    *coverage.Coverage
 }
 
 // New is a store without worlds.
-func New() *Store { return &Store{worlds: map[string]*World{}, Entries: journal.DefaultEntries} }
+func New() *Store {
+	return &Store{worlds: map[string]*World{}, Entries: journal.DefaultEntries, past: coverage.New()}
+}
+
+// Coverage is what was tried in all worlds, those that are gone included.
+func (s *Store) Coverage() *coverage.Coverage {
+	all := coverage.New()
+	all.Add(s.past)
+	for _, w := range s.Worlds() {
+		all.Add(w.Coverage)
+	}
+	return all
+}
 
 // Birth says what a new world is like.
 type Birth struct {
@@ -225,6 +248,7 @@ func (s *Store) Create(b Birth) (*World, error) {
 	}
 	w.born = w.Clock.Copy()
 	w.Journal = journal.New(s.Entries, &s.budget)
+	w.Coverage, w.past = coverage.New(), s.past
 	w.used.Store(time.Now().UnixNano())
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -260,7 +284,7 @@ func (s *Store) sweep() {
 
 func (s *Store) drop(name string) {
 	if w := s.worlds[name]; w != nil {
-		w.Journal.Clear()
+		w.forget()
 		if w.TTL > 0 {
 			s.mortal--
 		}

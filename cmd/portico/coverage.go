@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/portico-emulator/portico/emulator"
+)
+
+// coverageReport is the part of the admin API's report that is printed.
+type coverageReport struct {
+	Total   coverageTotal
+	Vendors []coverageTotal
+	Never   []string `json:"never_called"`
+}
+
+type coverageTotal struct {
+	Title              string
+	Operations, Called int
+	Percent            float64
+	Statuses           int
+	Seen               int `json:"statuses_seen"`
+	Calls              int
+}
+
+func coverageCommand() *cobra.Command {
+	var url, token, world string
+	var least float64
+	cmd := &cobra.Command{
+		Use:   "coverage",
+		Short: "Tell which operations a running emulator was asked; exit 2 if too few",
+		Long: `Tell which of the vendors' documented operations a running emulator was asked since it started, in all its worlds or in
+one, and list those that it never was. With --min the exit code is 2 where fewer percent were called.`,
+		Example: `  portico coverage --url http://127.0.0.1:4780 --min 80
+  portico coverage --world default
+  curl http://127.0.0.1:4780/_portico/coverage?format=html > coverage.html`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			url, err := cleanURL(url)
+			if err != nil {
+				return err
+			}
+			if least < 0 || least > 100 {
+				return usage("--min %v: want a percentage from 0 to 100", least)
+			}
+			report, err := fetchCoverage(cmd.Context(), url, token, world)
+			if err != nil {
+				return err
+			}
+			printCoverage(report, cmd.OutOrStdout())
+			if report.Total.Percent < least {
+				return usage("%.1f %% of the operations were called, %.1f %% are wanted", report.Total.Percent, least)
+			}
+			return nil
+		},
+	}
+	urlFlag(cmd, &url)
+	cmd.Flags().Float64Var(&least, "min", 0, "`percent` of the operations that must have been called")
+	cmd.Flags().StringVar(&world, "world", "", "only this `world` (default all)")
+	cmd.Flags().StringVar(&token, "admin-token", "", "bearer `token` of the admin API, if it needs one")
+	return cmd
+}
+
+func fetchCoverage(ctx context.Context, url, token, world string) (*coverageReport, error) {
+	path := emulator.AdminBase + "/coverage?worlds=all"
+	if world != "" {
+		path = emulator.AdminBase + "/coverage"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+path, http.NoBody)
+	if err != nil {
+		return nil, usage("--url: %s", err)
+	}
+	if world != "" {
+		request.Header.Set("Portico-World", world)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("no emulator answers at %s: %w", url, cause(err))
+	}
+	defer func() { _ = answer.Body.Close() }()
+	data, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, fmt.Errorf("coverage: %w", err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers %s: %s", url, answer.Status, data)
+	}
+	var report coverageReport
+	if err := json.Unmarshal(data, &report); err != nil {
+		return nil, fmt.Errorf("what answers at %s is no emulator: %w", url, err)
+	}
+	return &report, nil
+}
+
+func printCoverage(r *coverageReport, to io.Writer) {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "VENDOR\tOPERATIONS\tCALLED\tSTATUSES SEEN\tCALLS")
+	for _, v := range append(r.Vendors, r.Total) {
+		title := v.Title
+		if title == "" {
+			title = "all"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%d\t%d (%.1f %%)\t%d of %d\t%d\n", title, v.Operations, v.Called, v.Percent, v.Seen, v.Statuses, v.Calls)
+	}
+	_ = w.Flush()
+	if len(r.Never) == 0 {
+		return
+	}
+	_, _ = fmt.Fprintln(to, "\nnever called:")
+	for _, id := range r.Never {
+		_, _ = fmt.Fprintln(to, "  "+id)
+	}
+}
