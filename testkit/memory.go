@@ -105,8 +105,19 @@ func (w *writer) WriteHeader(status int) {
 
 func (w *writer) begin(status int) {
 	if w.status == 0 && status >= http.StatusOK {
-		w.status, w.sent = status, w.header.Clone()
+		w.status, w.sent = status, received(w.header)
 	}
+}
+
+// received is a header as a client reads it off the wire: the names in their usual form, however they were written.
+func received(h http.Header) http.Header {
+	out := make(http.Header, len(h))
+	for name, values := range h {
+		for _, v := range values {
+			out.Add(name, v)
+		}
+	}
+	return out
 }
 
 func (w *writer) bodyless() bool {
