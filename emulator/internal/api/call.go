@@ -32,6 +32,8 @@ type Call struct {
 	Growing bool      // a fixture is being grown
 	Place   string    // in the fixture, when growing
 	made    uint64    // ids made at that place
+	stamp   []byte    // of Now, in the words of
+	stampOf *Vendor
 
 	Raw     []byte // request body as sent
 	Body    Body
@@ -164,7 +166,12 @@ func (c *Call) NewID() string {
 func (c *Call) Stand(place string) { c.Place, c.made = place, 0 }
 
 // Stamp is the call's instant in the vendor's form, as JSON.
-func (c *Call) Stamp() []byte { return c.Vendor.Dialect.Stamp(c.Now) }
+func (c *Call) Stamp() []byte {
+	if c.stampOf != c.Vendor {
+		c.stamp, c.stampOf = c.Vendor.Dialect.Stamp(c.Now), c.Vendor
+	}
+	return c.stamp
+}
 
 // Chance is a source of random numbers that depends on the world's seed, the request's number and what it is for.
 func (c *Call) Chance(what string) *rand.Rand {

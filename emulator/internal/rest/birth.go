@@ -24,6 +24,10 @@ func Birth(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, e
 		if c.Growing && other.Kids && other.Owner() == d.Owner() {
 			return Change(c, other, merged(other, given), given)
 		}
+		// Imported documents may bear ids that this world would make: make another.
+		if m := r.IDMember(); m != "" && !given.Has(m) && !c.Growing {
+			return Birth(c, kind, in, given)
+		}
 		e := api.Fail(api.Conflict, "%s %q exists already", kind, d.ID)
 		e.Facts = api.Facts{Kind: kind, ID: d.ID, Index: "id", Value: d.ID, In: other.In}
 		return nil, e
@@ -71,7 +75,7 @@ func assemble(c *api.Call, r *api.Resource, given api.Object) api.Object {
 		switch {
 		case value != nil:
 		case name == r.IDMember():
-			value = api.Quote(newID(c, r))
+			value = api.Quote(c.NewID())
 		case name == created:
 			value = c.Stamp()
 		case name == updated:
@@ -93,15 +97,6 @@ func lowerUUIDs(o api.Object, s *api.Shape) {
 	for i := range o {
 		if s.UUIDs[o[i].Name] && bytes.ContainsAny(o[i].Value, "ABCDEF") {
 			o[i].Value = bytes.ToLower(o[i].Value)
-		}
-	}
-}
-
-// newID is an id that no document of the kind has: imported ones may bear ids that this world would make.
-func newID(c *api.Call, r *api.Resource) string {
-	for {
-		if id := c.NewID(); c.Tx.Get(r.Kind, id) == nil {
-			return id
 		}
 	}
 }

@@ -146,6 +146,32 @@ func (ix *indexSpec) keys(t *tableSpec, d *api.Doc, to []string) []string {
 	return to
 }
 
+// keyset is the keys of a document in all indexes of its kind, computed once.
+type keyset struct {
+	all  []string
+	ends []int // of each index's keys in all
+}
+
+func (t *tableSpec) keys(d *api.Doc) keyset {
+	if d == nil {
+		return keyset{}
+	}
+	k := keyset{make([]string, 0, len(t.indexes)), make([]int, len(t.indexes))}
+	for i := range t.indexes {
+		k.all = t.indexes[i].keys(t, d, k.all)
+		k.ends[i] = len(k.all)
+	}
+	return k
+}
+
+func (k keyset) of(index int) []string {
+	from := 0
+	if index > 0 {
+		from = k.ends[index-1]
+	}
+	return k.all[from:k.ends[index]]
+}
+
 // Joint separates the parts of a key.
 const Joint = "\x00"
 

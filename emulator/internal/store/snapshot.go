@@ -152,7 +152,7 @@ func (tx *Tx) Load(docs []*api.Doc) error {
 				return api.Fail(api.Conflict, "%s %q stands twice", d.Res.Kind, d.ID)
 			}
 		}
-		if err := tx.unique(t, tab, d); err != nil {
+		if err := tx.unique(t, tab, d, t.keys(d)); err != nil {
 			return err
 		}
 		tx.state.seq++

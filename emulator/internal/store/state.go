@@ -114,8 +114,8 @@ func (ix *indexTable) writable(m *mark, key string) *group {
 	return g
 }
 
-// change replaces a document by another; either may be nil.
-func (s *state) change(t *tableSpec, before, after *api.Doc) {
+// change replaces a document by another; either may be nil. The keys are those of after.
+func (s *state) change(t *tableSpec, before, after *api.Doc, keys keyset) {
 	tab := s.writable(t)
 	var room [4]string
 	if before != nil {
@@ -140,7 +140,7 @@ func (s *state) change(t *tableSpec, before, after *api.Doc) {
 			}
 		}
 		if after != nil {
-			for _, key := range ix.keys(t, after, room[:0]) {
+			for _, key := range keys.of(i) {
 				if to.unique != nil {
 					to.unique.Set(key, after)
 				} else {

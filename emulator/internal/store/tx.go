@@ -203,7 +203,8 @@ func (tx *Tx) Put(d *api.Doc) error {
 	if err := tx.references(t, before, d); err != nil {
 		return err
 	}
-	if err := tx.unique(t, tab, d); err != nil {
+	keys := t.keys(d)
+	if err := tx.unique(t, tab, d, keys); err != nil {
 		return err
 	}
 	if before == nil {
@@ -214,7 +215,8 @@ func (tx *Tx) Put(d *api.Doc) error {
 		d.Kids = before.Kids
 	}
 	tx.date(t, d)
-	tx.apply(t, before, d)
+	tx.state.change(t, before, d, keys)
+	tx.log = append(tx.log, change{t, before, d})
 	return nil
 }
 
@@ -229,7 +231,7 @@ func (tx *Tx) date(t *tableSpec, d *api.Doc) {
 }
 
 func (tx *Tx) apply(t *tableSpec, before, after *api.Doc) {
-	tx.state.change(t, before, after)
+	tx.state.change(t, before, after, t.keys(after))
 	tx.log = append(tx.log, change{t, before, after})
 }
 
@@ -266,7 +268,7 @@ func (tx *Tx) references(t *tableSpec, before, d *api.Doc) error {
 	return &api.Error{Code: api.Invalid, Violations: bad, Facts: api.Facts{Kind: t.res.Kind, ID: d.ID}}
 }
 
-func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc) error {
+func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc, keys keyset) error {
 	if tab == nil {
 		return nil
 	}
@@ -275,7 +277,7 @@ func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc) error {
 		if !ix.Unique {
 			continue
 		}
-		for _, key := range ix.keys(t, d, nil) {
+		for _, key := range keys.of(i) {
 			other, taken := tab.indexes[i].unique.Get(key)
 			if !taken || other.ID == d.ID {
 				continue

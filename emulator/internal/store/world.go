@@ -123,7 +123,7 @@ func (tx *Tx) Rollback() {
 		return
 	}
 	for _, c := range slices.Backward(tx.log) {
-		tx.state.change(c.table, c.after, c.before)
+		tx.state.change(c.table, c.after, c.before, c.table.keys(c.before))
 	}
 	tx.state.seq, tx.state.counter = tx.seq, tx.counter
 	tx.world.mu.Unlock()
