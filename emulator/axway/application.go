@@ -1,0 +1,262 @@
+package axway
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// applications belong to an organization and can move to another. Who manages one, and its image, are read off other
+// documents.
+var applications = &api.Resource{
+	Kind: "axway.application", Schema: "StoredApplication", Created: "createdOn", Updated: "-",
+	Indexes: []api.Index{
+		{Name: "organization", Path: "organizationId", To: "axway.organization", Gone: api.Die},
+		{Name: "name", Path: "name", Within: "organization", Unique: true},
+	},
+	Born: func(c *api.Call, d *api.Draft) error {
+		signed(c, d)
+		d.Then = func(app *api.Doc) error { return admit(c, app) }
+		return named(d)
+	},
+	Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
+		if err := named(d); err != nil {
+			return err
+		}
+		if old.Str("state") == "pending" && d.Str("state") == "approved" {
+			if err := approveAll(c, old); err != nil {
+				return err
+			}
+		}
+		if old.Str("organizationId") != d.Str("organizationId") {
+			return move(c, old, d.Str("organizationId"))
+		}
+		return nil
+	},
+	Shown: showApplication,
+}
+
+const maxName = 255
+
+// named takes the spaces around a name away and judges what is left.
+func named(d *api.Draft) error {
+	name := strings.TrimSpace(d.Str("name"))
+	switch {
+	case name == "":
+		return api.Refuse(api.Violation{Path: []string{"name"}, Rule: api.MinLength, Want: 1})
+	case utf8.RuneCountInString(name) > maxName:
+		return api.Refuse(api.Violation{Path: []string{"name"}, Rule: api.MaxLength, Want: maxName})
+	}
+	d.SetString("name", name)
+	return nil
+}
+
+// admit lets whoever made an application manage it. Administrators need no permission and get none.
+func admit(c *api.Call, app *api.Doc) error {
+	maker := c.Tx.Get("axway.user", app.Str("createdBy"))
+	if maker == nil || maker.Str("organizationId") != app.Str("organizationId") || userState(maker) != "" {
+		return nil
+	}
+	entry := api.Object{{Name: "userId", Value: api.Quote(maker.ID)}, {Name: "permission", Value: api.Quote(manage)}, {Name: "createdBy", Value: api.Quote(maker.ID)}}
+	_, err := rest.Bear(c, "axway.permission", rest.Inside(app), entry)
+	return err
+}
+
+// move takes away what the other organization has no right to: accesses to APIs, and permissions of its former colleagues.
+func move(c *api.Call, app *api.Doc, organization string) error {
+	for _, access := range c.Tx.Under("axway.api-access", "application", app.ID) {
+		if one := c.Tx.Get("axway.api", access.Str("apiId")); one == nil || !usable(c, organization, one) {
+			c.Tx.Delete(access)
+			continue
+		}
+		next := access.Object()
+		next.SetString("organizationId", organization)
+		if _, err := rest.Change(c, access, next, next); err != nil {
+			return err
+		}
+	}
+	for _, entry := range c.Tx.Under("axway.permission", "application", app.ID) {
+		if user := c.Tx.Get("axway.user", entry.Str("userId")); user == nil || user.Str("organizationId") != organization {
+			c.Tx.Delete(entry)
+		}
+	}
+	return nil
+}
+
+// standardMembers are those of every application; custom properties cannot be called so.
+var standardMembers = map[string]struct{}{
+	"id": {}, "name": {}, "description": {}, "organizationId": {}, "phone": {}, "email": {}, "createdBy": {}, "managedBy": {},
+	"createdOn": {}, "enabled": {}, "image": {}, "state": {}, "apis": {},
+}
+
+func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
+	stored := d.Object()
+	out := make(api.Object, 0, 16)
+	for _, m := range stored {
+		switch m.Name {
+		case "custom":
+			continue
+		case "createdOn":
+			out = append(out, api.Member{Name: "managedBy", Value: managers(c, d)})
+		case "state":
+			out = append(out, api.Member{Name: "image", Value: imagePath(c, d)})
+		}
+		out = append(out, m)
+	}
+	if listed := configOf(c).custom; len(listed) > 0 {
+		values := api.ObjectOf(stored.Raw("custom"))
+		for _, name := range listed {
+			out.Set(name, api.Null)
+			if v := values.Raw(name); v != nil {
+				out.Set(name, v)
+			}
+		}
+	}
+	return out.Append(to)
+}
+
+// managers are the ids of the users who may manage an application.
+func managers(c *api.Call, app *api.Doc) []byte {
+	out := []byte{'['}
+	for _, entry := range c.Tx.Under("axway.permission", "application", app.ID) {
+		if entry.Str("permission") != manage {
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = api.AppendString(out, entry.Str("userId"))
+	}
+	return append(out, ']')
+}
+
+// customSent are the custom properties in the body, as text.
+func customSent(c *api.Call) (api.Object, error) {
+	var out api.Object
+	for _, m := range c.Body.Object {
+		if !slices.Contains(configOf(c).custom, m.Name) {
+			continue
+		}
+		switch m.Value[0] {
+		case '"':
+			out.Set(m.Name, m.Value)
+		case '{', '[':
+			return nil, api.Refuse(api.Violation{Path: []string{m.Name}, Rule: api.Type, Want: []string{"string"}})
+		default:
+			out.Set(m.Name, api.Quote(string(m.Value)))
+		}
+	}
+	return out, nil
+}
+
+// createApplication makes the application and asks for access to the APIs that the body names; if one of them cannot be
+// had, nothing is made.
+func createApplication(c *api.Call) (any, error) {
+	given := rest.Taken(c)
+	custom, err := customSent(c)
+	if err != nil {
+		return nil, err
+	}
+	organization := c.Tx.Get("axway.organization", given.Str("organizationId"))
+	if organization == nil {
+		return nil, api.Refuse(api.Violation{Path: []string{"organizationId"}, Rule: api.Reference, Want: "axway.organization"})
+	}
+	if !c.Caller.Admin && c.Caller.Doc.Str("organizationId") != organization.ID {
+		return nil, forbidden(c, create)
+	}
+	var wanted []string
+	for i, id := range given.Get("apis").Array() {
+		one := c.Tx.Get("axway.api", id.Str)
+		switch {
+		case one == nil:
+			return nil, api.Refuse(api.Violation{Path: []string{"apis", digit(i)}, Rule: api.Reference, Want: "axway.api"})
+		case !usable(c, organization.ID, one):
+			return nil, forbidden(c, "use the API "+one.ID)
+		case !slices.Contains(wanted, id.Str):
+			wanted = append(wanted, id.Str)
+		}
+	}
+	given.Delete("apis")
+	if len(custom) > 0 {
+		given.Set("custom", custom.JSON())
+	}
+	state := stateFor(c, organization.ID)
+	given.SetString("state", state)
+	app, err := rest.Birth(c, "axway.application", nil, given)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range wanted {
+		access := api.Object{{Name: "apiId", Value: api.Quote(id)}, {Name: "state", Value: api.Quote(state)}}
+		if _, err := rest.Birth(c, "axway.api-access", rest.Inside(app), access); err != nil {
+			return nil, err
+		}
+	}
+	return app, nil
+}
+
+// stateFor is the state of what the caller asks for.
+func stateFor(c *api.Call, organization string) string {
+	if trusted(c, organization) {
+		return "approved"
+	}
+	return "pending"
+}
+
+// updateApplication sets what the body says. Generated clients send every member, so that "" is no name and no
+// organization.
+func updateApplication(c *api.Call) (any, error) {
+	for _, name := range []string{"name", "organizationId"} {
+		if strings.TrimSpace(c.Body.Object.Str(name)) == "" {
+			c.Body.Object.Delete(name)
+		}
+	}
+	sent := rest.Taken(c)
+	custom, err := customSent(c)
+	if err != nil {
+		return nil, err
+	}
+	if to := sent.Str("organizationId"); to != "" && to != c.Object.Str("organizationId") && !c.Caller.Admin {
+		return nil, forbidden(c, "move the application")
+	}
+	next := c.Object.Object()
+	for _, m := range sent {
+		next.Set(m.Name, m.Value)
+	}
+	if len(custom) > 0 {
+		values := api.ObjectOf(next.Raw("custom"))
+		for _, m := range custom {
+			values.Set(m.Name, m.Value)
+		}
+		next.Set("custom", values.JSON())
+	}
+	return rest.Change(c, c.Object, next, sent)
+}
+
+// approvePending approves what the path names, an application or an access. What was approved already cannot be again.
+func approvePending(c *api.Call) (any, error) {
+	if c.Object.Str("state") != "pending" {
+		return nil, bad("%s is approved already", c.Object.ID)
+	}
+	return nil, approved(c, c.Object)
+}
+
+func approved(c *api.Call, d *api.Doc) error {
+	next := d.Object()
+	next.SetString("state", "approved")
+	_, err := rest.Change(c, d, next, next)
+	return err
+}
+
+// approveAll approves the accesses that were asked for with an application.
+func approveAll(c *api.Call, app *api.Doc) error {
+	for _, access := range c.Tx.Under("axway.api-access", "application", app.ID) {
+		if err := approved(c, access); err != nil {
+			return err
+		}
+	}
+	return nil
+}

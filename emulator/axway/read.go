@@ -1,0 +1,101 @@
+package axway
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"strings"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// read turns a body into the JSON that schemas see, whatever its content type says: forms where the row takes a form, else
+// JSON in which members that are null are absent, and "true" is true where a boolean is wanted.
+func read(c *api.Call) ([]byte, error) {
+	switch {
+	case c.Op.Body == "":
+		return nil, nil // nothing reads it
+	case c.Op.Accepts == "multipart/form-data":
+		return upload(c)
+	case c.Op.Accepts != "":
+		return form(c.Raw)
+	case c.Op.Optional && string(bytes.TrimSpace(c.Raw)) == "null":
+		return nil, nil
+	}
+	body, _ := api.Parse(c.Raw)
+	if body.Object == nil {
+		return c.Raw, nil // whoever reads it next says what is wrong with it
+	}
+	var out api.Object
+	for _, m := range body.Object {
+		switch {
+		case bytes.Equal(m.Value, api.Null):
+			continue
+		case m.Name == "enabled" || m.Name == "isDefault":
+			m.Value = boolean(m.Value)
+		}
+		out = append(out, m)
+	}
+	return out.JSON(), nil
+}
+
+// boolean reads the text that some clients send for a boolean.
+func boolean(v []byte) []byte {
+	switch strings.ToLower(string(v)) {
+	case `"true"`:
+		return api.True
+	case `"false"`:
+		return api.False
+	}
+	return v
+}
+
+// form is a URL-encoded form as JSON, the first value of each field.
+func form(raw []byte) ([]byte, error) {
+	values, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return nil, &api.Error{Code: api.Malformed, Message: "the body is no form", Cause: err}
+	}
+	o := api.Object{}
+	for _, name := range []string{"username", "password", "success", "failure"} {
+		if values.Has(name) {
+			o.SetString(name, values.Get(name))
+		}
+	}
+	return o.JSON(), nil
+}
+
+// upload is the part named file as JSON. What the part says of its type does not matter.
+func upload(c *api.Call) ([]byte, error) {
+	kind, params, err := mime.ParseMediaType(c.Header("Content-Type"))
+	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
+		return nil, api.Fail(api.Malformed, "the body is no multipart/form-data with a boundary")
+	}
+	parts := multipart.NewReader(bytes.NewReader(c.Raw), params["boundary"])
+	for {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return []byte(`{}`), nil
+		}
+		if err != nil {
+			return nil, &api.Error{Code: api.Malformed, Message: "the multipart body is broken", Cause: err}
+		}
+		if part.FormName() != "file" {
+			continue
+		}
+		data, err := io.ReadAll(part)
+		switch {
+		case err != nil:
+			return nil, &api.Error{Code: api.Malformed, Message: "the multipart body is broken", Cause: err}
+		case len(data) > maxImage:
+			return nil, api.Fail(api.TooLarge, "the image has more than %d bytes", maxImage)
+		}
+		o := api.Object{}
+		o.SetString("file", base64.StdEncoding.EncodeToString(data))
+		return o.JSON(), nil
+	}
+}
