@@ -1,0 +1,250 @@
+package exchange_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/portico-emulator/portico/emulator"
+)
+
+// The rules here have the numbers that docs/vendors/exchange.md gives them.
+
+func TestE1AnswersWithoutABody(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	for range 2 {
+		if a := c.must(204, "PUT", payment, list(one(john, "viewer"))); a.body != "" || a.header.Get("Content-Type") != "" {
+			t.Errorf("got %q (%s), want no body", a.body, a.header.Get("Content-Type"))
+		}
+	}
+}
+
+func TestE2OneEnvelope(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	for _, is := range []struct {
+		status       int
+		method, path string
+		headers      []string
+		want         string
+	}{
+		{401, "GET", payment, []string{"Authorization", ""}, `{"status":401,"message":"Unauthorized","details":{}}`},
+		{403, "GET", payment, []string{"Authorization", "portico-anypoint-nobody"}, `{"status":403,"message":"Unauthorized","details":{}}`},
+		{404, "GET", assets + "com.example/x/users", nil, `{"status":404,"message":"Asset com.example/x not found","details":{}}`},
+		{404, "GET", "/exchange/api/v1/x", nil, `{"status":404,"message":"Not Found","details":{}}`},
+		{404, "GET", "/graph/x", nil, `{"status":404,"message":"Not Found","details":{}}`},
+		{405, "DELETE", payment, nil, `{"status":405,"message":"Method Not Allowed","details":{}}`},
+		{415, "PUT", payment, []string{"Content-Type", "text/plain"}, `{"status":415,"message":"Unsupported Media Type","details":{}}`},
+		{400, "PUT", payment, nil, `{"status":400,"message":"Bad Request","details":{"errors":[{"path":"","message":"the operation needs a body"}]}}`},
+	} {
+		if a := c.refused(is.status, is.method, is.path, "", is.headers...); a.body != is.want || a.header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s %s: got %s as %s, want %s", is.method, is.path, a.body, a.header.Get("Content-Type"), is.want)
+		}
+	}
+}
+
+func TestE3UnknownLackingBad(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	for _, is := range []struct{ body, errs string }{
+		{`{}`, `[{"path":"","message":"body must be of type array"}]`},
+		{`["x"]`, `[{"path":"[0]","message":"[0] must be of type object"}]`},
+		{`[{}]`, `[{"path":"[0].role","message":"[0].role is required"},{"path":"[0].userId","message":"[0].userId is required"}]`},
+		{`[{"userId": 7, "role": null}]`, `[{"path":"[0].role","message":"[0].role must be one of viewer, contributor, admin"},{"path":"[0].userId","message":"[0].userId must be of type string"}]`},
+		{`[{"userId": "", "role": ""}]`, `[{"path":"[0].role","message":"[0].role must be one of viewer, contributor, admin"},{"path":"[0].userId","message":"[0].userId must not be empty"}]`},
+		{list(one(john, "Admin")), `[{"path":"[0].role","message":"[0].role must be one of viewer, contributor, admin"}]`},
+		{list(one(nowhere, "viewer"), one(alien, "viewer"), one("x", "viewer")), `[{"path":"[0].userId","message":"[0].userId names no user of the organization"},{"path":"[1].userId","message":"[1].userId names no user of the organization"},{"path":"[2].userId","message":"[2].userId names no user of the organization"}]`},
+	} {
+		if got := c.refused(400, "PUT", payment, is.body).get("details.errors").Raw; got != is.errs {
+			t.Errorf("%s: got %s, want %s", is.body, got, is.errs)
+		}
+	}
+	c.must(204, "PUT", payment, list(one(locked, "viewer")))
+	for _, is := range []struct {
+		what, path, token, media string
+		want                     int
+	}{
+		{"who calls, before what is there", assets + "x/x/users", "portico-anypoint-expired", "text/plain", 401},
+		{"what is there, before rights", assets + "x/x/users", "portico-anypoint-nobody", "text/plain", 404},
+		{"rights, before the content type", payment, "portico-anypoint-nobody", "text/plain", 403},
+		{"the content type, before the body", payment, "portico-anypoint-admin", "text/plain", 415},
+		{"the body", payment, "portico-anypoint-admin", "application/json", 400},
+	} {
+		if got := c.as(is.token).call("PUT", is.path, "{", "Content-Type", is.media).status; got != is.want {
+			t.Errorf("%s: got %d, want %d", is.what, got, is.want)
+		}
+	}
+}
+
+func TestE4WhoMay(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	loyalty := assets + commerce + "/loyalty-api/users" // of the creator; John Smith views, Jane contributes, John Doe administers
+	for _, is := range []struct {
+		path, token string
+		get, put    int
+	}{
+		{loyalty, "portico-anypoint-admin", 200, 204},
+		{loyalty, "portico-anypoint-exchange-admin", 200, 204},
+		{loyalty, "portico-anypoint-contributor", 200, 403},
+		{loyalty, "portico-anypoint-viewer", 200, 403},
+		{loyalty, "portico-anypoint-creator", 200, 204},
+		{loyalty, "portico-anypoint-asset-admin", 200, 204},
+		{loyalty, "portico-anypoint-john-smith", 200, 403},
+		{loyalty, "portico-anypoint-nobody", 403, 403},
+		{loyalty, "portico-anypoint-users-approver", 403, 403},
+		{loyalty, "portico-anypoint-hub-admin", 200, 403},
+		{loyalty, "portico-anypoint-portal-admin", 200, 403},
+		{loyalty, "portico-anypoint-foreign", 403, 403},
+		{loyalty, "portico-anypoint-app", 200, 204},
+		{loyalty, "portico-anypoint-app-contributor", 200, 204},
+		{loyalty, "portico-anypoint-app-viewer", 200, 403},
+		{loyalty, "anything", 200, 204},
+		{tracking, "portico-anypoint-portal-admin", 200, 403},
+		{assets + logistics + "/warehouse-api/users", "portico-anypoint-portal-admin", 403, 403},
+		{assets + logistics + "/warehouse-api/users", "portico-anypoint-asset-admin", 403, 403},
+		{assets + "com.foreign/partner-api/users", "portico-anypoint-admin", 403, 403},
+		{assets + "com.foreign/partner-api/users", "portico-anypoint-foreign", 200, 204},
+	} {
+		caller := client{t, start(t), is.token}
+		if got := caller.call("GET", is.path, "").status; got != is.get {
+			t.Errorf("GET %s as %s: got %d, want %d", is.path, is.token, got, is.get)
+		}
+		if got := caller.call("PUT", is.path, list()).status; got != is.put {
+			t.Errorf("PUT %s as %s: got %d, want %d", is.path, is.token, got, is.put)
+		}
+	}
+	// A creator sees what he made, even when the share is gone.
+	c.must(204, "PUT", loyalty, list())
+	c.as("portico-anypoint-creator").get(loyalty)
+	c.as("portico-anypoint-creator").refused(403, "GET", payment, "")
+	// A permission for one business group reaches no other.
+	c.must(200, "PATCH", "/_portico/state/mulesoft.user/10000000-0000-4000-8000-000000000005", `{"permissions": [{"role": "Exchange Administrator", "businessGroupId": "`+commerce+`"}]}`)
+	c.as("portico-anypoint-exchange-admin").must(204, "PUT", loyalty, list())
+	c.as("portico-anypoint-exchange-admin").refused(403, "PUT", payment, list())
+	// Shares reach beyond the organization, if the provider makes them.
+	c.must(201, "POST", "/_portico/state/mulesoft.asset-share", `{"in": ["a0000000-0000-4000-8000-000000000001"], "document": {"userId": "`+alien+`", "role": "viewer"}}`)
+	c.as("portico-anypoint-foreign").get(payment).check(t, "#.organization.name", `["Mythical Ventures","Foreign Works"]`)
+}
+
+func TestE5NobodyTwice(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	for _, role := range []string{"viewer", "admin"} {
+		c.refused(400, "PUT", payment, list(one(john, "viewer"), one(doe, "admin"), one(strings.ToUpper(john), role))).
+			check(t, "details.errors", `[{"path":"[2].userId","message":"[2].userId names the same user as [0].userId"}]`)
+	}
+}
+
+func TestE6TimesOfAssignments(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	when := func(want string) {
+		t.Helper()
+		c.get(payment).check(t, "#.createdAt", want)
+	}
+	const born, first, second = `"2023-11-02T10:15:00.000000"`, `"2026-03-01T09:00:00.000000"`, `"2026-03-01T10:00:00.000000"`
+	when("[" + born + "]")
+	c.must(204, "PUT", payment, list(one(doe, "admin"), one(john, "viewer")))
+	when("[" + born + "," + first + "]")
+	c.must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
+	c.must(204, "PUT", payment, list(one(john, "viewer"), one(doe, "admin"), one(paula, "viewer")))
+	when("[" + born + "," + first + "," + second + "]")
+	c.must(204, "PUT", payment, list(one(doe, "contributor"), one(john, "viewer")))
+	when("[" + first + "," + second + "]")
+	c.get(payment).check(t, "#.username", `["john-smith","john.doe"]`)
+	c.must(204, "PUT", payment, list())
+	c.must(204, "PUT", payment, list(one(john, "viewer")))
+	when("[" + second + "]")
+}
+
+func TestE7TheLastAdministratorMayGo(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	own := c.as("portico-anypoint-asset-admin")
+	own.must(204, "PUT", payment, list())
+	c.get(payment).check(t, "@this", "[]")
+	own.refused(403, "GET", payment, "")
+}
+
+func TestE8BareTokens(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	basic := func(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(s)) }
+	for header, want := range map[string]int{
+		"portico-anypoint-viewer": 200, "Bearer portico-anypoint-viewer": 200, "bearer portico-anypoint-viewer": 200, "BEARER portico-anypoint-viewer": 200, "anything": 200, "Bearer anything": 200,
+		"": 401, "Bearer": 401, "bearer ": 401, "Basic": 401, "two words": 401, "Token portico-anypoint-viewer": 401, "portico-anypoint-expired": 401, "portico-anypoint-revoked": 401, "Bearer portico-anypoint-disabled": 401,
+		basic("~~~Client~~~:0a0a0a0a0a0a4a0a8a0a0a0a0a0a0a01~?~portico-app-secret"): 200,
+		basic("~~~Client~~~:0a0a0a0a0a0a4a0a8a0a0a0a0a0a0a01~?~x"):                  401,
+		basic("~~~Client~~~:x"):               401,
+		basic("admin:portico-anypoint-admin"): 401,
+	} {
+		if got := c.call("GET", payment, "", "Authorization", header).status; got != want {
+			t.Errorf("%q: got %d, want %d", header, got, want)
+		}
+	}
+	strict, err := emulator.New(emulator.Config{Strict: true, Prove: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string]int{"portico-anypoint-viewer": 200, "Bearer portico-anypoint-viewer": 200, "anything": 401, "Bearer anything": 401} {
+		if got := (client{t, strict, ""}).call("GET", payment, "", "Authorization", header).status; got != want {
+			t.Errorf("strict, %q: got %d, want %d", header, got, want)
+		}
+	}
+}
+
+func TestE9TheOldestFirst(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	loyalty := assets + commerce + "/loyalty-api/users"
+	c.get(loyalty).check(t, "#.username", `["creator","jane.developer","john-smith","disabled","contributor","john.doe"]`)
+	c.must(204, "PUT", loyalty, list(one(doe, "viewer"), one(cleo, "viewer"), one(john, "contributor")))
+	c.get(loyalty).check(t, "#.username", `["creator","john-smith","john.doe"]`)
+}
+
+func TestOneTokenForBothProducts(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	token := c.as("").must(200, "POST", "/accounts/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`).get("access_token").Str
+	c.as(token).get(tracking)
+	c.as(token).get(portal + "/users")
+	c.must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
+	c.as(token).refused(401, "GET", tracking, "")
+}
+
+func TestTwoEnvelopes(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	hub, exchange := c.as("x y").must(401, "GET", portal+"/users", ""), c.as("x y").must(401, "GET", payment, "")
+	if got, want := hub.body, `{"name":"Unauthorized","status":401,"message":"Authentication is required"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := exchange.body, `{"status":401,"message":"Unauthorized","details":{}}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	c.as("").must(404, "GET", "/accounts/x", "").check(t, "name", "NotFound")
+	c.as("").must(404, "GET", "/cli/x", "").check(t, "details", "{}")
+}
+
+func TestCredentialsAreListedUnderBothVendors(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	hub, exchange := c.get("/_portico/credentials?vendor=experience-hub"), c.get("/_portico/credentials?vendor=exchange")
+	if got, want := strings.ReplaceAll(exchange.body, `"vendor":"exchange"`, `"vendor":"experience-hub"`), hub.body; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	hub.check(t, "0.name", "admin")
+	hub.check(t, `#(name=="users-approver").roles`, `["API Experience Hub Users Approver"]`)
+	hub.check(t, `#(state!="")#.[name,state]`, `[["expired","expired"],["revoked","revoked"],["disabled","disabled"]]`)
+	c.get("/_portico/credentials").check(t, `#(vendor=="mulesoft")#`, "[]")
+	c.get("/_portico").check(t, `vendors.#(name=="mulesoft")#`, "[]")
+	for _, cr := range hub.get("@this").Array() {
+		if cr.Get("state").Exists() || strings.HasPrefix(cr.Get("name").Str, "app") {
+			continue
+		}
+		body := `{"username": "` + cr.Get("user").Str + `", "password": "` + cr.Get("secret").Str + `"}`
+		c.as("").must(200, "POST", "/accounts/login", body)
+	}
+}

@@ -1,0 +1,134 @@
+package exchange
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// roleIDs are constants of the platform.
+var roleIDs = map[string]string{
+	"viewer":      "0c0d6604-8732-474f-9a2e-bff5ef472a86",
+	"contributor": "56aeef8b-ca02-4b7f-8382-daee929c7139",
+	"admin":       "03bf5aff-a0e2-4e1a-8377-b7e4f67750df",
+}
+
+// listShares shows the direct assignments, the oldest first; those of one instant by username.
+func listShares(c *api.Call) (any, error) {
+	type assignment struct{ share, user *api.Doc }
+	var all []assignment
+	for _, share := range c.Tx.Under("mulesoft.asset-share", "asset", c.Object.ID) {
+		if user := c.Tx.Get("mulesoft.user", share.Str("userId")); user != nil {
+			all = append(all, assignment{share, user})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b assignment) int {
+		return cmp.Or(cmp.Compare(a.share.At, b.share.At), cmp.Compare(a.user.Str("username"), b.user.Str("username")))
+	})
+	out := json.RawMessage{'['}
+	for i, a := range all {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = assetUser(c.Tx, a.share, a.user).Append(out)
+	}
+	return append(out, ']'), nil
+}
+
+func assetUser(tx api.Tx, share, user *api.Doc) api.Object {
+	out := api.Object{
+		{Name: "identityType", Value: api.Quote("user")},
+		{Name: "username", Value: api.Quote(user.Str("username"))},
+		{Name: "firstName", Value: api.Quote(user.Str("firstName"))},
+		{Name: "lastName", Value: api.Quote(user.Str("lastName"))},
+		{Name: "email", Value: api.Quote(user.Str("email"))},
+	}
+	if photo := user.Str("profilePhoto"); photo != "" {
+		out.SetString("profilePhoto", photo)
+	}
+	out.SetString("id", user.ID)
+	out.SetString("role", share.Str("role"))
+	out.SetString("roleId", roleIDs[share.Str("role")])
+	out.SetString("createdAt", share.Str("createdAt"))
+	org := tx.Get("mulesoft.organization", user.Owner())
+	out.Set("organization", api.Object{
+		{Name: "id", Value: api.Quote(org.ID)},
+		{Name: "name", Value: api.Quote(org.Str("name"))},
+		{Name: "isMulesoftOrganization", Value: api.Boolean(org.Bool("isMulesoftOrganization"))},
+	}.JSON())
+	return out
+}
+
+// replaceShares makes the body all assignments that there are. One that stays as it was keeps its time; whoever is not
+// listed loses his role, the caller included, whose rights were judged before.
+func replaceShares(c *api.Call) (any, error) {
+	wanted, err := assignments(c)
+	if err != nil {
+		return nil, err
+	}
+	stays := map[string]bool{}
+	for _, w := range wanted {
+		stays[w.user] = true
+	}
+	for _, share := range c.Tx.Under("mulesoft.asset-share", "asset", c.Object.ID) {
+		if !stays[share.Str("userId")] {
+			c.Tx.Delete(share)
+		}
+	}
+	for _, w := range wanted {
+		now := c.Tx.Get("mulesoft.asset-share", c.Object.ID+"/"+w.user)
+		if now != nil && now.Str("role") == w.role {
+			continue
+		}
+		o := api.Object{{Name: "userId", Value: api.Quote(w.user)}, {Name: "role", Value: api.Quote(w.role)}}
+		if now == nil {
+			_, err = rest.Birth(c, "mulesoft.asset-share", rest.Inside(c.Object), o)
+		} else {
+			o.Set("createdAt", c.Stamp())
+			_, err = rest.Change(c, now, o, o)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+type assignment struct{ user, role string }
+
+// assignments reads the body: users of the asset's organization, each once.
+func assignments(c *api.Call) ([]assignment, error) {
+	var out []assignment
+	var bad []api.Violation
+	first := map[string]int{}
+	for i, e := range gjson.ParseBytes(c.Body.JSON).Array() {
+		at := []string{strconv.Itoa(i), "userId"}
+		id := e.Get("userId").Str
+		if api.IsUUID(id) {
+			id = strings.ToLower(id)
+		}
+		before, twice := first[id]
+		user := c.Tx.Get("mulesoft.user", id)
+		switch {
+		case twice:
+			bad = append(bad, api.Violation{Path: at, Rule: api.Unique, Text: fmt.Sprintf("[%d].userId names the same user as [%d].userId", i, before)})
+			continue
+		case user == nil || user.Owner() != c.Object.Owner():
+			bad = append(bad, api.Violation{Path: at, Rule: api.Reference, Want: "mulesoft.user"})
+		}
+		first[id] = i
+		out = append(out, assignment{id, e.Get("role").Str})
+	}
+	if len(bad) > 0 {
+		return nil, api.Refuse(bad...)
+	}
+	return out, nil
+}
