@@ -1,0 +1,109 @@
+package apiconnect
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// Media types of the API.
+const (
+	mediaJSON  = "application/json"
+	mediaYAML  = "application/yaml"
+	mediaBytes = "application/octet-stream"
+	mediaForm  = "application/x-www-form-urlencoded"
+)
+
+// What each form of answer can be given as, the usual one first.
+var (
+	offersUsual    = []string{mediaJSON, mediaYAML}
+	offersDocument = []string{
+		mediaJSON, mediaYAML, "application/vnd.ibm-apim.swagger2+json", "application/vnd.ibm-apim.swagger2+yaml", mediaBytes,
+	}
+	offersWSDL = []string{
+		mediaJSON, mediaYAML, mediaBytes, "application/wsdl", "application/wsdl+xml", "text/xml", "application/zip",
+	}
+)
+
+// mediaRange is one element of an Accept header.
+type mediaRange struct {
+	kind string
+	q    float64
+}
+
+// ranges reads all Accept headers of a request.
+func ranges(h http.Header) []mediaRange {
+	var out []mediaRange
+	for part := range strings.SplitSeq(strings.Join(h.Values("Accept"), ","), ",") {
+		kind, params, err := mime.ParseMediaType(part)
+		if err != nil && kind == "" {
+			continue
+		}
+		r := mediaRange{kind, 1}
+		if text, ok := params["q"]; ok {
+			if q, err := strconv.ParseFloat(text, 64); err == nil && q >= 0 && q <= 1 {
+				r.q = q
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// fit tells how closely a range names a media type: 3 by name, 1 by */*, 0 not at all.
+func (r mediaRange) fit(media string) int {
+	switch {
+	case r.kind == media:
+		return 3
+	case strings.HasSuffix(r.kind, "/*") && strings.HasPrefix(media, r.kind[:len(r.kind)-1]):
+		return 2
+	case r.kind == "*/*":
+		return 1
+	}
+	return 0
+}
+
+// choose is the offer that a request likes best, or "". The highest q wins, of equals the first in the header; the
+// closest range decides on the q of an offer, and 0 excludes it.
+func choose(h http.Header, offers []string) string {
+	accepted := ranges(h)
+	if len(accepted) == 0 && strings.TrimSpace(strings.Join(h.Values("Accept"), "")) == "" {
+		return offers[0]
+	}
+	best, bestQ, bestAt := "", 0.0, 0
+	for _, offer := range offers {
+		q, at, closest := 0.0, 0, 0
+		for i, r := range accepted {
+			if f := r.fit(offer); f > closest {
+				q, at, closest = r.q, i, f
+			}
+		}
+		if q > bestQ || q == bestQ && q > 0 && at < bestAt {
+			best, bestQ, bestAt = offer, q, at
+		}
+	}
+	return best
+}
+
+// offers is what the row of a call can answer with.
+func offers(c *api.Call) []string {
+	switch {
+	case c.Op == nil:
+	case strings.HasSuffix(c.Op.Path, "/document"):
+		return offersDocument
+	case strings.HasSuffix(c.Op.Path, "/wsdl"):
+		return offersWSDL
+	}
+	return offersUsual
+}
+
+// accept is the check that the caller takes what the row can give.
+func accept(c *api.Call) error {
+	if choose(c.Request.Header, offers(c)) == "" {
+		return api.Fail(api.NotAccepted, "the answer can be given as %s, and Accept names none of them", strings.Join(offers(c), ", "))
+	}
+	return nil
+}

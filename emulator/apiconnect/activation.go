@@ -1,0 +1,259 @@
+package apiconnect
+
+import (
+	"crypto/rsa"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// testKey signs activation tokens. Everybody can read it.
+//
+//go:embed test-key.pem
+var testKey []byte
+
+const keyID = "portico-test-key"
+
+var signingKey = func() *rsa.PrivateKey {
+	key, err := jwt.ParseRSAPrivateKeyFromPEM(testKey)
+	if err != nil {
+		panic(err) // the file is part of the program
+	}
+	return key
+}()
+
+// activation is what an activation token says.
+type activation struct {
+	JTI       string `json:"jti"`
+	Namespace string `json:"namespace"`
+	Audience  string `json:"aud"`
+	Subject   string `json:"sub"`
+	Email     string `json:"email"`
+	Issuer    string `json:"iss"`
+	Type      string `json:"token_type"`
+	IssuedAt  int64  `json:"iat"`
+	Expires   int64  `json:"exp"`
+	Scopes    scopes `json:"scopes"`
+}
+
+type scopes struct {
+	Invitation struct {
+		URL string `json:"url"`
+	} `json:"invitation"`
+	URL     string   `json:"url"`
+	Actions []string `json:"actions"`
+	Realm   string   `json:"realm"`
+}
+
+// The claims as the library wants them.
+
+// GetExpirationTime is exp.
+func (a *activation) GetExpirationTime() (*jwt.NumericDate, error) {
+	return jwt.NewNumericDate(time.Unix(a.Expires, 0)), nil
+}
+
+// GetIssuedAt is none: a world's clock may be set back.
+func (*activation) GetIssuedAt() (*jwt.NumericDate, error) { return nil, nil } //nolint:nilnil // none is no error
+
+// GetNotBefore is none.
+func (*activation) GetNotBefore() (*jwt.NumericDate, error) { return nil, nil } //nolint:nilnil // none is no error
+
+// GetIssuer is iss.
+func (a *activation) GetIssuer() (string, error) { return a.Issuer, nil }
+
+// GetSubject is sub.
+func (a *activation) GetSubject() (string, error) { return a.Subject, nil }
+
+// GetAudience is aud.
+func (a *activation) GetAudience() (jwt.ClaimStrings, error) {
+	return jwt.ClaimStrings{a.Audience}, nil
+}
+
+// activationOf is the token of an invitation, signed once for each version of its document.
+func activationOf(d *api.Doc) string {
+	kept := d.Memo(func(d *api.Doc) any {
+		at := base + path(d)
+		issued, _ := api.Instant(d.Get("issued_at"))
+		until, _ := api.Instant(d.Get("expires_at"))
+		a := &activation{
+			JTI: d.Str("jti"), Namespace: "cloud", Audience: "n/a", Subject: "n/a", Email: d.Str("email"), Issuer: "IBM API Connect",
+			Type: "invitation", IssuedAt: issued.Unix(), Expires: until.Unix(),
+			Scopes: scopes{URL: at, Actions: []string{"register", "accept"}, Realm: "consumer:" + d.In[0] + ":" + d.In[1]},
+		}
+		a.Scopes.Invitation.URL = at
+		t := jwt.NewWithClaims(jwt.SigningMethodRS256, a)
+		t.Header["kid"] = keyID
+		text, err := t.SignedString(signingKey)
+		if err != nil {
+			return "" // a sound key signs everything
+		}
+		return text
+	})
+	return kept.(string) //nolint:forcetypeassert // invitations keep nothing else
+}
+
+// activationLink is where the addressee of an invitation is led.
+func activationLink(c *api.Call, d *api.Doc) string {
+	portal := strings.TrimSuffix(catalogOf(c, d).Str("portal_url"), "/")
+	return portal + "/user/invitation?activation=" + base64.URLEncoding.EncodeToString([]byte(activationOf(d)))
+}
+
+// unwrapped is a token as a JWT: it may stand in base64, as in the link.
+func unwrapped(token string) string {
+	if strings.Count(token, ".") == 2 {
+		return token
+	}
+	for _, e := range []*base64.Encoding{base64.URLEncoding, base64.StdEncoding, base64.RawURLEncoding, base64.RawStdEncoding} {
+		if plain, err := e.DecodeString(token); err == nil && strings.Count(string(plain), ".") == 2 {
+			return string(plain)
+		}
+	}
+	return ""
+}
+
+// isActivation tells whether a token has the form of an activation token, genuine or not.
+func isActivation(token string) bool {
+	parts := strings.Split(unwrapped(token), ".")
+	if len(parts) != 3 {
+		return false
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	var a activation
+	return err == nil && json.Unmarshal(claims, &a) == nil && a.Type == "invitation"
+}
+
+// genuine reads an activation token that this emulator signed and that has not expired on the world's clock.
+func genuine(c *api.Call, token string) (*activation, error) {
+	var a activation
+	_, err := jwt.ParseWithClaims(unwrapped(token), &a, func(*jwt.Token) (any, error) { return &signingKey.PublicKey, nil },
+		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(func() time.Time { return c.Now }))
+	if err != nil {
+		return nil, api.Fail(api.Unauthorized, "the activation token is not valid: %s", strings.SplitN(err.Error(), "\n", 2)[0])
+	}
+	return &a, nil
+}
+
+// invited is the check of the token on the rows by which invitations are answered. An ordinary user may accept what was
+// sent to the user's own address.
+func invited(c *api.Call) error {
+	token := api.Bearer(c.Header("Authorization"))
+	if token == "" {
+		return api.Fail(api.Unauthorized, "no bearer token")
+	}
+	org, inv := invitationAt(c)
+	action := c.Op.Path[strings.LastIndexByte(c.Op.Path, '/')+1:]
+	if c.Tx.Find(kindToken, "token", token) == nil && (isActivation(token) || unwrapped(token) != "" && !readable(token)) {
+		if err := activated(c, token, org, inv, action); err != nil {
+			return err
+		}
+	} else {
+		if err := signIn(c, token); err != nil {
+			return err
+		}
+		switch {
+		case inv == nil:
+			return missing(c, c.Op.Params[len(c.Op.Params)-1].Ref.Kind, org, c.Args[len(c.Args)-1])
+		case action == "register":
+			return forbidden(c, needsActivation, "a user cannot register again")
+		case !strings.EqualFold(c.Caller.Doc.Str("email"), inv.Str("email")):
+			return forbidden(c, needsActivation, "the invitation is not addressed to the user '%s'", c.Caller.Name)
+		}
+	}
+	c.Object = inv
+	if org == nil {
+		return nil
+	}
+	c.Owners = []*api.Doc{org}
+	return open(c, org)
+}
+
+// readable tells whether the claims of a JWT can be read, as those of another issuer's token can.
+func readable(token string) bool {
+	claims, err := base64.RawURLEncoding.DecodeString(strings.Split(unwrapped(token), ".")[1])
+	return err == nil && json.Valid(claims)
+}
+
+// invitationAt is what the path names: an invitation, or nil, and its org where it has one.
+func invitationAt(c *api.Call) (org, inv *api.Doc) {
+	catalog := notesOf(c).catalog
+	if len(c.Args) == 1 {
+		return nil, find(c, kindOrgInvitation, catalog, c.Args[0])
+	}
+	if org = find(c, kindOrg, catalog, c.Args[0]); org == nil {
+		return nil, nil
+	}
+	return org, find(c, kindMemberInvitation, org, c.Args[1])
+}
+
+// activated holds the rules of an activation token: it must be genuine, the invitation's current one and for this path.
+func activated(c *api.Call, token string, org, inv *api.Doc, action string) error {
+	a, err := genuine(c, token)
+	if err != nil {
+		return err
+	}
+	used := api.Fail(api.Unauthorized, "the activation token was used already, or a newer one took its place")
+	if own := ownInvitation(c, a); own != nil && own.Str("jti") != a.JTI {
+		return used
+	}
+	catalog := notesOf(c).catalog
+	if a.Scopes.Realm != "consumer:"+catalog.Owner()+":"+catalog.ID {
+		return api.Fail(api.Unauthorized, "the activation token is of another catalog")
+	}
+	switch {
+	case inv == nil && gone(c, org, a):
+		return used
+	case inv == nil || base+path(inv) != a.Scopes.URL:
+		return forbidden(c, needsActivation, "the activation token is of another invitation")
+	case !slices.Contains(a.Scopes.Actions, action):
+		return forbidden(c, needsActivation, "the activation token does not allow to %s", action)
+	}
+	notesOf(c).activation = a
+	c.Caller = api.Caller{Name: "invitation of " + a.Email}
+	return nil
+}
+
+// gone tells whether a path that leads to no invitation can be where that of a token was: by name it can always be.
+func gone(c *api.Call, org *api.Doc, a *activation) bool {
+	at := "/org-invitations/"
+	if len(c.Args) == 2 {
+		id := c.Args[0]
+		if org != nil {
+			id = org.ID
+		}
+		if !api.IsUUID(id) {
+			return true
+		}
+		at = "/orgs/" + id + "/member-invitations/"
+	}
+	last := c.Args[len(c.Args)-1]
+	return !api.IsUUID(last) || strings.EqualFold(base+at+last, a.Scopes.URL)
+}
+
+// ownInvitation is the invitation that a token was made for, or nil once it is gone.
+func ownInvitation(c *api.Call, a *activation) *api.Doc {
+	id := a.Scopes.URL[strings.LastIndexByte(a.Scopes.URL, '/')+1:]
+	for _, kind := range []string{kindMemberInvitation, kindOrgInvitation} {
+		if d := c.Tx.Get(kind, id); d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// keySet is the public key of activation tokens, as the provider publishes it.
+func keySet(*api.Call) (any, error) {
+	public := signingKey.PublicKey
+	encode := base64.RawURLEncoding.EncodeToString
+	return map[string]any{"keys": []map[string]string{{
+		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": keyID,
+		"n": encode(public.N.Bytes()), "e": encode(big.NewInt(int64(public.E)).Bytes()),
+	}}}, nil
+}

@@ -1,0 +1,82 @@
+package apiconnect
+
+import (
+	"strings"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// providerOrgs own catalogs; nothing here shows them.
+var providerOrgs = &api.Resource{
+	Kind: kindProviderOrg, Schema: "StoredProviderOrg", Born: named,
+	Indexes: []api.Index{{Name: "name", Path: "name", Unique: true}},
+}
+
+// catalogs hold everything else. Their settings are the provider's: documents that no operation here changes.
+var catalogs = &api.Resource{
+	Kind: kindCatalog, Schema: "StoredCatalog", Born: named,
+	Indexes: []api.Index{
+		{Name: "provider-org", To: kindProviderOrg, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "provider-org", Unique: true},
+	},
+}
+
+// groups are the provider's, too: they gather orgs that may see a product.
+var groups = &api.Resource{
+	Kind: kindGroup, Schema: "StoredGroup", Born: named,
+	Indexes: []api.Index{
+		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "catalog", Unique: true},
+		{Name: "orgs", Path: "orgs", To: kindOrg, Gone: api.Detach},
+	},
+}
+
+var applicationTypes = &api.Resource{
+	Kind: kindApplicationType, Schema: "StoredApplicationType", Born: named,
+	Indexes: []api.Index{
+		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "catalog", Unique: true},
+	},
+	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+		f := newForm(c, d, "application_type")
+		f.keep("id", "name", "title", "summary", "oauth_types", "metadata")
+		f.times()
+		f.catalog()
+		f.self()
+		return f.out.Append(to)
+	},
+}
+
+// named is the birth of what has a name and a title and is otherwise plain.
+func named(c *api.Call, d *api.Draft) error { return name(c, d) }
+
+// catalogOf is the catalog that a document lives in, whether or not a request chose one.
+func catalogOf(c *api.Call, d *api.Doc) *api.Doc { return c.Tx.Get(kindCatalog, d.In[1]) }
+
+// defaultCatalog is the one that says so, else the oldest, or nil.
+func defaultCatalog(c *api.Call) *api.Doc {
+	var first *api.Doc
+	for d := range c.Tx.All(kindCatalog) {
+		if d.Bool("default") {
+			return d
+		}
+		if first == nil {
+			first = d
+		}
+	}
+	return first
+}
+
+// catalogNamed is a catalog by its provider org and itself, each by name or id, or nil.
+func catalogNamed(c *api.Call, org, catalog string) *api.Doc {
+	var owner *api.Doc
+	if api.IsUUID(org) {
+		owner = c.Tx.Get(kindProviderOrg, strings.ToLower(org))
+	} else {
+		owner = c.Tx.Find(kindProviderOrg, "name", org)
+	}
+	if owner == nil {
+		return nil
+	}
+	return find(c, kindCatalog, owner, catalog)
+}

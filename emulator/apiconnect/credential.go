@@ -1,0 +1,105 @@
+package apiconnect
+
+import (
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// credentials of applications. Of a secret only the hash is kept, whether or not the catalog shows it.
+var credentialsOfApps = &api.Resource{
+	Kind: kindCredential, Schema: "StoredCredential",
+	Indexes: []api.Index{
+		{Name: "app", To: kindApp, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "app", Unique: true},
+		{Name: "catalog", Key: func(d *api.Doc) []string { return d.In[1:2] }},
+		{Name: "client_id", Path: "client_id", Within: "catalog", Unique: true},
+	},
+	Born: func(c *api.Call, d *api.Draft) error {
+		if d.Null("name") && d.Null("title") {
+			d.SetString("title", "Credential "+itoa(c.Tx.Count(kindCredential, "app", d.Owner())+1))
+		}
+		if d.Null("client_id") {
+			d.SetString("client_id", secret(c))
+		}
+		if d.Null("client_secret") && d.Null("client_secret_hashed") {
+			d.SetString("client_secret", secret(c))
+		}
+		hideSecret(d)
+		return name(c, d)
+	},
+	Changed: func(_ *api.Call, _ *api.Doc, d *api.Draft) error {
+		hideSecret(d)
+		return nil
+	},
+	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte { return showCredential(c, d, "").Append(to) },
+}
+
+func hideSecret(d *api.Draft) {
+	if !d.Null("client_secret") {
+		d.SetString("client_secret_hashed", hashed(d.Str("client_secret")))
+	}
+	d.Delete("client_secret")
+}
+
+// showCredential is what clients see of a credential: once, when it is made, with the secret.
+func showCredential(c *api.Call, d *api.Doc, secret string) api.Object {
+	f := newForm(c, d, "credential")
+	f.keep("id", "name", "title", "summary", "client_id")
+	if secret != "" {
+		f.text("client_secret", secret)
+	}
+	if catalogOf(c, d).Bool("hash_client_secret") {
+		f.keep("client_secret_hashed")
+	}
+	f.keep("metadata")
+	f.times()
+	f.url("app_url", "/apps/"+d.In[2]+"/"+d.In[3])
+	f.place()
+	f.consumer()
+	f.self()
+	return f.out
+}
+
+func createCredential(c *api.Call) (any, error) {
+	s := created(c, "name", "title", "summary", "client_id", "client_secret", "metadata")
+	s.Default("client_secret", api.Quote(secret(c)))
+	d, err := rest.Birth(c, kindCredential, rest.Inside(c.Object), s)
+	if err != nil {
+		return nil, err
+	}
+	return showCredential(c, d, s.Str("client_secret")), nil
+}
+
+func updateCredential(c *api.Call) (any, error) {
+	if id := c.Body.Object.Raw("client_id"); id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {
+		return nil, api.Refuse(api.Violation{Path: []string{"client_id"}, Rule: api.Other, Text: "cannot be changed but by reset"})
+	}
+	return patch(c, c.Object, sent(c, "name", "title", "summary", "metadata"))
+}
+
+// reset gives a credential new values, chosen or made. The old ones are void at once.
+func reset(members ...string) rest.Verb {
+	return func(c *api.Call) (any, error) {
+		s := created(c, members...)
+		for _, m := range members {
+			s.Default(m, api.Quote(secret(c)))
+		}
+		d, err := patch(c, c.Object, s)
+		if err != nil {
+			return nil, err
+		}
+		return showCredential(c, d, s.Str("client_secret")), nil
+	}
+}
+
+// verifySecret compares. A wrong secret is no 401: the portal would end the session of its user.
+func verifySecret(c *api.Call) (any, error) {
+	given, id := c.Body.Object.Str("client_secret"), c.Body.Object.Raw("client_id")
+	if id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {
+		return nil, api.Refuse(api.Violation{Path: []string{"client_id"}, Rule: api.Other, Text: "is not the client id of the credential"})
+	}
+	if !matches(given, c.Object.Str("client_secret_hashed")) {
+		return nil, api.Refuse(api.Violation{Path: []string{"client_secret"}, Rule: api.Other, Text: "is not the client secret of the credential"})
+	}
+	return c.Object, nil
+}

@@ -1,0 +1,208 @@
+package apiconnect
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// orgInvitations ask somebody to found an org. Only the provider makes them, by /_portico/state or a fixture.
+var orgInvitations = &api.Resource{
+	Kind: kindOrgInvitation, Schema: "StoredOrgInvitation",
+	Indexes: []api.Index{
+		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "catalog", Unique: true},
+	},
+	Born: issue,
+}
+
+// memberInvitations ask somebody to join an org.
+var memberInvitations = &api.Resource{
+	Kind: kindMemberInvitation, Schema: "StoredMemberInvitation",
+	Indexes: []api.Index{
+		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "org", Unique: true},
+		{Name: "email", Path: "email", Within: "org", Fold: true},
+		{Name: "roles", Path: "roles", To: kindRole, Gone: api.Detach},
+	},
+	Born: func(c *api.Call, d *api.Draft) error {
+		org, email := c.Tx.Get(kindOrg, d.Owner()), d.Str("email")
+		if invitee(c, org, email) != nil {
+			return api.Fail(api.Conflict, "'%s' has an open invitation to the org '%s' already", email, org.Str("name"))
+		}
+		for _, m := range c.Tx.Under(kindMember, "org", org.ID) {
+			if user := c.Tx.Get(kindUser, m.Str("user")); strings.EqualFold(user.Str("email"), email) {
+				return api.Fail(api.Conflict, "'%s' is a member of the org '%s' already", email, org.Str("name"))
+			}
+		}
+		if err := roleIDs(c, d); err != nil {
+			return err
+		}
+		return issue(c, d)
+	},
+	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error {
+		d.Delete("notify")
+		return roleIDs(c, d)
+	},
+	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+		f := newForm(c, d, "member_invitation")
+		f.keep("id", "name", "title", "summary", "email")
+		f.urls("role_urls", rolesOf(c, d))
+		f.keep("metadata")
+		if may(c, "member:manage") {
+			f.text("activation_link", activationLink(c, d))
+		}
+		f.text("scope", "consumer_org")
+		f.text("org_type", "consumer_org")
+		f.times()
+		f.place()
+		f.self()
+		return f.out.Append(to)
+	},
+}
+
+// issue completes a new invitation: it is called by its address and has a token of its own.
+func issue(c *api.Call, d *api.Draft) error {
+	if d.Null("title") {
+		d.SetString("title", d.Str("email"))
+	}
+	renew(c, d.In[1], &d.Object, false)
+	if d.True("notify") {
+		d.Then = func(inv *api.Doc) error { return send(c, inv) }
+	}
+	d.Delete("notify")
+	return name(c, d)
+}
+
+// renew gives an invitation a token that begins now, unless it is to keep what was given.
+func renew(c *api.Call, catalog string, o *api.Object, anew bool) {
+	life := time.Duration(c.Tx.Get(kindCatalog, catalog).Get("invitation_ttl").Int()) * time.Second
+	set := func(member string, value []byte) {
+		if anew || !o.Has(member) {
+			o.Set(member, value)
+		}
+	}
+	set("jti", api.Quote(c.NewID()))
+	set("issued_at", c.Stamp())
+	set("expires_at", stamp(c.Now.Add(life)))
+}
+
+// send puts the mail of an invitation into the outbox.
+func send(c *api.Call, inv *api.Doc) error {
+	link := activationLink(c, inv)
+	what := "found a consumer organization"
+	if inv.Res.Kind == kindMemberInvitation {
+		what = "join " + c.Tx.Get(kindOrg, inv.Owner()).Str("title")
+	}
+	_, err := rest.Birth(c, kindMail, inv.In[:2:2], api.Object{
+		{Name: "to", Value: []byte(inv.Get("email").Raw)},
+		{Name: "subject", Value: api.Quote("You are invited to " + what)},
+		{Name: "text", Value: api.Quote("You are invited to " + what + ". Follow this link to answer: " + link)},
+		{Name: "activation_link", Value: api.Quote(link)},
+		{Name: "invitation", Value: api.Quote(inv.ID)},
+	})
+	return err
+}
+
+// mails are what would have been sent: the outbox, which /_portico/state shows.
+var mails = &api.Resource{
+	Kind: kindMail, Schema: "StoredMail", Updated: "-",
+	Indexes: []api.Index{{Name: "catalog", To: kindCatalog, Gone: api.Die}, {Name: "to", Path: "to", Fold: true}},
+}
+
+// invitee is an invitation of an address that has not expired, or nil.
+func invitee(c *api.Call, org *api.Doc, email string) *api.Doc {
+	for _, inv := range c.Tx.Under(kindMemberInvitation, "email", api.Key(org.ID, strings.ToLower(email))) {
+		if until, ok := api.Instant(inv.Get("expires_at")); ok && c.Now.Before(until) {
+			return inv
+		}
+	}
+	return nil
+}
+
+func createInvitation(c *api.Call) (any, error) {
+	s := created(c, "email", "role_urls", "notify", "name", "title", "summary", "metadata")
+	if i := s.Find("role_urls"); i >= 0 {
+		ids, err := memberRoles(c, c.Object, s)
+		if err != nil {
+			return nil, err
+		}
+		s[i] = api.Member{Name: "roles", Value: texts(ids...)}
+	}
+	return rest.Birth(c, kindMemberInvitation, rest.Inside(c.Object), s)
+}
+
+// regenerate makes a new token; the one before is void.
+func regenerate(c *api.Call) (any, error) {
+	next := c.Object.Object()
+	renew(c, c.Object.In[1], &next, true)
+	inv, err := rest.Change(c, c.Object, next, nil)
+	if err == nil && c.Body.Object.True("notify") {
+		err = send(c, inv)
+	}
+	return inv, err
+}
+
+// answerer is the user who answers an invitation: a new one, one who signs in with it, or the caller.
+func answerer(c *api.Call, s api.Object, register bool, at ...string) (*api.Doc, error) {
+	if register {
+		return newUser(c, s, c.Object.Str("email"), at...)
+	}
+	if c.Caller.Doc != nil {
+		return c.Caller.Doc, nil
+	}
+	var bad []api.Violation
+	for _, field := range []string{"username", "password"} {
+		if s.Null(field) {
+			bad = append(bad, api.Violation{Path: append(slices.Clip(at), field), Rule: api.Required})
+		}
+	}
+	if bad != nil {
+		return nil, api.Refuse(bad...)
+	}
+	return login(c, s.Str("realm"), s.Str("username"), s.Str("password"))
+}
+
+// answerMember lets somebody join an org and ends the invitation.
+func answerMember(register bool) rest.Verb {
+	return func(c *api.Call) (any, error) {
+		inv, org := c.Object, c.Owners[0]
+		user, err := answerer(c, c.Body.Object, register)
+		if err != nil {
+			return nil, err
+		}
+		var ids []string
+		for _, r := range rolesOf(c, inv) {
+			ids = append(ids, r.ID)
+		}
+		c.Tx.Delete(inv)
+		return join(c, org, api.Object{{Name: "user", Value: api.Quote(user.ID)}, {Name: "roles", Value: texts(ids...)}})
+	}
+}
+
+// answerOrg lets somebody found an org and ends the invitation.
+func answerOrg(register bool) rest.Verb {
+	return func(c *api.Call) (any, error) {
+		inv := c.Object
+		given := api.ObjectOf(c.Body.Object.Raw("org"))
+		o := api.Object{}
+		for _, field := range []string{"name", "title", "summary", "metadata"} {
+			if !given.Null(field) {
+				o.Set(field, given.Raw(field))
+			}
+		}
+		if !o.Has("name") && !o.Has("title") {
+			return nil, api.Refuse(api.Violation{Path: []string{"org", "title"}, Rule: api.Other, Text: "is required where there is no name"})
+		}
+		user, err := answerer(c, api.ObjectOf(c.Body.Object.Raw("user")), register, "user")
+		if err != nil {
+			return nil, err
+		}
+		o.SetString("owner", user.ID)
+		c.Tx.Delete(inv)
+		return rest.Birth(c, kindOrg, inv.In, o)
+	}
+}

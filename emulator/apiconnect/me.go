@@ -1,0 +1,54 @@
+package apiconnect
+
+import (
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// getMe shows the caller, with the orgs where asked.
+func getMe(c *api.Call) (any, error) {
+	me := c.Caller.Doc
+	out := api.ObjectOf(shown(c, me))
+	if !flag(c, "expand") {
+		return out, nil
+	}
+	var infos [][]byte
+	for _, m := range memberships(c, me) {
+		org := c.Tx.Get(kindOrg, m.Owner())
+		held := rolesOf(c, m)
+		var wire [][]byte
+		for _, r := range held {
+			wire = append(wire, rest.Show(c, r, nil))
+		}
+		var granted []string
+		rights := rightsOf(c, m)
+		for _, p := range permissions {
+			if rights[p.name] {
+				granted = append(granted, p.name)
+			}
+		}
+		infos = append(infos, api.Object{
+			{Name: "org", Value: rest.Show(c, org, nil)},
+			{Name: "roles", Value: array(wire)},
+			{Name: "permissions", Value: texts(granted...)},
+			{Name: "member_url", Value: api.Quote(c.URL(base + path(m)))},
+		}.JSON())
+	}
+	out.Set("org_info", array(infos))
+	return out, nil
+}
+
+func putMe(c *api.Call) (any, error) {
+	return patch(c, c.Caller.Doc, sent(c, "first_name", "last_name", "email", "metadata"))
+}
+
+// deleteMe ends an account. An owner must hand the org over first: every org has one.
+func deleteMe(c *api.Call) (any, error) {
+	me := c.Caller.Doc
+	if owned := c.Tx.Find(kindOrg, "owner", me.ID); owned != nil {
+		return nil, api.Fail(api.Forbidden, "the user '%s' owns the org '%s', which must be handed over first", me.Str("username"), owned.Str("name"))
+	}
+	out := shown(c, me)
+	c.Tx.Delete(me)
+	return out, nil
+}

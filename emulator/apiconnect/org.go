@@ -1,0 +1,191 @@
+package apiconnect
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// orgs are consumer organizations. Each is born with five roles and with its owner as a member.
+var orgs = &api.Resource{
+	Kind: kindOrg, Schema: "StoredOrg",
+	Indexes: []api.Index{
+		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "catalog", Unique: true},
+		{Name: "owner", Path: "owner", To: kindUser},
+	},
+	Born: func(c *api.Call, d *api.Draft) error {
+		if err := sameCatalog(c, d, "owner", kindUser); err != nil {
+			return err
+		}
+		d.Then = func(org *api.Doc) error {
+			if err := bearRoles(c, org); err != nil {
+				return err
+			}
+			owner := c.Tx.Get(kindUser, org.Str("owner"))
+			_, err := rest.Bear(c, kindMember, rest.Inside(org), api.Object{
+				{Name: "id", Value: api.Quote(derived(org.ID, "owner "+owner.ID))},
+				{Name: "user", Value: api.Quote(owner.ID)},
+				{Name: "roles", Value: texts(usualRole(org.ID, "owner"))},
+			})
+			return err
+		}
+		return name(c, d)
+	},
+	Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
+		if d.Str("owner") == old.Str("owner") {
+			return nil
+		}
+		if err := sameCatalog(c, d, "owner", kindUser); err != nil {
+			return err
+		}
+		return handOver(c, old, d.Str("owner"))
+	},
+	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+		f := newForm(c, d, "org")
+		f.keep("id", "name", "title", "summary", "state")
+		f.text("org_type", "consumer_org")
+		if owner := c.Tx.Get(kindUser, d.Str("owner")); owner != nil {
+			f.url("owner_url", path(owner))
+		}
+		f.urls("group_urls", c.Tx.Under(kindGroup, "orgs", d.ID))
+		f.keep("metadata")
+		f.times()
+		f.catalog()
+		f.self()
+		return f.out.Append(to)
+	},
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// sameCatalog refuses a reference out of the draft's catalog. One to nothing is refused when the document is stored.
+func sameCatalog(c *api.Call, d *api.Draft, member, kind string) error {
+	if other := c.Tx.Get(kind, d.Str(member)); other != nil && other.In[1] != d.In[1] {
+		return api.Refuse(api.Violation{Path: []string{member}, Rule: api.Reference, Want: kind})
+	}
+	return nil
+}
+
+// handOver makes another user the owner. The old one is an administrator then.
+func handOver(c *api.Call, org *api.Doc, user string) error {
+	if old := membership(c, org, c.Tx.Get(kindUser, org.Str("owner"))); old != nil {
+		next := usualRole(org.ID, "administrator")
+		if c.Tx.Get(kindRole, next) == nil { // it can be deleted
+			next = usualRole(org.ID, "member")
+		}
+		if _, err := patch(c, old, api.Object{{Name: "roles", Value: texts(next)}}); err != nil {
+			return err
+		}
+	}
+	next := c.Tx.Get(kindUser, user)
+	if next == nil {
+		return nil // refused when the org is stored
+	}
+	owner := api.Object{{Name: "roles", Value: texts(usualRole(org.ID, "owner"))}}
+	if m := membership(c, org, next); m != nil {
+		owner.SetString("state", "enabled")
+		_, err := patch(c, m, owner)
+		return err
+	}
+	owner.SetString("user", user)
+	_, err := rest.Birth(c, kindMember, rest.Inside(org), owner)
+	return err
+}
+
+func updateOrg(c *api.Call) (any, error) {
+	s := sent(c, "name", "title", "summary", "state", "metadata")
+	if err := settled(c.Object, s, "state"); err != nil {
+		return nil, err
+	}
+	return patch(c, c.Object, s)
+}
+
+// deleteOrg takes everything below the org along. Users stay, unless cascade asks for those that are left without an org.
+func deleteOrg(c *api.Call) (any, error) {
+	members := c.Tx.Under(kindMember, "org", c.Object.ID)
+	out, err := remove(c)
+	if err != nil || !flag(c, "cascade") {
+		return out, err
+	}
+	for _, m := range members {
+		abandon(c, m.Str("user"))
+	}
+	return out, nil
+}
+
+// abandon deletes a user without any org, other than the caller.
+func abandon(c *api.Call, id string) {
+	user := c.Tx.Get(kindUser, id)
+	if user != nil && user.ID != c.Caller.Doc.ID && c.Tx.Count(kindMember, "user", user.ID) == 0 {
+		c.Tx.Delete(user)
+	}
+}
+
+// createOrg founds an org without an invitation, where the catalog lets everybody.
+func createOrg(c *api.Call) (any, error) {
+	catalog := notesOf(c).catalog
+	if !catalog.Bool("consumer_self_service_onboarding") {
+		return nil, forbidden(c, "", "the catalog '%s' takes organizations by invitation only", catalog.Str("name"))
+	}
+	s := created(c, "name", "title", "summary", "metadata")
+	s.SetString("owner", c.Caller.Doc.ID)
+	return rest.Birth(c, kindOrg, rest.Inside(catalog), s)
+}
+
+// transferOwner hands an org over to a member, or to somebody who is invited.
+func transferOwner(c *api.Call) (any, error) {
+	org, b := c.Object, c.Body.Object
+	user, field := newOwner(c, org, b)
+	switch {
+	case user == "":
+		return nil, noURL(field, "user whom the org knows")
+	case user == org.Str("owner"):
+		return nil, api.Fail(api.Conflict, "the user is the owner of the org '%s' already", org.Str("name"))
+	}
+	ids, err := otherRoles(c, org, b, "old_owner_new_role_urls")
+	if err != nil {
+		return nil, err
+	}
+	old := membership(c, org, c.Tx.Get(kindUser, org.Str("owner")))
+	next, err := patch(c, org, api.Object{{Name: "owner", Value: api.Quote(user)}})
+	if err == nil && ids != nil && old != nil {
+		_, err = patch(c, c.Tx.Get(kindMember, old.ID), api.Object{{Name: "roles", Value: texts(ids...)}})
+	}
+	return next, err
+}
+
+// newOwner is the user whom a body names as a member or an associate, or "", and the field that says so.
+func newOwner(c *api.Call, org *api.Doc, b api.Object) (user, field string) {
+	const asMember, asAssociate = "new_owner_member_url", "new_owner_associate_url"
+	field, kind := asMember, "members"
+	if !b.Has(asMember) && b.Has(asAssociate) {
+		field, kind = asAssociate, "associates"
+	}
+	p := segments(b.Str(field))
+	if len(p) != 4 || p[0] != "orgs" || p[2] != kind {
+		return "", field
+	}
+	if owner := find(c, kindOrg, notesOf(c).catalog, p[1]); owner == nil || owner.ID != org.ID {
+		return "", field
+	}
+	if field == asAssociate {
+		if d := associateNamed(c, org, p[3]); d != nil {
+			return d.ID, field
+		}
+		return "", field
+	}
+	if m := memberNamed(c, org, p[3]); m != nil {
+		return m.Str("user"), field
+	}
+	return "", field
+}
+
+func listOrgs(c *api.Call) (any, error) {
+	mine := slices.Clone(notesOf(c).orgs)
+	slices.SortFunc(mine, func(a, b *api.Doc) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Seq, b.Seq)) })
+	return rest.Select(c, mine), nil
+}

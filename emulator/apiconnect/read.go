@@ -1,0 +1,54 @@
+package apiconnect
+
+import (
+	"mime"
+	"net/url"
+	"unicode/utf8"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/yaml"
+)
+
+// maxNodes is how many values a body in YAML may have, aliases counted as often as they are used.
+const maxNodes = 10000
+
+// read turns a body into JSON. What it is in counts only where there is one; without a content type it is JSON.
+func read(c *api.Call) ([]byte, error) {
+	if len(c.Raw) == 0 {
+		return nil, nil
+	}
+	declared := c.Header("Content-Type")
+	kind, _, err := mime.ParseMediaType(declared)
+	switch {
+	case declared == "", err == nil && kind == mediaJSON:
+		return c.Raw, nil
+	case err == nil && kind == mediaYAML:
+		n, err := yaml.Parse(c.Raw, maxNodes)
+		if err != nil {
+			return nil, &api.Error{Code: api.Malformed, Message: "the body is not valid YAML: " + err.Error()}
+		}
+		return n.JSON(make([]byte, 0, len(c.Raw))), nil
+	case err == nil && kind == mediaForm && formRows[c.Op.ID]:
+		return formBody(c.Raw)
+	}
+	return nil, api.Fail(api.Media, "the body is declared as %q; it can be application/json or application/yaml", declared)
+}
+
+// formRows take forms, too: browsers and OAuth clients send them.
+var formRows = map[string]bool{"oauth2_redirect_post": true, "token_create": true}
+
+// formBody turns an HTML form into an object of texts; of several values the first counts.
+func formBody(raw []byte) ([]byte, error) {
+	values, err := url.ParseQuery(string(raw))
+	if err != nil || !utf8.Valid(raw) {
+		return nil, api.Fail(api.Malformed, "the body is not a valid form")
+	}
+	o := api.Object{}
+	for name, v := range values {
+		if !utf8.ValidString(name) || !utf8.ValidString(v[0]) {
+			return nil, api.Fail(api.Malformed, "the body is not valid UTF-8")
+		}
+		o.SetString(name, v[0])
+	}
+	return o.JSON(), nil
+}

@@ -1,0 +1,175 @@
+package apiconnect_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/portico-emulator/portico/emulator/apiconnect"
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
+
+// here are the objects of the fixture that path parameters are filled with.
+var here = map[string]string{
+	"org": "acme", "invitation": "founder-example-com", "member-invitation": "invitee-example-com", "associate": "developer", "member": "developer",
+	"role": "viewer", "payment-method": "company-card", "billing": "stripe", "user-registry": "sandbox-catalog", "user": "developer",
+	"app": "duo-app", "credential": "second", "subscription": "weather-2-0-0-gold", "application-type": "default",
+	"product-name": "weather", "product-version": "2.0.0", "api-name": "weather", "api-version": "2.0.0",
+	"product-id": weather2, "api-id": "20000000-0000-4000-8000-000000000002",
+}
+
+var placeholder = regexp.MustCompile(`\{[^}]*\}`)
+
+// filled is a row's address with a value in the place of each parameter.
+func filled(op *api.Operation, value func(name string) string) string {
+	base := op.Base
+	if base == "" {
+		base = "/consumer-api"
+	}
+	return base + placeholder.ReplaceAllStringFunc(op.Path, func(p string) string {
+		return value(strings.TrimSuffix(strings.Trim(p, "{}"), ":uuid"))
+	})
+}
+
+// sample is a row's address among the fixture's objects.
+func sample(op *api.Operation) string {
+	return filled(op, func(name string) string {
+		switch {
+		case name == "permission" && strings.HasSuffix(op.ID, "Consumer"):
+			return "app:view"
+		case name == "permission":
+			return "member:view"
+		case name == "app" && strings.HasPrefix(op.ID, "subscription_"):
+			return "weather-app"
+		case strings.HasSuffix(op.Path, "/wsdl") && name == "api-name":
+			return "soap-orders"
+		case strings.HasSuffix(op.Path, "/wsdl") && name == "api-version":
+			return "1.0.0"
+		case strings.HasSuffix(op.Path, "/wsdl") && name == "api-id":
+			return "20000000-0000-4000-8000-000000000004"
+		}
+		return here[name]
+	})
+}
+
+// rows are the operations of the table that have a certain form.
+func rows(which func(*api.Operation) bool) []api.Operation {
+	var out []api.Operation
+	for _, op := range apiconnect.Vendor().Operations {
+		if which(&op) {
+			out = append(out, op)
+		}
+	}
+	return out
+}
+
+func everyPermission(c client) []string {
+	c.t.Helper()
+	var all []string
+	for _, p := range c.get("consumer/permissions").get("results.#.name").Array() {
+		all = append(all, p.Str)
+	}
+	return all
+}
+
+// TestI12EveryRowAsksForItsRight shows for each row which permission allows it, and that all others together do not.
+func TestI12EveryRowAsksForItsRight(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	// A user whose one role is given one set of permissions after the other.
+	c.must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
+	all := everyPermission(c)
+	holding := func(permissions ...string) client {
+		c.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+strings.Join(permissions, `","`)+`"]}`)
+		return c.as("viewer")
+	}
+	guarded := 0
+	for _, op := range rows(func(op *api.Operation) bool { return strings.Contains(op.Needs, ":") }) {
+		guarded++
+		var enough []string
+		for right := range strings.SplitSeq(op.Needs, " or ") {
+			if right == "self" {
+				continue // shown by TestMembersMayLeave
+			}
+			enough = append(enough, right)
+			if what, view := strings.CutSuffix(right, ":view"); view && slices.Contains(all, what+":manage") {
+				enough = append(enough, what+":manage")
+			}
+		}
+		// The refused call comes first: it must change nothing that the allowed one needs.
+		others := slices.DeleteFunc(slices.Clone(all), func(p string) bool { return slices.Contains(enough, p) })
+		body := "{}"
+		if op.Body == "" {
+			body = ""
+		}
+		who := holding(others...)
+		before := c.get("/_portico/state").body
+		if a := who.call(op.Method, sample(&op), body); a.status != 403 {
+			t.Errorf("%s with every permission but %q: got %d %s, want 403", op.ID, enough, a.status, a.body)
+		}
+		if after := c.get("/_portico/state").body; after != before {
+			t.Errorf("%s was forbidden: got the documents %s, want %s", op.ID, after, before)
+		}
+		for _, right := range enough {
+			w := client{t, start(t), "portico-viewer", nil}
+			w.as("admin").must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
+			w.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+right+`"]}`)
+			if a := w.call(op.Method, sample(&op), body); a.status == 403 || a.status == 401 || a.status == 404 || a.status >= 500 {
+				t.Errorf("%s with %s: got %d %s, want it allowed", op.ID, right, a.status, a.body)
+			}
+		}
+	}
+	if guarded < 40 {
+		t.Errorf("guarded rows: got %d, want 40 at least", guarded)
+	}
+}
+
+// TestI12RowsWithoutPermission asks who may call those that no permission guards.
+func TestI12RowsWithoutPermission(t *testing.T) {
+	t.Parallel()
+	for _, op := range rows(func(op *api.Operation) bool { return !strings.Contains(op.Needs, ":") && op.Needs != "activation" }) {
+		status := func(token string) int {
+			c := connect(t)
+			c.token = token
+			body := ""
+			if op.Body != "" {
+				body = `{"username": "x"}`
+			}
+			return c.call(op.Method, sample(&op), body).status
+		}
+		for token, want := range map[string]bool{
+			"": op.Needs == "", "portico-outsider": op.Needs == "" || op.Needs == "user",
+			"portico-member": op.Needs != "owner", "portico-administrator": op.Needs != "owner", "portico-admin": true,
+		} {
+			if op.ID == "me_del" && token == "portico-admin" {
+				continue // an owner stays
+			}
+			if got := status(token); want == (got == 401 || got == 403) {
+				t.Errorf("%s (%s) with the token %q: got %d", op.ID, op.Needs, token, got)
+			}
+		}
+	}
+}
+
+func TestMembersMayLeave(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	c.as("member").must(403, "DELETE", "orgs/acme/members/viewer", "")
+	c.as("member").must(200, "DELETE", "orgs/acme/members/member", "")
+	c.as("member").must(403, "GET", "orgs/acme", "")
+	c.as("admin").must(403, "DELETE", "orgs/acme/members/owner", "")
+}
+
+// Whoever may manage settings may give roles, and nothing else of a member.
+func TestI12RolesAreSettings(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	c.must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
+	c.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["settings:manage"]}`)
+	keeper := c.as("viewer")
+	keeper.must(200, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/viewer"]}`)
+	keeper.must(403, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/member"], "title": "x"}`)
+	keeper.must(403, "PATCH", "orgs/acme/members/member", `{"state": "disabled"}`)
+	c.get("orgs/acme/members/member").check(t, "title", "Mia Member")
+}

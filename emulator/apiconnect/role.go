@@ -1,0 +1,146 @@
+package apiconnect
+
+import (
+	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// roles are born with their org. No operation makes one; fixtures can.
+var roles = &api.Resource{
+	Kind: kindRole, Schema: "StoredRole", Born: named,
+	Indexes: []api.Index{
+		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "name", Path: "name", Within: "org", Unique: true},
+	},
+	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+		f := newForm(c, d, "role")
+		f.keep("id", "name", "title", "summary")
+		var urls []string
+		for _, p := range permissions {
+			for _, held := range each(d, "permissions") {
+				if held == p.name {
+					urls = append(urls, c.URL(base+p.path()))
+				}
+			}
+		}
+		f.set("permission_urls", texts(urls...))
+		f.keep("external_group_mapping", "metadata")
+		f.times()
+		f.place()
+		f.self()
+		return f.out.Append(to)
+	},
+}
+
+// usualRoles are those of every new org, with what they hold.
+var usualRoles = []struct {
+	name, title string
+	permissions []string
+}{
+	{"owner", "Owner", append(manage, everything...)},
+	{"administrator", "Administrator", append(manage, everything...)},
+	{"developer", "Developer", append([]string{"member:view", "settings:view", "view"}, everything...)},
+	{"viewer", "Viewer", []string{
+		"member:view", "settings:view", "view", "app-analytics:view", "app:view", "product:view", "subscription:view",
+	}},
+	{"member", "Member", []string{"view"}},
+}
+
+var (
+	manage     = []string{"member:manage", "member:view", "settings:manage", "settings:view", "view"}
+	everything = []string{
+		"app-analytics:view", "app-dev:manage", "app:manage", "app:view", "product:view", "subscription:manage", "subscription:view",
+	}
+)
+
+// usualRole is the id of one of the five roles of an org.
+func usualRole(org, name string) string { return derived(org, "role "+name) }
+
+// born is which of the five roles a role is, or "": those that are protected are known by their birth.
+func born(role *api.Doc) string {
+	for _, r := range usualRoles {
+		if role.ID == usualRole(role.Owner(), r.name) {
+			return r.name
+		}
+	}
+	return ""
+}
+
+// rolesOf are the roles that a member or an invitation has: the member role if those that it had are gone.
+func rolesOf(c *api.Call, d *api.Doc) []*api.Doc {
+	held := docs(c, kindRole, each(d, "roles"))
+	if len(held) == 0 {
+		held = docs(c, kindRole, []string{usualRole(d.In[2], "member")})
+	}
+	return held
+}
+
+// rightsOf are the permissions of a member: those of all roles together.
+func rightsOf(c *api.Call, member *api.Doc) map[string]bool {
+	rights := map[string]bool{}
+	for _, role := range rolesOf(c, member) {
+		for _, p := range each(role, "permissions") {
+			rights[p] = true
+		}
+	}
+	return rights
+}
+
+// roleIDs completes the member roles of a draft: a fixture may give names. None is the member role.
+func roleIDs(c *api.Call, d *api.Draft) error {
+	var ids []string
+	for i, e := range d.Get("roles").Array() {
+		id := e.String()
+		if !api.IsUUID(id) {
+			role := c.Tx.Find(kindRole, "name", api.Key(d.Owner(), id))
+			if role == nil {
+				return api.Refuse(api.Violation{Path: []string{"roles", itoa(i)}, Rule: api.Reference, Want: kindRole})
+			}
+			id = role.ID
+		} else if role := c.Tx.Get(kindRole, id); role != nil && role.Owner() != d.Owner() {
+			return api.Refuse(api.Violation{Path: []string{"roles", itoa(i)}, Rule: api.Reference, Want: kindRole})
+		}
+		ids = once(ids, id)
+	}
+	d.Set("roles", texts(ids...))
+	return nil
+}
+
+func updateRole(c *api.Call) (any, error) {
+	s := sent(c, "name", "title", "summary", "permission_urls", "external_group_mapping", "metadata")
+	if i := s.Find("permission_urls"); i >= 0 {
+		names, err := permissionsAt(list(s.Get("permission_urls")))
+		if err != nil {
+			return nil, err
+		}
+		s[i] = api.Member{Name: "permissions", Value: texts(names...)}
+	}
+	return patch(c, c.Object, s)
+}
+
+// list gives the strings of an array.
+func list(v gjson.Result) []string {
+	var out []string
+	for _, e := range v.Array() {
+		out = append(out, e.String())
+	}
+	return out
+}
+
+// bearRoles makes the five roles of a new org.
+func bearRoles(c *api.Call, org *api.Doc) error {
+	for _, r := range usualRoles {
+		_, err := rest.Bear(c, kindRole, rest.Inside(org), api.Object{
+			{Name: "id", Value: api.Quote(usualRole(org.ID, r.name))},
+			{Name: "name", Value: api.Quote(r.name)},
+			{Name: "title", Value: api.Quote(r.title)},
+			{Name: "permissions", Value: texts(r.permissions...)},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

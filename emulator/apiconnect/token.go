@@ -1,0 +1,180 @@
+package apiconnect
+
+import (
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+)
+
+// clientsOfTokens may ask for tokens: the portal and the toolkit, each with a secret that the fixture says.
+var clientsOfTokens = &api.Resource{
+	Kind: kindClient, Schema: "StoredClient", ID: "name", Created: "-", Updated: "-",
+	Indexes: []api.Index{{Name: "client_id", Path: "client_id", Unique: true}},
+}
+
+// tokens of users: those of the fixture, and those that were asked for, whose names are ids.
+var tokens = &api.Resource{
+	Kind: kindToken, Schema: "StoredToken", ID: "name", Updated: "-",
+	Indexes: []api.Index{
+		{Name: "user", To: kindUser, Gone: api.Die},
+		{Name: "token", Path: "token", Unique: true},
+		{Name: "refresh_token", Path: "refresh_token", Unique: true},
+	},
+}
+
+// grace is how much longer a refresh token lives than its token.
+const grace = 2 * time.Hour
+
+// term is when a token ends, read once.
+type term struct {
+	revoked bool
+	until   time.Time // zero: never
+}
+
+// tokenState says why a token is refused: expired, revoked, or "".
+func tokenState(c *api.Call, token *api.Doc) string {
+	kept := token.Memo(func(d *api.Doc) any {
+		until, _ := api.Instant(d.Get("expires_at"))
+		return &term{d.Bool("revoked"), until}
+	})
+	t := kept.(*term) //nolint:forcetypeassert // tokens keep nothing else
+	switch {
+	case t.revoked:
+		return "revoked"
+	case !t.until.IsZero() && !c.Now.Before(t.until):
+		return "expired"
+	}
+	return ""
+}
+
+// createToken is where a session begins. It knows no leniency.
+func createToken(c *api.Call) (any, error) {
+	b := c.Body.Object
+	need := map[string][]string{
+		"password": {"realm", "username", "password"}, "refresh_token": {"refresh_token"}, "authorization_code": {"code"},
+	}
+	fields, known := need[b.Str("grant_type")]
+	if !known {
+		return nil, api.Refuse(api.Violation{Path: []string{"grant_type"}, Rule: api.Choice, Want: []any{"password", "refresh_token", "authorization_code"}})
+	}
+	var bad []api.Violation
+	for _, f := range fields {
+		if b.Str(f) == "" {
+			bad = append(bad, api.Violation{Path: []string{f}, Rule: api.Required})
+		}
+	}
+	if bad != nil {
+		return nil, api.Refuse(bad...)
+	}
+	client := c.Tx.Find(kindClient, "client_id", b.Str("client_id"))
+	if client == nil || !matches(b.Str("client_secret"), hashed(client.Str("client_secret"))) {
+		return nil, api.Fail(api.Unauthorized, "the client id or the client secret is wrong")
+	}
+	user, err := grant(c, b)
+	if err != nil {
+		return nil, err
+	}
+	if state := user.Str("state"); state != "enabled" {
+		return nil, api.Fail(api.Unauthorized, "the user '%s' is %s", user.Str("username"), state)
+	}
+	return issueToken(c, user)
+}
+
+// grant is the user who gets a token.
+func grant(c *api.Call, b api.Object) (*api.Doc, error) {
+	switch b.Str("grant_type") {
+	case "password":
+		// The realm says which catalog it is where the header does not.
+		if catalog, _ := realmCatalog(c, b.Str("realm")); catalog != nil && c.Header(contextHeader) == "" {
+			notesOf(c).catalog = catalog
+		}
+		return login(c, b.Str("realm"), b.Str("username"), b.Str("password"))
+	case "refresh_token":
+		old := c.Tx.Find(kindToken, "refresh_token", b.Str("refresh_token"))
+		if old == nil || old.Bool("revoked") || past(c, old, "refresh_expires_at") {
+			return nil, api.Fail(api.Unauthorized, "the refresh token is not known or has expired")
+		}
+		if _, err := patch(c, old, api.Object{{Name: "refresh_token", Value: api.Null}, {Name: "refresh_expires_at", Value: api.Null}}); err != nil {
+			return nil, err
+		}
+		return c.Tx.Get(kindUser, old.Owner()), nil
+	}
+	l := c.Tx.Find(kindLogin, "code", b.Str("code"))
+	if l == nil || past(c, l, "code_expires_at") {
+		return nil, api.Fail(api.Unauthorized, "the code is not known, was used or has expired")
+	}
+	if _, err := patch(c, l, api.Object{{Name: "code", Value: api.Null}, {Name: "code_expires_at", Value: api.Null}}); err != nil {
+		return nil, err
+	}
+	if user := c.Tx.Get(kindUser, l.Str("user")); user != nil {
+		return user, nil
+	}
+	return nil, api.Fail(api.Unauthorized, "the login is nobody's")
+}
+
+// past tells whether an instant of a document is over.
+func past(c *api.Call, d *api.Doc, member string) bool {
+	until, ok := api.Instant(d.Get(member))
+	return ok && !c.Now.Before(until)
+}
+
+func issueToken(c *api.Call, user *api.Doc) (any, error) {
+	life := time.Duration(catalogOf(c, user).Get("token_ttl").Int()) * time.Second
+	access, refresh := secret(c)+secret(c), secret(c)+secret(c)
+	_, err := rest.Birth(c, kindToken, rest.Inside(user), api.Object{
+		{Name: "name", Value: api.Quote(c.NewID())},
+		{Name: "token", Value: api.Quote(access)},
+		{Name: "expires_at", Value: stamp(c.Now.Add(life))},
+		{Name: "refresh_token", Value: api.Quote(refresh)},
+		{Name: "refresh_expires_at", Value: stamp(c.Now.Add(life + grace))},
+	})
+	var out api.Object
+	out.SetString("access_token", access)
+	out.SetString("token_type", "Bearer")
+	out.SetInt("expires_in", int64(life/time.Second))
+	out.SetString("refresh_token", refresh)
+	out.SetInt("refresh_expires_in", int64((life+grace)/time.Second))
+	return out, err
+}
+
+// credentials are the tokens of the fixture: the administrator's, the usable ones, the others.
+func credentials(c *api.Call) []api.Credential {
+	var first, usable, refused []api.Credential
+	for d := range c.Tx.All(kindToken) {
+		user := c.Tx.Get(kindUser, d.Owner())
+		if api.IsUUID(d.ID) {
+			continue
+		}
+		cr := api.Credential{
+			Vendor: "apiconnect", Name: d.ID, User: user.Str("username"), Roles: []string{},
+			Header: "Authorization", Value: "Bearer " + d.Str("token"), State: tokenState(c, d), Secret: d.Str("secret"),
+		}
+		for _, m := range memberships(c, user) {
+			for _, r := range rolesOf(c, m) {
+				cr.Roles = once(cr.Roles, r.Str("name"))
+			}
+		}
+		if state := user.Str("state"); state != "enabled" {
+			cr.State = state
+		}
+		switch {
+		case cr.State != "":
+			refused = append(refused, cr)
+		case cr.Name == "admin":
+			first = append(first, cr)
+		default:
+			usable = append(usable, cr)
+		}
+	}
+	return append(append(first, usable...), refused...)
+}
+
+// clients are variables for scripts: the vendor's own clients are configured by file or by hand.
+func clients(url string, admin api.Credential) []api.Variable {
+	return []api.Variable{
+		{Name: "APIC_CONSUMER_URL", Value: url, Why: "base URL of the consumer API, for scripts"},
+		{Name: "APIC_CONSUMER_TOKEN", Value: api.Bearer(admin.Value), Why: "bearer token of the administrator"},
+		{Name: "APIC_CONSUMER_CONTEXT", Value: "ibm-emu.sandbox", Why: "value of " + contextHeader},
+	}
+}
