@@ -10,11 +10,13 @@
 //	internal/store  worlds: documents and indexes as copy-on-write trees, transactions
 //	internal/schema JSON Schemas, and what they find as neutral violations
 //	internal/seed   fixtures, grown into worlds
+//	internal/fault  rules by which calls go wrong
+//	internal/scenario scripts of faults, documents and steps, and what is expected of who calls
 //	internal/clock  a world's time
 //	internal/yaml   YAML in and out, within bounds
 //	internal/openapi the document read off a table
 //	internal/admin  /_portico: a table like the others
 //	internal/near   the word that somebody meant
 //
-// Vendors import api and rest and nothing else of the house; core speaks no vendor's words.
+// Vendors import api and rest, and yaml where they speak it, and nothing else of the house; core speaks no vendor's words.
 package emulator

@@ -14,6 +14,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/portico-emulator/portico/emulator/apiconnect"
+	"github.com/portico-emulator/portico/emulator/axway"
+	"github.com/portico-emulator/portico/emulator/exchange"
+	"github.com/portico-emulator/portico/emulator/experiencehub"
 	"github.com/portico-emulator/portico/emulator/internal/admin"
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
@@ -46,6 +50,7 @@ type Config struct {
 	Journal    int          // entries of each world's journal; 0: DefaultJournal, negative: none
 	AdminToken string       // bearer token that the admin API needs; "": none
 	Log        *slog.Logger // nil: nothing is logged
+	Scenarios  []string     // built-in names or files; they play in the default world
 	Prove      bool         // check every reply against its schema, as portico's own tests do
 }
 
@@ -84,6 +89,11 @@ func New(config Config) (*Emulator, error) {
 	if _, err := h.NewWorld(admin.WorldSpec{Name: server.DefaultWorld}); err != nil {
 		return nil, err
 	}
+	for _, name := range config.Scenarios {
+		if err := e.play(name); err != nil {
+			return nil, err
+		}
+	}
 	return e, nil
 }
 
@@ -95,7 +105,7 @@ func (e *Emulator) Close() error { return nil }
 
 // plan is the vendors, linked and routed once for all emulators of the process.
 var plan = sync.OnceValues(func() (*server.Plan, error) {
-	return server.NewPlan(schemas.FS, konnect.Vendor(), admin.Vendor())
+	return server.NewPlan(schemas.FS, konnect.Vendor(), axway.Vendor(), apiconnect.Vendor(), experiencehub.Vendor(), exchange.Vendor(), admin.Vendor())
 })
 
 // bases are the fixtures that were grown, once for each seed.
@@ -116,6 +126,7 @@ type grown struct {
 func base(p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
 	key := baseKey{fixture: name, seed: seedOf}
 	open := func() (*seed.Fixture, error) { return seed.Open(fixtures.FS, name) }
+	check := trusted
 	if !slices.Contains(seed.Names(fixtures.FS), name) {
 		data, err := os.ReadFile(name) //nolint:gosec // whoever starts the emulator names the file
 		if errors.Is(err, fs.ErrNotExist) {
@@ -129,6 +140,7 @@ func base(p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
 		_, _ = h.Write(data)
 		key.content = h.Sum64()
 		open = func() (*seed.Fixture, error) { return seed.Read(name, data) }
+		check = judge
 	}
 	entry, _ := bases.LoadOrStore(key, &grown{})
 	g := entry.(*grown) //nolint:forcetypeassert // nothing else is stored
@@ -137,13 +149,17 @@ func base(p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
 		if f, g.err = open(); g.err != nil {
 			return
 		}
-		g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, judge) })
+		g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, check) })
 	})
 	if g.err != nil {
 		bases.Delete(key)
 	}
 	return g.base, g.err
 }
+
+// trusted lets the documents of the built-in fixtures pass: tests judge them for every seed alike, and a process need not
+// compile the schemas of all kinds to start. References, uniqueness and the vendors' own rules are held all the same.
+func trusted(*api.Resource, api.Object) ([]api.Violation, error) { return nil, nil }
 
 // judge checks a document against the schema of its kind.
 func judge(r *api.Resource, document api.Object) ([]api.Violation, error) {
@@ -194,6 +210,11 @@ func (h *host) NewWorld(spec admin.WorldSpec) (*store.World, error) {
 		}
 	}
 	return h.e.server.Store.Create(birth)
+}
+
+// Base is what worlds of a fixture are born from.
+func (h *host) Base(fixture string, seed uint64) (*store.Base, error) {
+	return base(h.e.server.Plan, fixture, seed)
 }
 
 // Serve answers on a listener until the context ends, then lets requests under way finish for at most five seconds.

@@ -1,4 +1,25 @@
 package emulator
 
+import (
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/fixtures"
+)
+
 // Plan is the vendors, linked and routed, for tests of their tables.
 var Plan = plan
+
+// Judged grows a built-in fixture with every document held against the schema of its kind.
+func Judged(name string, seedOf uint64) error {
+	p, err := plan()
+	if err != nil {
+		return err
+	}
+	f, err := seed.Open(fixtures.FS, name)
+	if err != nil {
+		return err
+	}
+	_, err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, judge) })
+	return err
+}

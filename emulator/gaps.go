@@ -9,7 +9,7 @@ import (
 
 // sources are the vendors' own files, read for what they say is missing: so the list cannot differ from the code.
 //
-//go:embed konnect/*.go
+//go:embed apiconnect/*.go axway/*.go exchange/*.go experiencehub/*.go konnect/*.go mulesoft/*.go
 var sources embed.FS
 
 // Gap is something that a vendor does and its emulation does not, as a comment beside the code says it.

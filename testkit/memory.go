@@ -67,13 +67,16 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, r.Context().Err()
 	}
-	if w.broken != nil {
+	w.mu.Lock()
+	answer, broken := w.answer, w.broken
+	w.mu.Unlock()
+	if answer == nil {
 		cancel()
-		return nil, w.broken
+		return nil, broken
 	}
 	stop := context.AfterFunc(ctx, func() { w.interrupt(r.Context().Err()) })
-	w.answer.Body = &reader{writer: w, close: func() { stop(); cancel() }}
-	return w.answer, nil
+	answer.Body = &reader{writer: w, close: func() { stop(); cancel() }}
+	return answer, nil
 }
 
 // writer collects an answer. What the handler writes waits in memory, so that no handler waits for a client. As with a
@@ -181,13 +184,31 @@ func (w *writer) end(panicked any) {
 	defer w.mu.Unlock()
 	w.over = true
 	switch {
-	case panicked == nil && w.broken == nil:
+	case w.broken != nil: // the client was told already
+	case panicked == nil:
 		w.start()
 	case w.answer == nil:
 		w.broken = io.EOF // what a client sees of a connection that closes without an answer
 		close(w.ready)
 	default:
 		w.broken = io.ErrUnexpectedEOF
+	}
+	w.more.Broadcast()
+}
+
+// Break ends the connection with an error that the client sees: at once, where it has no answer yet, else once it has read
+// what was written. Faults of the wire use it where there is no socket.
+func (w *writer) Break(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.broken != nil {
+		return
+	}
+	w.broken = err
+	if w.answer == nil && w.status == 0 {
+		close(w.ready)
+	} else {
+		w.start()
 	}
 	w.more.Broadcast()
 }

@@ -55,8 +55,9 @@ type host struct {
 
 // settings are what options set.
 type settings struct {
-	config emulator.Config
-	world  map[string]any // members of POST /_portico/worlds
+	config    emulator.Config
+	world     map[string]any // members of POST /_portico/worlds
+	scenarios []string
 }
 
 // Option changes what Start or World makes.
@@ -113,7 +114,7 @@ func Start(t TB, opts ...Option) *Portico {
 	}
 	h := &host{emulator: e, trip: memory{e}, url: localURL, bases: bases(t), token: s.config.AdminToken}
 	t.Cleanup(func() { _ = e.Close() })
-	return &Portico{t: t, host: h}
+	return (&Portico{t: t, host: h}).playing(s)
 }
 
 // At uses an emulator that runs at a URL such as http://127.0.0.1:4780. The test fails at once if it does not answer.
@@ -157,7 +158,7 @@ func (p *Portico) World(t TB, opts ...Option) *Portico {
 	s.world["name"] = w.world
 	p.admin(t, http.MethodPost, "/worlds", s.world, nil)
 	t.Cleanup(func() { p.admin(t, http.MethodDelete, "/worlds/"+w.world, nil, nil) })
-	return w
+	return w.playing(s)
 }
 
 // process tells worlds of several test programs on one emulator apart.

@@ -85,7 +85,7 @@ func (p *Portico) admin(t TB, method, path string, body, into any) {
 	t.Helper()
 	var send io.Reader = http.NoBody
 	if body != nil {
-		data, err := json.Marshal(body)
+		data, err := encoded(body)
 		if err != nil {
 			t.Fatalf("portico: %s %s: %v", method, path, err)
 		}
@@ -118,6 +118,16 @@ func (p *Portico) admin(t TB, method, path string, body, into any) {
 			t.Fatalf("portico: %s %s: %v", method, path, err)
 		}
 	}
+}
+
+// text is a body that is sent as it is.
+type text []byte
+
+func encoded(body any) ([]byte, error) {
+	if plain, ok := body.(text); ok {
+		return plain, nil
+	}
+	return json.Marshal(body)
 }
 
 func keys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -18,7 +21,11 @@ type coverageReport struct {
 	Total   coverageTotal
 	Vendors []coverageTotal
 	Never   []string `json:"never_called"`
+	Error   struct{ Message string }
 }
+
+// maxReport is the longest report that is read, in bytes.
+const maxReport = 64 << 20
 
 type coverageTotal struct {
 	Title              string
@@ -46,9 +53,6 @@ one, and list those that it never was. With --min the exit code is 2 where fewer
 			if err != nil {
 				return err
 			}
-			if least < 0 || least > 100 {
-				return usage("--min %v: want a percentage from 0 to 100", least)
-			}
 			report, err := fetchCoverage(cmd.Context(), url, token, world)
 			if err != nil {
 				return err
@@ -61,16 +65,24 @@ one, and list those that it never was. With --min the exit code is 2 where fewer
 		},
 	}
 	urlFlag(cmd, &url)
-	cmd.Flags().Float64Var(&least, "min", 0, "`percent` of the operations that must have been called")
-	cmd.Flags().StringVar(&world, "world", "", "only this `world` (default all)")
+	cmd.Flags().Func("min", "`percent` of the operations that must have been called", func(value string) error {
+		var err error
+		if least, err = strconv.ParseFloat(value, 64); err != nil || !(least >= 0 && least <= 100) { // NaN is neither
+			return errors.New("want a percentage from 0 to 100")
+		}
+		return nil
+	})
+	cmd.Flags().StringVar(&world, "world", "", "only this `world` (default all, unless the URL has a world's prefix)")
 	cmd.Flags().StringVar(&token, "admin-token", "", "bearer `token` of the admin API, if it needs one")
 	return cmd
 }
 
 func fetchCoverage(ctx context.Context, url, token, world string) (*coverageReport, error) {
-	path := emulator.AdminBase + "/coverage?worlds=all"
-	if world != "" {
-		path = emulator.AdminBase + "/coverage"
+	ctx, cancel := context.WithTimeout(ctx, healthWithin)
+	defer cancel()
+	path := emulator.AdminBase + "/coverage"
+	if world == "" && !strings.Contains(url, "/_world/") {
+		path += "?worlds=all"
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+path, http.NoBody)
 	if err != nil {
@@ -87,16 +99,17 @@ func fetchCoverage(ctx context.Context, url, token, world string) (*coverageRepo
 		return nil, fmt.Errorf("no emulator answers at %s: %w", url, cause(err))
 	}
 	defer func() { _ = answer.Body.Close() }()
-	data, err := io.ReadAll(answer.Body)
+	data, err := io.ReadAll(io.LimitReader(answer.Body, maxReport))
 	if err != nil {
-		return nil, fmt.Errorf("coverage: %w", err)
-	}
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s: %s", url, answer.Status, data)
+		return nil, fmt.Errorf("coverage: %w", cause(err))
 	}
 	var report coverageReport
-	if err := json.Unmarshal(data, &report); err != nil {
-		return nil, fmt.Errorf("what answers at %s is no emulator: %w", url, err)
+	err = json.Unmarshal(data, &report)
+	switch {
+	case err == nil && report.Error.Message != "":
+		return nil, fmt.Errorf("%s answers %d: %s", url, answer.StatusCode, report.Error.Message)
+	case err != nil || answer.StatusCode != http.StatusOK || report.Total.Operations == 0:
+		return nil, fmt.Errorf("what answers at %s is no emulator: %s", url, answer.Status)
 	}
 	return &report, nil
 }

@@ -34,3 +34,16 @@ func clockFlag(flags *pflag.FlagSet, at *time.Time) {
 		return nil
 	})
 }
+
+// number makes a flag that takes a whole number from least on.
+func number(flags *pflag.FlagSet, to *int, name, about string, usual, least int) {
+	*to = usual
+	flags.Func(name, fmt.Sprintf("%s (default %d)", about, usual), func(value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < least {
+			return fmt.Errorf("want a whole number from %d", least)
+		}
+		*to = n
+		return nil
+	})
+}

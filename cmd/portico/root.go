@@ -95,7 +95,7 @@ PORTICO_LOG_LEVEL. The flag wins.`,
 	root.SetVersionTemplate(build() + "\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(serveCommand(), operationsCommand(), openapiCommand(), envCommand(), healthCommand(), coverageCommand(), versionCommand())
+	root.AddCommand(serveCommand(), operationsCommand(), openapiCommand(), envCommand(), healthCommand(), coverageCommand(), scenarioCommand(), versionCommand())
 	return root
 }
 
@@ -120,7 +120,7 @@ func badValue(given string, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		err = invalid.Unwrap()
 	}
-	if errors.Is(err, strconv.ErrSyntax) { // the one type of flag that is read by pflag itself
+	if errors.Is(err, strconv.ErrSyntax) { // of the types of flags, pflag itself reads this one alone
 		err = errors.New("want true or false")
 	}
 	return usage("%s: %s", given, err)

@@ -48,8 +48,9 @@ Once it listens it says so in the first line on standard output: portico listeni
 	growthFlags(flags, &f.config)
 	choice(flags, &f.auth, "auth", "who may call, `lenient|strict`: lenient takes an unknown well-formed credential for the administrator's, strict refuses it", "lenient", "strict")
 	clockFlag(flags, &f.config.Clock)
+	flags.StringSliceVar(&f.config.Scenarios, "scenario", nil, "scenario that plays in the default world: a built-in `name`, or a file; repeatable")
 	flags.StringVar(&f.config.AdminToken, "admin-token", "", "bearer `token` that the admin API then needs")
-	flags.IntVar(&f.config.Journal, "journal", emulator.DefaultJournal, "`entries` of each world's journal; 0 keeps none")
+	number(flags, &f.config.Journal, "journal", "calls that each world's journal keeps, a `number`; 0 keeps none", emulator.DefaultJournal, 0)
 	choice(flags, &f.logFormat, "log-format", "form of the log on standard error, `text|json`", "text", "json")
 	choice(flags, &f.logLevel, "log-level", "what the log holds, `error|warn|info|debug`: debug has a line per request", "info", "debug", "warn", "error")
 	return cmd
@@ -67,10 +68,7 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) error {
 	log := logger(stderr, f.logFormat, f.logLevel)
 	f.config.Strict = f.auth == "strict"
 	f.config.Log = log
-	switch {
-	case f.config.Journal < 0:
-		return usage("--journal %d: want a whole number from 0", f.config.Journal)
-	case f.config.Journal == 0:
+	if f.config.Journal == 0 {
 		f.config.Journal = -1 // what a Config calls none
 	}
 	e, err := emulator.New(f.config)

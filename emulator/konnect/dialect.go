@@ -139,7 +139,7 @@ func fail(c *api.Call, e *api.Error) api.Answer {
 	if !ok {
 		w = words[api.Internal]
 	}
-	if e.Code == api.Conflict && e.Vendor == nil {
+	if e.Code == api.Conflict && e.Vendor == nil && e.Facts.Kind != "" {
 		w.detail = collision(e.Facts)
 	}
 	if p, ok := e.Vendor.(problem); ok {

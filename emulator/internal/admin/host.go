@@ -4,6 +4,7 @@ package admin
 import (
 	"time"
 
+	"github.com/portico-emulator/portico/emulator/internal/scenario"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
@@ -19,6 +20,8 @@ type Host interface {
 	Fixtures() []string // names of the built-in fixtures
 	Configured() string // the server's own fixture
 	NewWorld(WorldSpec) (*store.World, error)
+	Base(fixture string, seed uint64) (*store.Base, error) // what a world is born from
+	Library() []*scenario.Scenario                         // the built-in scenarios
 }
 
 // WorldSpec is what a new world is to be like; zero fields are as in From, or as the server was configured.

@@ -16,8 +16,10 @@ const metricsMedia = "text/plain; version=0.0.4; charset=utf-8"
 var (
 	requestsTotal = prometheus.NewDesc("portico_requests_total",
 		"Calls of the vendors' operations, in all worlds.", []string{"vendor", "operation", "status"}, nil)
-	worldsNow = prometheus.NewDesc("portico_worlds", "Worlds there are.", nil, nil)
-	documents = prometheus.NewDesc("portico_documents", "Documents of the world, by kind.", []string{"world", "kind"}, nil)
+	worldsNow    = prometheus.NewDesc("portico_worlds", "Worlds there are.", nil, nil)
+	journalBytes = prometheus.NewDesc("portico_journal_bytes", "What the journals of all worlds take.", nil, nil)
+	journalCalls = prometheus.NewDesc("portico_journal_entries", "Calls in the journal of the world.", []string{"world"}, nil)
+	documents    = prometheus.NewDesc("portico_documents", "Documents of the world, by kind.", []string{"world", "kind"}, nil)
 )
 
 // figures collects what is told of an emulator, seen from one world.
@@ -28,12 +30,17 @@ func (f figures) Describe(to chan<- *prometheus.Desc) {
 	to <- requestsTotal
 	to <- worldsNow
 	to <- documents
+	to <- journalBytes
+	to <- journalCalls
 }
 
 // Collect is of prometheus.Collector.
 func (f figures) Collect(to chan<- prometheus.Metric) {
 	host := hostOf(f.c)
 	to <- prometheus.MustNewConstMetric(worldsNow, prometheus.GaugeValue, float64(len(host.Store().Worlds())))
+	to <- prometheus.MustNewConstMetric(journalBytes, prometheus.GaugeValue, float64(host.Store().Recorded()))
+	kept, _ := worldOf(f.c).Journal.Size()
+	to <- prometheus.MustNewConstMetric(journalCalls, prometheus.GaugeValue, float64(kept), f.c.World.Name())
 	for kind, n := range worldOf(f.c).Counts() {
 		to <- prometheus.MustNewConstMetric(documents, prometheus.GaugeValue, float64(n), f.c.World.Name(), kind)
 	}

@@ -14,65 +14,33 @@ import (
 )
 
 // teller is what the journal of the call's world is told with.
-func teller(c *api.Call) (*journal.Redactor, *journal.Knowledge, error) {
+func teller(c *api.Call, entries []*journal.Entry) (*journal.Redactor, *journal.Knowledge, error) {
 	credentials, err := Credentials(hostOf(c).Plan(), worldOf(c), "")
 	if err != nil {
 		return nil, nil, err
 	}
-	return journal.NewRedactor(credentials), &journal.Knowledge{
-		Nearest: func(method, path string) string { return nearest(c, method, path) },
-		Worlds:  func(kind, id string) []string { return elsewhere(c, kind, id) },
-	}, nil
-}
-
-// elsewhere are the other worlds in which a document of a kind has an id.
-func elsewhere(c *api.Call, kind, id string) []string {
-	var out []string
-	for _, w := range hostOf(c).Store().Worlds() {
-		if w == worldOf(c) {
-			continue
-		}
-		tx := w.Begin(false)
-		if tx.Resource(kind) != nil && tx.Get(kind, id) != nil {
-			out = append(out, w.Name())
-		}
-		tx.Rollback()
-	}
-	return out
-}
-
-// nearest is the route that is most like one that none answers for. Ids stand in place of any parameter.
-func nearest(c *api.Call, method, path string) string {
-	asked := strings.Split(path, "/")
-	routes := map[string]string{}
-	var candidates []string
-	for _, v := range Vendors(hostOf(c).Plan()) {
-		for i := range v.Operations {
-			op := &v.Operations[i]
-			parts := strings.Split(op.Template(), "/")
-			if len(parts) != len(asked) {
-				continue
-			}
-			for j, p := range parts {
-				if strings.Contains(p, "{") {
-					parts[j] = asked[j]
-				}
-			}
-			form := op.Method + " " + strings.Join(parts, "/")
-			if routes[form] == "" {
-				routes[form] = op.Method + " " + op.Template() + " (" + op.Full + ")"
-				candidates = append(candidates, form)
-			}
-		}
-	}
-	return routes[near.Word(method+" "+path, candidates...)]
+	return journal.NewRedactor(credentials), knowledge(c, entries), nil
 }
 
 func filterOf(c *api.Call) (*journal.Filter, error) {
 	f := &journal.Filter{Operation: c.Param("operation"), Vendor: c.Param("vendor"), Unmatched: c.Param("unmatched") == "true"}
-	f.Status, _ = strconv.Atoi(c.Param("status"))
-	f.Limit, _ = strconv.Atoi(c.Param("limit"))
-	f.Since, _ = strconv.ParseUint(c.Param("since"), 10, 64)
+	var err error
+	number := func(name string, bits int) uint64 {
+		n, bad := strconv.ParseUint(c.Param(name), 10, bits)
+		if bad != nil && c.Param(name) != "" {
+			err = api.Refuse(api.Violation{Source: "query", Path: []string{name}, Rule: api.Other, Text: "want a whole number"})
+		}
+		return n
+	}
+	f.Status, f.Limit, f.Since = int(number("status", 16)), int(number("limit", 31)), number("since", 64) //nolint:gosec // as many bits as fit
+	if err != nil {
+		return nil, err
+	}
+	if f.Vendor != "" {
+		if _, err := chosen(hostOf(c).Plan(), f.Vendor); err != nil {
+			return nil, err
+		}
+	}
 	return f, known(c, f.Operation)
 }
 
@@ -90,9 +58,12 @@ func known(c *api.Call, name string) error {
 	if slices.ContainsFunc(names, func(n string) bool { return n == name || journal.Globs(name, n) }) {
 		return nil
 	}
+	what := "there is none called %q%s"
+	if strings.ContainsAny(name, "*?[") {
+		what = "none fits %q%s"
+	}
 	return api.Refuse(api.Violation{
-		Path: []string{"operation"}, Rule: api.Other,
-		Text: fmt.Sprintf("no operation %q%s", name, near.Hint(name, names...)),
+		Path: []string{"operation"}, Rule: api.Other, Text: fmt.Sprintf(what, name, near.Hint(name, names...)),
 	})
 }
 
@@ -101,29 +72,40 @@ func listRequests(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	redactor, knowledge, err := teller(c)
+	entries, _ := worldOf(c).Journal.Entries()
+	redactor, knowledge, err := teller(c, entries)
 	if err != nil {
 		return nil, err
 	}
 	out := []journal.Told{}
-	for _, e := range f.Choose(worldOf(c).Journal.Entries()) {
+	for _, e := range f.Choose(entries) {
 		out = append(out, e.Tell(redactor, knowledge))
 	}
 	return out, nil
 }
 
 func getRequest(c *api.Call) (any, error) {
-	redactor, knowledge, err := teller(c)
+	entries, _ := worldOf(c).Journal.Entries()
+	redactor, knowledge, err := teller(c, entries)
 	if err != nil {
 		return nil, err
 	}
 	id := c.Arg("id")
-	for _, e := range worldOf(c).Journal.Entries() {
+	for _, e := range entries {
 		if e.ID == id {
 			return e.Tell(redactor, knowledge), nil
 		}
 	}
-	return nil, api.Fail(api.NotFound, "no request %q in the journal of the world %s, which keeps the last ones", id, c.World.Name())
+	message := fmt.Sprintf("no request %q in the journal of the world %s", id, c.World.Name())
+	switch {
+	case worldOf(c).Journal.Most() == 0:
+		message += ": the server was started with --journal 0"
+	case len(entries) > 0:
+		message += fmt.Sprintf("; it has %s to %s", entries[len(entries)-1].ID, entries[0].ID)
+	default:
+		message += ", which is empty"
+	}
+	return nil, api.Fail(api.NotFound, "%s", message)
 }
 
 func clearRequests(c *api.Call) (any, error) {
@@ -136,11 +118,12 @@ func getHAR(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	redactor, knowledge, err := teller(c)
+	entries, _ := worldOf(c).Journal.Entries()
+	redactor, knowledge, err := teller(c, entries)
 	if err != nil {
 		return nil, err
 	}
-	out, err := journal.HAR(f.Choose(worldOf(c).Journal.Entries()), redactor, knowledge, hostOf(c).Version())
+	out, err := journal.HAR(f.Choose(entries), redactor, knowledge, hostOf(c).Version())
 	return json.RawMessage(out), err
 }
 
@@ -153,63 +136,55 @@ func verify(c *api.Call) (any, error) {
 	if err := known(c, x.Operation); err != nil {
 		return nil, err
 	}
-	redactor, _, err := teller(c)
+	wanted, err := x.Wanted()
+	if err != nil {
+		return nil, api.Refuse(api.Violation{Path: []string{"times"}, Rule: api.Other, Text: err.Error()})
+	}
+	entries, dropped := worldOf(c).Journal.Entries()
+	redactor, _, err := teller(c, entries)
 	if err != nil {
 		return nil, err
 	}
-	verdict, err := x.Verify(worldOf(c).Journal.Entries(), redactor)
+	verdict, err := x.Verify(entries, redactor)
 	if err != nil {
 		return nil, api.Refuse(api.Violation{Path: []string{"body"}, Rule: api.Other, Text: err.Error()})
 	}
-	held, err := x.Held(verdict.Count)
-	if err != nil {
-		return nil, api.Refuse(api.Violation{Path: []string{"times"}, Rule: api.Other, Text: strings.TrimPrefix(err.Error(), "times: ")})
-	}
-	if held {
+	verdict.Dropped = dropped
+	few, many := wanted.TooFew(verdict.Count), wanted.TooMany(verdict.Count)
+	if !few {
 		verdict.Nearest = nil
+	}
+	if !many {
+		verdict.Matched = nil
+	}
+	if !few && !many {
 		return verdict, nil
 	}
-	wanted := "at least one"
-	if len(x.Times) > 0 && string(x.Times) != "null" {
-		wanted = string(x.Times)
+	type problem struct {
+		Code    string          `json:"code"`
+		Message string          `json:"message"`
+		Details journal.Verdict `json:"details"`
 	}
-	body, err := api.Encode(map[string]any{"error": map[string]any{
-		"code": "not-verified", "message": fmt.Sprintf("got %d calls, want %s", verdict.Count, wanted),
-		"details": verdict,
-	}})
+	body, err := api.Encode(map[string]problem{"error": {"not-verified", unverified(worldOf(c).Journal, &x, wanted, verdict), verdict}})
 	return api.Answer{Status: http.StatusConflict, Media: "application/json", Body: body}, err
 }
 
-// watchRequests sends an event for each call from now on. Headers are flushed once nothing will be missed.
-func watchRequests(c *api.Call) (any, error) {
-	redactor, knowledge, err := teller(c)
-	if err != nil {
-		return nil, err
+// unverified says what was looked for and what was found instead.
+func unverified(j *journal.Journal, x *journal.Expectation, wanted journal.Times, v journal.Verdict) string {
+	calls := "calls"
+	if v.Count == 1 {
+		calls = "call"
 	}
-	entries, stop := worldOf(c).Journal.Watch()
-	done := c.Context().Done()
-	return api.Answer{
-		Media:  "text/event-stream",
-		Header: http.Header{"Cache-Control": {"no-cache"}},
-		Stream: func(w http.ResponseWriter) {
-			defer stop()
-			flush := http.NewResponseController(w)
-			_ = flush.Flush()
-			for {
-				select {
-				case <-done:
-					return
-				case e := <-entries:
-					data, err := api.Encode(e.Tell(redactor, knowledge))
-					if err != nil {
-						return
-					}
-					if _, err := fmt.Fprintf(w, "id: %s\nevent: request\ndata: %s\n\n", e.ID, data); err != nil {
-						return
-					}
-					_ = flush.Flush()
-				}
-			}
-		},
-	}, nil
+	message := fmt.Sprintf("%s: got %d %s, want %s", x, v.Count, calls, wanted)
+	if len(v.Nearest) > 0 {
+		miss := v.Nearest[0]
+		message += fmt.Sprintf("; the nearest is request %s (%s %s): %s", miss.ID, miss.Method, miss.Path, strings.Join(miss.Differed, ", "))
+	}
+	switch {
+	case j.Most() == 0:
+		message += "; the server was started with --journal 0 and keeps no calls"
+	case v.Dropped > 0:
+		message += fmt.Sprintf("; %d older calls are kept no longer: --journal keeps more than %d, DELETE /_portico/requests begins anew", v.Dropped, j.Most())
+	}
+	return message
 }

@@ -84,10 +84,12 @@ func export(c *api.Call) (any, error) {
 		return nil, err
 	}
 	out.Set("clock", clock)
+	tx := w.Begin(false) // not before: what is asked of the world above waits for whoever waits for this
+	defer tx.Rollback()
 	kinds := []byte{'{'}
 	for _, r := range hostOf(c).Plan().Catalog.Resources() {
 		list := []byte(nil)
-		for d := range c.Tx.All(r.Kind) {
+		for d := range tx.All(r.Kind) {
 			if list != nil {
 				list = append(list, ',')
 			}
@@ -115,13 +117,13 @@ func importDocuments(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, api.Fail(api.Malformed, "%v", err)
 	}
+	if fixture.Empty() {
+		return nil, api.Fail(api.Malformed, "import: there is no member documents; an empty world is imported with {\"documents\": []}")
+	}
 	w := worldOf(c)
-	err = w.Replace(func(tx api.Tx) error { return fixture.Grow(tx, w.Seed(), hostOf(c).Judge()) })
+	err = w.Replace(fixture.Clock(), func(tx api.Tx) error { return fixture.Grow(tx, w.Seed(), hostOf(c).Judge()) })
 	if err != nil {
 		return nil, api.Fail(api.Invalid, "%v", err)
-	}
-	if at, frozen, ok := fixture.Clock(); ok {
-		w.Clock.Set(at, frozen)
 	}
 	return nil, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
+	"github.com/portico-emulator/portico/emulator/internal/scenario"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
@@ -108,6 +109,16 @@ func (l *lib) Plan() *server.Plan  { return l.plan }
 func (l *lib) Store() *store.Store { return l.store }
 func (l *lib) Fixtures() []string  { return []string{"empty", "small"} }
 func (l *lib) Configured() string  { return "own.yaml" }
+
+func (l *lib) Library() []*scenario.Scenario { return nil }
+
+func (l *lib) Base(name string, of uint64) (*store.Base, error) {
+	f, err := seed.Read(name, []byte(toyFixtures[name]))
+	if err != nil {
+		return nil, err
+	}
+	return store.Grow(l.plan.Catalog, name, of, func(tx api.Tx) error { return f.Grow(tx, of, l.Judge()) })
+}
 
 func (l *lib) Judge() seed.Checker {
 	return func(r *api.Resource, document api.Object) ([]api.Violation, error) {

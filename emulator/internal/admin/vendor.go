@@ -114,6 +114,46 @@ func operations() []api.Operation {
 			Body: "AdvanceClock", Reply: "Clock", Status: 200, Errors: write, Bare: true, Do: advanceClock,
 		},
 		{
+			ID: "list-faults", Method: get, Path: "/faults", Summary: "List the fault rules that are armed, with how often they matched and acted", Tag: "Faults",
+			Reply: "Faults", Status: 200, Errors: read, Bare: true, Do: listFaults,
+		},
+		{
+			ID: "arm-fault", Method: post, Path: "/faults", Summary: "Arm a fault rule (JSON or YAML)", Tag: "Faults",
+			Reply: "Fault", Status: 201, Errors: write, Bare: true, Do: armFault,
+		},
+		{
+			ID: "disarm-faults", Method: del, Path: "/faults", Summary: "Disarm all fault rules", Tag: "Faults",
+			Status: 204, Errors: with(read, 415), Bare: true, Do: disarmFaults,
+		},
+		{
+			ID: "get-fault", Method: get, Path: "/faults/{id}", Summary: "Show a fault rule", Tag: "Faults",
+			Reply: "Fault", Status: 200, Errors: with(read, 404), Bare: true, Do: getFault,
+		},
+		{
+			ID: "disarm-fault", Method: del, Path: "/faults/{id}", Summary: "Disarm a fault rule", Tag: "Faults",
+			Status: 204, Errors: with(read, 404, 415), Bare: true, Do: disarmFault,
+		},
+		{
+			ID: "list-scenarios", Method: get, Path: "/scenarios", Summary: "List the scenarios that the world may play", Tag: "Scenarios",
+			Reply: "Scenarios", Status: 200, Errors: read, Bare: true, Do: listScenarios,
+		},
+		{
+			ID: "get-scenario", Method: get, Path: "/scenarios/{name}", Summary: "Show a scenario and what became of its expectations", Tag: "Scenarios",
+			Reply: "Scenario", Status: 200, Errors: with(read, 404), Bare: true, Do: getScenario,
+		},
+		{
+			ID: "put-scenario", Method: put, Path: "/scenarios/{name}", Summary: "Give the world a scenario (JSON or YAML)", Tag: "Scenarios",
+			Reply: "Scenario", Status: 200, Errors: with(write, 409), Bare: true, Do: putScenario,
+		},
+		{
+			ID: "start-scenario", Method: post, Path: "/scenarios/{name}/start", Summary: "Let a scenario play; one with a fixture makes the world be born anew", Tag: "Scenarios",
+			Reply: "Scenario", Status: 200, Errors: with(read, 400, 404, 409, 415), Bare: true, Do: startScenario,
+		},
+		{
+			ID: "stop-scenario", Method: post, Path: "/scenarios/{name}/stop", Summary: "Disarm a scenario's faults and end its script; documents stay", Tag: "Scenarios",
+			Reply: "Scenario", Status: 200, Errors: with(read, 404, 409, 415), Bare: true, Do: stopScenario,
+		},
+		{
 			ID: "list-requests", Method: get, Path: "/requests", Summary: "List the calls that the world was asked, the newest first", Tag: "Journal",
 			Query: "RequestsQuery", Reply: "Requests", Status: 200, Errors: with(read, 400), Bare: true, Do: listRequests,
 		},
@@ -167,7 +207,7 @@ func operations() []api.Operation {
 		},
 		{
 			ID: "export", Method: get, Path: "/export", Summary: "Show all documents of the world; a fixture file takes them back", Tag: "Snapshots",
-			Reply: "Export", Status: 200, Errors: read, Do: export,
+			Reply: "Export", Status: 200, Errors: read, Bare: true, Do: export,
 		},
 		{
 			ID: "import", Method: post, Path: "/import", Summary: "Replace the documents of the world by those of an export or a fixture", Tag: "Snapshots",

@@ -41,12 +41,15 @@ type Call struct {
 	Query   url.Values // decoded; nil when there is none
 
 	Caller  Caller
-	Began   time.Time // real time
-	Refusal *Error    // why the call was refused, once it was
-	Owners  []*Doc    // what the path names before its last parameter, outermost first
-	Object  *Doc      // what the last path parameter names
-	Ask     Ask       // what list parameters say, once the dialect has read them
-	Notes   any       // whatever the dialect wants to remember between its checks
+	Began   time.Time     // real time
+	Faults  []string      // names of the rules that acted on it
+	Undo    bool          // what it does is undone although it succeeds
+	Lag     time.Duration // a read sees documents as they were so long ago
+	Refusal *Error        // why the call was refused, once it was
+	Owners  []*Doc        // what the path names before its last parameter, outermost first
+	Object  *Doc          // what the last path parameter names
+	Ask     Ask           // what list parameters say, once the dialect has read them
+	Notes   any           // whatever the dialect wants to remember between its checks
 }
 
 // Caller is who calls.
@@ -72,7 +75,7 @@ type Tx interface {
 	Under(kind, index, key string) []*Doc // all of them in order of birth
 	All(kind string) iter.Seq[*Doc]       // in order of birth
 	Put(*Doc) error                       // refuses what collides or refers to nothing
-	Load([]*Doc) error                    // what was stored before, as it is; references may point forward
+	Load([]*Doc) (at int, err error)      // what was stored before, as it is; references may point forward; at: which is refused
 	Delete(*Doc)                          // and what dies with it
 	Resource(kind string) *Resource
 	Gone(kind, id string) string // request that deleted it, or ""

@@ -59,11 +59,22 @@ type Operation struct {
 	// empty body. It never writes to the client.
 	Do func(*Call) (any, error)
 
-	Vendor  *Vendor // set when the table is linked
-	Full    string  // vendor name and id: "konnect.create-portal"
-	Params  []Param // path parameters, outermost first
-	Queries *Shape  // query parameters that the query schema lists; nil where there is none
-	Takes   *Shape  // members that the body schema lists; nil where there is none
+	Vendor  *Vendor  // set when the table is linked
+	Full    string   // vendor name and id: "konnect.create-portal"
+	Params  []Param  // path parameters, outermost first
+	Queries *Shape   // query parameters that the query schema lists; nil where there is none
+	Takes   *Shape   // members that the body schema lists; nil where there is none
+	Known   []string // query parameters that it reads; "filter[name]" takes "filter[name][eq]" along
+}
+
+// Reads tells whether the operation knows a query parameter.
+func (o *Operation) Reads(parameter string) bool {
+	for _, k := range o.Known {
+		if rest, ok := strings.CutPrefix(parameter, k); ok && (rest == "" || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
 }
 
 // Param is a path parameter of an operation, with what it names.

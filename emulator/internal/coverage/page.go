@@ -12,9 +12,34 @@ import (
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("coverage").Funcs(template.FuncMap{
-	"join": strings.Join,
-}).Parse(pageText))
+var page = template.Must(template.New("coverage").Parse(pageText))
+
+// Short is the operation's name without its vendor's.
+func (o Operation) Short() string { return strings.TrimPrefix(o.ID, o.Vendor+".") }
+
+// Gaps counts what was not tried of an operation that was called.
+func (o Operation) Gaps() string {
+	values := 0
+	for _, v := range o.Enums {
+		values += len(v.Untried)
+	}
+	var out []string
+	for _, g := range []struct {
+		n    int
+		what string
+	}{{len(o.Members.Untried), "member"}, {values, "value"}, {len(o.Queries.Untried), "parameter"}} {
+		switch {
+		case g.n == 1:
+			out = append(out, "1 "+g.what)
+		case g.n > 1:
+			out = append(out, fmt.Sprintf("%d %ss", g.n, g.what))
+		}
+	}
+	if out == nil {
+		return ""
+	}
+	return strings.Join(out, ", ") + " not tried"
+}
 
 // HTML is the report as a page that stands alone.
 func (r Report) HTML() ([]byte, error) {

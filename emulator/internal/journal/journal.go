@@ -5,6 +5,8 @@ package journal
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +20,7 @@ const (
 	maxBody        = 64 << 10  // bytes of a body; the rest is cut
 	maxWorld       = 16 << 20  // bytes of a world's entries
 	maxAll         = 256 << 20 // bytes of all worlds' entries
+	maxViolations  = 100       // of one refusal
 )
 
 // Entry is one call, as it was.
@@ -31,62 +34,157 @@ type Entry struct {
 	Vendor  string
 	Op      *api.Operation // nil: no row answers for the path
 	Method  string
+	Proto   string // "HTTP/1.1"
+	Secure  bool   // it came over TLS
 	URL     string // path and query as sent
-	Path    string // decoded
+	Path    string // decoded, without a world's prefix
 	Query   string
 	Host    string
-	Header  http.Header
+	Header  Header
 	Body    []byte
 	Parsed  []byte // the body as JSON, where it was something else
 	Length  int    // of the body before it was cut
 
 	Status       int
-	AnswerHeader http.Header
+	AnswerHeader Header
 	Answer       []byte
 	AnswerLength int
 
 	Err    *api.Error // why it was refused, in neutral words
 	Caller string
 	Faults []string // names of the rules that acted
+
+	size int // what it takes in bytes
 }
 
-// Budget is what all journals of a process share.
-type Budget struct{ bytes atomic.Int64 }
+// Header is the fields of a message: a copy, since who sent them may change them, and smaller than a map.
+type Header []Field
+
+// Field is a line of a header.
+type Field struct{ Name, Value string }
+
+// HeaderOf copies a header.
+func HeaderOf(h http.Header) Header {
+	out := make(Header, 0, len(h))
+	for name, values := range h {
+		for _, v := range values {
+			out = append(out, Field{name, v})
+		}
+	}
+	return out
+}
+
+// Value is the first value of a field, "" where there is none.
+func (h Header) Value(name string) string {
+	for _, f := range h {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// overhead is what an entry takes beside what it refers to, in bytes, with the place in the ring and the number in text.
+const overhead = 640
+
+// bound cuts what is too long and measures the rest.
+func (e *Entry) bound() {
+	e.Length, e.AnswerLength = len(e.Body), len(e.Answer)
+	e.Body, e.Answer = cut(e.Body), cut(e.Answer)
+	if len(e.Parsed) > 2*maxBody {
+		e.Parsed = nil
+	}
+	e.size = overhead + len(e.URL) + len(e.Path) + cap(e.Body) + cap(e.Answer) + cap(e.Parsed)
+	for _, h := range []Header{e.Header, e.AnswerHeader} {
+		for i := range h {
+			e.size += 32 + len(h[i].Name) + len(h[i].Value)
+		}
+	}
+	if e.Err == nil {
+		return
+	}
+	if len(e.Err.Violations) > maxViolations {
+		short := *e.Err
+		short.Violations = slices.Clone(short.Violations[:maxViolations])
+		e.Err = &short
+	}
+	for i := range e.Err.Violations {
+		v := &e.Err.Violations[i]
+		e.size += 160 + len(v.Text)
+		for _, p := range v.Path {
+			e.size += 16 + len(p)
+		}
+	}
+}
+
+// cut keeps the beginning of what is too long, and of what is much shorter than its room a copy.
+func cut(body []byte) []byte {
+	switch {
+	case len(body) > maxBody:
+		return slices.Clone(body[:maxBody])
+	case cap(body) > 2*len(body)+1024:
+		return slices.Clone(body)
+	}
+	return body
+}
 
 // Journal is the calls of one world. It is safe for use by several goroutines. The zero Journal keeps nothing.
 type Journal struct {
-	mu     sync.Mutex
-	most   int
-	budget *Budget
-	ring   []*Entry
-	first  int // position of the oldest
-	count  int
-	bytes  int
-	total  uint64 // ever recorded
-	watch  map[chan *Entry]bool
+	bytes atomic.Int64 // of the entries
+
+	mu      sync.Mutex
+	most    int
+	budget  *Budget
+	ring    []*Entry
+	first   int // position of the oldest
+	count   int
+	dropped uint64 // entries that had to go since the last Clear
+	closed  bool
+	watches map[*Watch]bool
 }
 
-// New is a journal of at most so many entries.
-func New(most int, budget *Budget) *Journal { return &Journal{most: most, budget: budget} }
+// New is a journal of at most so many entries. The budget may be nil.
+func New(most int, budget *Budget) *Journal {
+	j := &Journal{most: most, budget: budget}
+	if budget != nil && most > 0 {
+		budget.join(j)
+	}
+	return j
+}
+
+// Skip tells whether nobody is to learn of a call, and counts it then.
+func (j *Journal) Skip() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.most > 0 || len(j.watches) > 0 {
+		return false
+	}
+	j.dropped++
+	return true
+}
 
 // Record adds a call. Bodies are kept by reference unless they are cut: nobody may change them.
 func (j *Journal) Record(e *Entry) {
-	e.Length, e.AnswerLength = len(e.Body), len(e.Answer)
-	e.Body, e.Answer = cut(e.Body), cut(e.Answer)
-	size := e.size()
+	e.bound()
+	if j.keep(e) && j.budget != nil {
+		j.budget.hold()
+	}
+}
+
+func (j *Journal) keep(e *Entry) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.total++
-	for w := range j.watch {
-		select {
-		case w <- e:
-		default: // who does not keep up misses entries
-		}
+	for w := range j.watches {
+		w.add(e)
+	}
+	if j.closed {
+		return false
 	}
 	if j.most <= 0 {
-		return
+		j.dropped++
+		return false
 	}
-	for j.count > 0 && (j.count >= j.most || j.bytes+size > maxWorld || j.over(size)) {
+	for j.count > 0 && (j.count >= j.most || j.bytes.Load()+int64(e.size) > maxWorld) {
 		j.drop()
 	}
 	if j.count == len(j.ring) {
@@ -94,25 +192,23 @@ func (j *Journal) Record(e *Entry) {
 	}
 	j.ring[(j.first+j.count)%len(j.ring)] = e
 	j.count++
-	j.add(size)
-}
-
-func (j *Journal) over(size int) bool {
-	return j.budget != nil && j.budget.bytes.Load()+int64(size) > maxAll
+	j.add(e.size)
+	return true
 }
 
 func (j *Journal) add(size int) {
-	j.bytes += size
+	j.bytes.Add(int64(size))
 	if j.budget != nil {
 		j.budget.bytes.Add(int64(size))
 	}
 }
 
 func (j *Journal) drop() {
-	j.add(-j.ring[j.first].size())
+	j.add(-j.ring[j.first].size)
 	j.ring[j.first] = nil
 	j.first = (j.first + 1) % len(j.ring)
 	j.count--
+	j.dropped++
 }
 
 // grow doubles the ring, up to what is kept.
@@ -124,59 +220,50 @@ func (j *Journal) grow() {
 	j.ring, j.first = ring, 0
 }
 
-// overhead is what an entry takes beside its bodies, in bytes: itself, and headers as they usually are.
-const overhead = 1024
-
-func (e *Entry) size() int { return overhead + len(e.URL) + len(e.Body) + len(e.Answer) }
-
-func cut(body []byte) []byte {
-	if len(body) <= maxBody {
-		return body
-	}
-	return append([]byte(nil), body[:maxBody]...)
-}
-
-// Entries gives what is kept, the newest first.
-func (j *Journal) Entries() []*Entry {
+// Entries gives what is kept, the newest first, and how many calls are kept no longer.
+func (j *Journal) Entries() (entries []*Entry, dropped uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out := make([]*Entry, j.count)
-	for i := range out {
-		out[i] = j.ring[(j.first+j.count-1-i)%len(j.ring)]
+	entries = make([]*Entry, j.count)
+	for i := range entries {
+		entries[i] = j.ring[(j.first+j.count-1-i)%len(j.ring)]
 	}
-	return out
+	return entries, j.dropped
 }
 
-// Total tells how many calls were ever recorded.
-func (j *Journal) Total() uint64 {
+// Most is how many entries are kept.
+func (j *Journal) Most() int { return max(j.most, 0) }
+
+// Size is how many entries are kept now, and what they take in bytes.
+func (j *Journal) Size() (entries int, bytes int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.total
+	return j.count, j.bytes.Load()
 }
 
 // Clear forgets all entries.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.add(-j.bytes)
-	j.ring, j.first, j.count = nil, 0, 0
+	j.clear()
 }
 
-// watched is how many entries wait for one who watches before some are missed.
-const watched = 256
+func (j *Journal) clear() {
+	j.add(-int(j.bytes.Load()))
+	j.ring, j.first, j.count, j.dropped = nil, 0, 0, 0
+}
 
-// Watch gives entries as they are recorded, until stop is called.
-func (j *Journal) Watch() (entries <-chan *Entry, stop func()) {
-	c := make(chan *Entry, watched)
+// Close forgets all entries, keeps no further ones and ends all watches: the world is gone.
+func (j *Journal) Close() {
+	if j.budget != nil {
+		j.budget.leave(j)
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.watch == nil {
-		j.watch = map[chan *Entry]bool{}
+	j.clear()
+	j.closed = true
+	for w := range j.watches {
+		w.end()
 	}
-	j.watch[c] = true
-	return c, func() {
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		delete(j.watch, c)
-	}
+	j.watches = nil
 }

@@ -1,12 +1,15 @@
 package journal
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
@@ -16,126 +19,191 @@ const hidden = "[redacted]"
 // Redactor takes secrets out of what is told: the known ones wherever they stand, and whatever stands where secrets do.
 type Redactor struct {
 	known    map[string]string // secret → what is told instead
+	told     map[string]bool   // what is told instead
 	replacer *strings.Replacer
 }
 
+// minSecret is the length from which a secret is looked for everywhere; shorter ones would hit innocent words.
+const minSecret = 8
+
 // NewRedactor knows the credentials of a world. Each is told by its name.
 func NewRedactor(credentials []api.Credential) *Redactor {
-	r := &Redactor{known: map[string]string{}}
+	r := &Redactor{known: map[string]string{}, told: map[string]bool{hidden: true}}
 	for _, c := range credentials {
 		name := "[" + c.Name + "]"
-		_, word, ok := strings.Cut(c.Value, " ")
-		if !ok {
-			word = c.Value
+		word := c.Value
+		if _, after, ok := strings.Cut(c.Value, " "); ok && !strings.EqualFold(c.Header, "Cookie") {
+			word = after
 		}
 		r.know(word, name)
 		r.know(c.Secret, name)
+		if strings.EqualFold(c.Header, "Cookie") {
+			for pair := range strings.SplitSeq(c.Value, ";") {
+				_, value, _ := strings.Cut(pair, "=")
+				r.know(strings.TrimSpace(value), name)
+			}
+		}
 	}
 	words := make([]string, 0, len(r.known))
 	for w := range r.known {
-		words = append(words, w)
+		if len(w) >= minSecret {
+			words = append(words, w)
+		}
 	}
 	// The longest first: one secret may be part of another.
-	sort.Slice(words, func(i, j int) bool {
-		if len(words[i]) != len(words[j]) {
-			return len(words[i]) > len(words[j])
-		}
-		return words[i] < words[j]
-	})
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 	var pairs []string
 	for _, w := range words {
-		if len(w) >= minSecret {
-			pairs = append(pairs, w, r.known[w])
+		pairs = append(pairs, w, r.known[w])
+		if escaped := url.QueryEscape(w); escaped != w {
+			pairs = append(pairs, escaped, r.known[w])
 		}
 	}
 	r.replacer = strings.NewReplacer(pairs...)
 	return r
 }
 
-// minSecret is the length from which a secret is looked for everywhere; shorter ones would hit innocent words.
-const minSecret = 8
-
 func (r *Redactor) know(secret, name string) {
-	if secret != "" {
-		r.known[secret] = name
+	if _, twice := r.known[secret]; secret != "" && !twice {
+		r.known[secret], r.told[name] = name, true
 	}
 }
 
-// secretNames are members, parameters and fields whose values are secrets.
-const secretNames = `password|passwd|new_password|client_secret|clientsecret|oidc_client_secret|secret|access_token|refresh_token|id_token|` +
-	`token|activation_token|api_?key|apikey|private_?key|authorization|sessionid|csrf-token|code_verifier|client_assertion`
+// names are the ends of the names of members, parameters and fields whose values are secrets.
+const names = `[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|authorization|sessionid|` +
+	`code_verifier|assertion)(?:_?hash(?:ed)?)?`
 
 var (
-	quoted = regexp.MustCompile(`(?i)("(?:` + secretNames + `)"\s*:\s*)"(?:[^"\\]|\\.)*"`)
-	plain  = regexp.MustCompile(`(?im)((?:^|[?&\s{,])(?:` + secretNames + `)\s*[:=]\s*)([^\s"&{\[,}]+)`)
-	jwt    = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+	secretName = regexp.MustCompile(`(?i)^` + names + `$`)
+	// Parameters of a form or a URL, wherever they stand.
+	parameter = regexp.MustCompile(`(?i)((?:^|[?&#;\s])` + names + `=)([^\s&#;"']+)`)
+	// Members of YAML, and of JSON that is not whole.
+	member = regexp.MustCompile(`(?im)((?:^|[{,])[ \t]*(?:-[ \t]+)?["']?` + names + `["']?[ \t]*:[ \t]*)` +
+		`("(?:[^"\\]|\\.)*(?:"|\z)|'[^']*(?:'|\z)|[^\s"'{\[,}][^,}\r\n]*)`)
+	// A field of a multipart form.
+	field = regexp.MustCompile(`(?i)(name="?` + names + `"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]*)`)
+	jwt   = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
 )
 
-// Text is a text without secrets: JSON, YAML, a form, a URL.
+// Words is a text of our own without known secrets. What only looks like one stays: "password: want text".
+func (r *Redactor) Words(s string) string { return jwt.ReplaceAllString(r.replacer.Replace(s), hidden) }
+
+// Text is a text without secrets: YAML, a form, a URL, JSON that is not whole.
 func (r *Redactor) Text(s string) string {
-	s = r.replacer.Replace(s)
-	s = quoted.ReplaceAllStringFunc(s, func(m string) string {
-		if strings.HasSuffix(m, `]"`) && strings.Contains(m, `"[`) { // told by its name already
-			return m
-		}
-		return quoted.ReplaceAllString(m, `${1}"`+hidden+`"`)
-	})
-	s = plain.ReplaceAllStringFunc(s, func(m string) string {
-		parts := plain.FindStringSubmatch(m)
-		if parts[2] == "null" || parts[2] == "true" || parts[2] == "false" || strings.HasPrefix(parts[2], "[") {
-			return m
-		}
-		return parts[1] + hidden
-	})
-	return jwt.ReplaceAllString(s, hidden)
+	s = r.replace(parameter, r.Words(s))
+	s = r.replace(field, s)
+	return r.replace(member, s)
 }
 
-// secretHeaders are headers whose values are secrets but for a scheme word or the names of cookies.
-var secretHeaders = []string{
-	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "Csrf-Token", "X-Csrf-Token", "X-Ibm-Client-Secret", "X-Api-Key", "Apikey",
+// replace hides the second group of what is found, unless it holds no secret.
+func (r *Redactor) replace(pattern *regexp.Regexp, s string) string {
+	return pattern.ReplaceAllStringFunc(s, func(m string) string {
+		parts := pattern.FindStringSubmatch(m)
+		quote, value := "", strings.TrimSpace(parts[2])
+		if value != "" && (value[0] == '"' || value[0] == '\'') {
+			quote = value[:1]
+			value = strings.Trim(value, quote)
+		}
+		switch {
+		case value == "", value == "null", value == "true", value == "false", value == "~", r.told[value]:
+			return m
+		}
+		return parts[1] + quote + hidden + quote
+	})
 }
 
-// Header is headers without secrets, in a map of its own.
-func (r *Redactor) Header(h http.Header) http.Header {
+// JSON is a JSON text without secrets: as it was where there are none.
+func (r *Redactor) JSON(text string) string {
+	s := scrubber{redactor: r}
+	out := s.append(make([]byte, 0, len(text)), gjson.Parse(text), false)
+	if !s.found {
+		return text
+	}
+	return string(out)
+}
+
+type scrubber struct {
+	redactor *Redactor
+	found    bool
+}
+
+// append appends a value without secrets; one that is a secret itself is told by its name, or not at all.
+func (s *scrubber) append(to []byte, v gjson.Result, secret bool) []byte {
+	switch {
+	case v.IsObject():
+		to = append(to, '{')
+		v.ForEach(func(k, m gjson.Result) bool {
+			if to[len(to)-1] != '{' {
+				to = append(to, ',')
+			}
+			to = append(s.append(to, k, false), ':')
+			to = s.append(to, m, secret || secretName.MatchString(k.Str))
+			return true
+		})
+		return append(to, '}')
+	case v.IsArray():
+		to = append(to, '[')
+		for i, e := range v.Array() {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = s.append(to, e, secret)
+		}
+		return append(to, ']')
+	case secret && (v.Type == gjson.Number || v.Type == gjson.String && v.Str != ""):
+		s.found = true
+		if name, ok := s.redactor.known[v.String()]; ok {
+			return api.AppendString(to, name)
+		}
+		return api.AppendString(to, hidden)
+	case v.Type == gjson.String:
+		if now := s.redactor.replace(parameter, s.redactor.Words(v.Str)); now != v.Str {
+			s.found = true
+			return api.AppendString(to, now)
+		}
+	}
+	return append(to, v.Raw...)
+}
+
+// Header is headers without secrets, as a map.
+func (r *Redactor) Header(h Header) http.Header {
 	out := make(http.Header, len(h))
-	for name, values := range h {
-		told := make([]string, len(values))
-		for i, v := range values {
-			told[i] = r.value(name, v)
-		}
-		out[name] = told
+	for _, f := range h {
+		out[f.Name] = append(out[f.Name], r.field(f.Name, f.Value))
 	}
 	return out
 }
 
-func (r *Redactor) value(name, v string) string {
-	canonical := http.CanonicalHeaderKey(name)
-	if !slices.Contains(secretHeaders, canonical) {
-		return r.Text(v)
-	}
-	switch canonical {
+// field is the value of a header field: a scheme word and the names of cookies are no secrets.
+func (r *Redactor) field(name, v string) string {
+	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Authorization", "Proxy-Authorization":
 		scheme, word, ok := strings.Cut(v, " ")
 		if !ok {
 			return r.named(v)
 		}
 		return scheme + " " + r.named(strings.TrimSpace(word))
-	case "Cookie", "Set-Cookie":
-		// Attributes of a cookie are no secrets; its value stands first, and each pair of a Cookie header is one.
-		if canonical == "Set-Cookie" {
-			pair, attributes, _ := strings.Cut(v, ";")
-			name, _, _ := strings.Cut(pair, "=")
-			if attributes != "" {
-				attributes = ";" + attributes
-			}
-			return name + "=" + hidden + attributes
+	case "Set-Cookie":
+		pair, attributes, more := strings.Cut(v, ";")
+		if more {
+			attributes = ";" + attributes
 		}
-		return cookie.ReplaceAllString(v, "${1}="+hidden)
+		name, value, _ := strings.Cut(pair, "=")
+		return name + "=" + r.named(value) + attributes
+	case "Cookie":
+		return cookie.ReplaceAllStringFunc(v, func(pair string) string {
+			name, value, _ := strings.Cut(pair, "=")
+			return name + "=" + r.named(value)
+		})
+	default:
+		if secretName.MatchString(canonical) {
+			return r.named(v)
+		}
 	}
-	return r.named(v)
+	return r.Text(v)
 }
 
-var cookie = regexp.MustCompile(`([^=;\s]+)=[^;]*`)
+var cookie = regexp.MustCompile(`[^=;\s]+=[^;]*`)
 
 // named tells a known secret by its name. Of HTTP Basic the login is told, the password never.
 func (r *Redactor) named(secret string) string {
@@ -143,9 +211,11 @@ func (r *Redactor) named(secret string) string {
 		return name
 	}
 	if pair, err := base64.StdEncoding.DecodeString(secret); err == nil {
-		if login, _, ok := strings.Cut(string(pair), ":"); ok && login != "" && !strings.ContainsAny(login, "\x00\n") {
+		if login, _, ok := strings.Cut(string(pair), ":"); ok && plainWord.MatchString(login) {
 			return "[" + login + ", password redacted]"
 		}
 	}
 	return hidden
 }
+
+var plainWord = regexp.MustCompile(`^[\w.@+-]{1,128}$`)

@@ -1,18 +1,19 @@
 package journal
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/near"
 )
 
 // Expectation is what calls are looked for, and how many.
@@ -28,60 +29,67 @@ type Expectation struct {
 // Verdict is what was found.
 type Verdict struct {
 	Count   int    `json:"count"`
-	Nearest []Miss `json:"nearest,omitempty"`
+	Dropped uint64 `json:"dropped,omitempty"` // calls that are kept no longer, and may have counted
+	Matched []Miss `json:"matched,omitempty"` // the newest of those that were counted, where they were too many
+	Nearest []Miss `json:"nearest,omitempty"` // what nearly counted, where too little did
 }
 
-// Miss is a call that nearly was what was looked for.
+// Miss is a call, and how it differs from what was looked for.
 type Miss struct {
 	ID        string   `json:"id"`
 	Operation string   `json:"operation"`
 	Method    string   `json:"method"`
 	Path      string   `json:"path"`
 	Status    int      `json:"status"`
-	Differed  []string `json:"differed"`
+	Differed  []string `json:"differed,omitempty"`
 }
 
-// mostMisses is how many near misses a verdict names.
+// mostMisses is how many calls of a kind a verdict names.
 const mostMisses = 3
 
-// Verify counts the calls that are as expected, and names the nearest misses.
+// Verify counts the calls that are as expected and names the nearest misses: those in which least differs, then those
+// that differ least, then the newest.
 func (x *Expectation) Verify(entries []*Entry, r *Redactor) (Verdict, error) {
-	tests, err := x.compile()
+	tests, err := x.compile(r)
 	if err != nil {
 		return Verdict{}, err
 	}
 	var v Verdict
 	type candidate struct {
-		entry *Entry
-		miss  Miss
+		miss Miss
+		far  float64
 	}
-	var near []candidate
+	var missed []candidate
 	for _, e := range entries {
-		var differed []string
+		one := candidate{miss: Miss{ID: e.ID, Operation: e.Operation(), Method: e.Method, Path: r.Text(e.Path), Status: e.Status}}
 		for _, test := range tests {
-			if d := test(e); d != "" {
-				differed = append(differed, r.Text(d))
+			if d, far := test(e); far > 0 {
+				one.miss.Differed = append(one.miss.Differed, r.Words(d))
+				one.far += far
 			}
 		}
-		if len(differed) == 0 {
-			v.Count++
-			continue
-		}
-		if len(differed) < len(tests) || len(tests) == 1 {
-			near = append(near, candidate{e, Miss{e.ID, e.Operation(), e.Method, r.Text(e.Path), e.Status, differed}})
+		switch {
+		case one.far > 0:
+			missed = append(missed, one)
+		default:
+			if v.Count++; v.Count <= mostMisses {
+				v.Matched = append(v.Matched, one.miss)
+			}
 		}
 	}
-	sort.SliceStable(near, func(i, j int) bool { return len(near[i].miss.Differed) < len(near[j].miss.Differed) })
-	for _, c := range near[:min(len(near), mostMisses)] {
+	slices.SortStableFunc(missed, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(len(a.miss.Differed), len(b.miss.Differed)), cmp.Compare(a.far, b.far))
+	})
+	for _, c := range missed[:min(len(missed), mostMisses)] {
 		v.Nearest = append(v.Nearest, c.miss)
 	}
 	return v, nil
 }
 
-// test says what differs, or "".
-type test func(*Entry) string
+// test says what differs and how far it is off, from 0 for nothing to 1.
+type test func(*Entry) (what string, far float64)
 
-func (x *Expectation) compile() ([]test, error) {
+func (x *Expectation) compile(r *Redactor) ([]test, error) {
 	var out []test
 	if x.Operation != "" {
 		out = append(out, differs("operation", x.Operation, (*Entry).Operation, Globs))
@@ -95,13 +103,8 @@ func (x *Expectation) compile() ([]test, error) {
 	if x.Status != 0 {
 		out = append(out, differs("status", strconv.Itoa(x.Status), func(e *Entry) string { return strconv.Itoa(e.Status) }, nil))
 	}
-	paths := make([]string, 0, len(x.Body))
-	for p := range x.Body {
-		paths = append(paths, p)
-	}
-	slices.Sort(paths)
-	for _, p := range paths {
-		t, err := bodyTest(p, x.Body[p])
+	for _, p := range slices.Sorted(maps.Keys(x.Body)) {
+		t, err := bodyTest(p, x.Body[p], r)
 		if err != nil {
 			return nil, err
 		}
@@ -111,19 +114,32 @@ func (x *Expectation) compile() ([]test, error) {
 }
 
 func differs(what, want string, get func(*Entry) string, fits func(want, got string) bool) test {
-	return func(e *Entry) string {
+	return func(e *Entry) (string, float64) {
 		got := get(e)
 		if got == want || fits != nil && fits(want, got) {
-			return ""
+			return "", 0
 		}
-		return fmt.Sprintf("%s: got %s, want %s", what, got, want)
+		if got == "" {
+			return fmt.Sprintf("%s: got none, want %s", what, want), 1
+		}
+		return fmt.Sprintf("%s: got %s, want %s", what, got, want), unlike(got, want)
 	}
+}
+
+// unlike is how far two texts are apart, from above 0 to 1.
+func unlike(a, b string) float64 {
+	const most = 256 // letters of each that are compared
+	a, b = a[:min(len(a), most)], b[:min(len(b), most)]
+	return max(float64(near.Distance(a, b))/float64(max(len(a), len(b), 1)), 0.01)
 }
 
 // Matches tells whether a value is as wanted: equal, or as a matcher {"matches": regular expression} says.
 func Matches(want json.RawMessage) (func(got gjson.Result) bool, error) {
 	w := gjson.ParseBytes(want)
 	if m := w.Get("matches"); w.IsObject() && m.Exists() && len(w.Map()) == 1 {
+		if m.Type != gjson.String {
+			return nil, fmt.Errorf("matches: want a regular expression, got %s", m.Raw)
+		}
 		re, err := regexp.Compile(m.String())
 		if err != nil {
 			return nil, fmt.Errorf("matches: %w", err)
@@ -133,8 +149,8 @@ func Matches(want json.RawMessage) (func(got gjson.Result) bool, error) {
 	return func(got gjson.Result) bool { return got.Exists() && api.Same([]byte(got.Raw), want) }, nil
 }
 
-func bodyTest(path string, want json.RawMessage) (test, error) {
-	get, err := Path(path)
+func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
+	steps, err := steps(path)
 	if err != nil {
 		return nil, err
 	}
@@ -142,19 +158,26 @@ func bodyTest(path string, want json.RawMessage) (test, error) {
 	if err != nil {
 		return nil, fmt.Errorf("body %s: %w", path, err)
 	}
-	return func(e *Entry) string {
-		body := e.Parsed
-		if body == nil {
-			body = e.Body
+	secret := slices.ContainsFunc(steps, secretName.MatchString)
+	return func(e *Entry) (string, float64) {
+		body := e.json()
+		if body == nil && e.Length > 0 {
+			why := "is no JSON"
+			if e.Length > len(e.Body) {
+				why = fmt.Sprintf("is longer than the %d bytes that are kept", maxBody)
+			}
+			return fmt.Sprintf("body %s: the body %s, want %s", path, why, want), 1
 		}
-		got := get(body)
+		got := follow(body, steps)
 		switch {
 		case good(got):
-			return ""
+			return "", 0
 		case !got.Exists():
-			return fmt.Sprintf("body %s: absent, want %s", path, want)
+			return fmt.Sprintf("body %s: absent, want %s", path, want), 1
+		case secret:
+			return fmt.Sprintf("body %s: got %s, want another", path, hidden), 0.5
 		}
-		return fmt.Sprintf("body %s: got %s, want %s", path, got.Raw, want)
+		return fmt.Sprintf("body %s: got %s, want %s", path, clip(r.JSON(got.Raw)), want), unlike(got.Raw, string(want)) / 2
 	}, nil
 }
 
@@ -168,14 +191,19 @@ func Path(path string) (func(document []byte) gjson.Result, error) {
 		if !gjson.ValidBytes(document) {
 			return gjson.Result{}
 		}
-		v := gjson.ParseBytes(document)
-		for _, s := range steps {
-			if v = step(v, s); !v.Exists() {
-				break
-			}
-		}
-		return v
+		return follow(document, steps)
 	}, nil
+}
+
+// follow gives what stands where the steps lead in valid JSON.
+func follow(document []byte, steps []string) gjson.Result {
+	v := gjson.ParseBytes(document)
+	for _, s := range steps {
+		if v = step(v, s); !v.Exists() {
+			break
+		}
+	}
+	return v
 }
 
 func step(v gjson.Result, s string) gjson.Result {
@@ -215,28 +243,4 @@ func steps(path string) ([]string, error) {
 		rest = rest[len(m[0]):]
 	}
 	return out, nil
-}
-
-// errTimes says what times may be.
-var errTimes = errors.New(`times: want a whole number, or {"min": N, "max": N}`)
-
-// Held tells whether a count is as expected: at least one, unless times says otherwise.
-func (x *Expectation) Held(count int) (bool, error) {
-	if len(x.Times) == 0 || string(x.Times) == "null" {
-		return count > 0, nil
-	}
-	t := gjson.ParseBytes(x.Times)
-	if t.Type == gjson.Number {
-		if t.Num != float64(int(t.Num)) || t.Num < 0 {
-			return false, errTimes
-		}
-		return count == int(t.Num), nil
-	}
-	var span struct{ Min, Max *int }
-	d := json.NewDecoder(strings.NewReader(t.Raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&span); err != nil || !t.IsObject() || span.Min == nil && span.Max == nil {
-		return false, errTimes
-	}
-	return (span.Min == nil || count >= *span.Min) && (span.Max == nil || count <= *span.Max), nil
 }

@@ -1,10 +1,9 @@
 package journal
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -13,154 +12,226 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/near"
 )
 
-// Knowledge is what an explanation may look up beyond the entry.
+// Knowledge is what an explanation may look up beyond the entry. Fields may be nil.
 type Knowledge struct {
 	// Nearest is the route that is most like a method and a path that none answers for, or "".
 	Nearest func(method, path string) string
-	// Worlds are the other worlds in which a document of a kind has an id.
+	// Worlds are other worlds in which a document of a kind has an id.
 	Worlds func(kind, id string) []string
+	// Call is the method and the path of another entry, "" where it is kept no longer.
+	Call func(id string) string
+	// Parent is the kind that objects of a kind live in, or "".
+	Parent func(kind string) string
 }
 
-// Why says in plain words what offended which rule: a line for each reason, none for a success.
-func (e *Entry) Why(known *Knowledge) []string {
-	if e.Err == nil {
-		return nil
+// Admin is the id that calls of the admin API have: they are in no journal.
+const Admin = "portico"
+
+// Why says in plain words what offended which rule and where the contract has it: a line for each reason, none for a
+// success.
+func (e *Entry) Why(r *Redactor, known *Knowledge) []string {
+	var out []string
+	for _, f := range e.Faults {
+		out = append(out, fmt.Sprintf("the fault rule %q acted: the answer is not what it would have been", f))
 	}
+	if e.Err == nil || len(out) > 0 {
+		return out
+	}
+	if known == nil {
+		known = &Knowledge{}
+	}
+	out = e.reasons(r, known)
+	for i, line := range out {
+		out[i] = r.Words(line)
+	}
+	return append(out, e.contract())
+}
+
+func (e *Entry) reasons(r *Redactor, known *Knowledge) []string {
 	f := e.Err.Facts
-	switch e.Err.Code {
-	case api.Invalid, api.Malformed:
-		return e.whyInvalid()
-	case api.NotFound:
-		return []string{e.whyMissing(known)}
-	case api.Conflict:
-		if f.Index == "" {
-			break
+	switch {
+	case len(e.Err.Violations) > 0:
+		return e.violations(r)
+	case e.Err.Code == api.NotFound && f.Kind != "":
+		return []string{e.missing(known)}
+	case e.Err.Code == api.Conflict && f.Index != "":
+		value := f.Value
+		if secretName.MatchString(f.Index) {
+			value = hidden
 		}
-		return []string{fmt.Sprintf("%s %q is taken by the %s %s%s", f.Index, f.Value, f.Kind, f.ID, inside(f.In))}
-	case api.Forbidden:
-		if f.Right == "" {
-			break
-		}
+		return []string{fmt.Sprintf("%s %q is taken by the %s %s%s", f.Index, value, f.Kind, f.ID, known.inside(f.Kind, f.In))}
+	case e.Err.Code == api.Forbidden && f.Right != "":
 		caller := f.Caller
 		if caller == "" {
 			caller = e.Caller
 		}
-		return []string{fmt.Sprintf("the caller %s lacks the right %s that %s needs", caller, f.Right, e.Operation())}
-	case api.NoRoute, api.NoMethod:
+		why := fmt.Sprintf("the caller %s lacks the right %q that %s needs", caller, f.Right, e.Operation())
+		if e.Err.Message != "" {
+			why += ": " + e.Err.Message
+		}
+		return []string{why}
+	case e.Err.Code == api.NoRoute || e.Err.Code == api.NoMethod:
 		why := "no operation answers for " + e.Method + " " + e.Path
-		if known != nil && known.Nearest != nil {
+		if known.Nearest != nil {
 			if near := known.Nearest(e.Method, e.Path); near != "" {
 				why += "; the nearest is " + near
 			}
 		}
 		return []string{why}
-	}
-	if e.Err.Message != "" {
+	case e.Err.Code == api.TooLong:
+		return []string{"the URL is too long"}
+	case e.Err.Code == api.Internal:
+		why := "the emulator failed, which is its own fault; its log says more"
+		if e.Err.Cause != nil {
+			first, _, _ := strings.Cut(e.Err.Cause.Error(), "\n")
+			why += ": " + clip(first)
+		}
+		return []string{why}
+	case e.Err.Code == api.Malformed:
+		return []string{e.Err.Message + e.broken()}
+	case e.Err.Message != "":
 		return []string{e.Err.Message}
 	}
 	return []string{strings.ReplaceAll(string(e.Err.Code), "-", " ")}
 }
 
-func (e *Entry) whyInvalid() []string {
+// broken says where a body stops being JSON.
+func (e *Entry) broken() string {
+	var v any
+	var at *json.SyntaxError
+	if !errors.As(e.Err.Cause, new(*api.Error)) && e.Length == len(e.Body) && errors.As(json.Unmarshal(e.Body, &v), &at) {
+		return fmt.Sprintf(", at byte %d of %d: %s", at.Offset, e.Length, at.Error())
+	}
+	return ""
+}
+
+func (e *Entry) violations(r *Redactor) []string {
 	var out []string
-	for _, v := range e.Err.Violations {
+	for i := range e.Err.Violations {
+		v := &e.Err.Violations[i]
 		line := v.Plain()
-		if v.Source != "" && v.Source != "body" {
-			line += " (" + v.Source + ")"
-		} else if e.Op != nil && e.Op.Body != "" && v.Rule != api.Other && v.Rule != api.Reference {
-			line += " (schema " + e.Op.Body + ")"
+		schema := ""
+		if e.Op != nil {
+			schema = e.Op.Body
 		}
-		if v.Rule == api.Unknown && e.Op != nil && e.Op.Takes != nil && len(v.Path) == 1 {
+		switch {
+		case v.Source == "query":
+			schema = ""
+			if e.Op != nil {
+				schema = e.Op.Query
+			}
+			if v.Rule == api.Unknown {
+				line = "there is no parameter " + strings.Join(v.Path, ".") + near.Hint(strings.Join(v.Path, "."), e.parameters()...)
+			} else {
+				line = "parameter " + line
+			}
+		case v.Source != "" && v.Source != "body":
+			schema = ""
+			line = v.Source + " " + line
+		case v.Rule == api.Unknown && e.Op != nil && e.Op.Takes != nil && len(v.Path) == 1:
 			line += near.Hint(v.Path[0], e.Op.Takes.Names...)
+		case v.Rule != api.Unknown && v.Rule != api.Required:
+			line += e.got(r, v.Path)
+		}
+		switch {
+		case v.Rule == api.Other || v.Rule == "":
+		case v.Rule == api.Reference || schema == "":
+			line += fmt.Sprintf(" (rule %s)", v.Rule)
+		default:
+			line += fmt.Sprintf(" (rule %s of the schema %s)", v.Rule, schema)
 		}
 		out = append(out, line)
 	}
-	if len(out) == 0 {
-		out = append(out, e.Err.Message)
+	if len(out) == maxViolations {
+		out = append(out, "and perhaps more")
 	}
-	return append(out, e.page())
+	return out
 }
 
-// page is where the vendor's rules stand.
-func (e *Entry) page() string { return "the rules stand in docs/vendors/" + e.Vendor + ".md" }
-
-func (e *Entry) whyMissing(known *Knowledge) string {
-	f := e.Err.Facts
-	if f.Kind == "" {
-		return e.Err.Message
+// got is the value that offends, as it was sent.
+func (e *Entry) got(r *Redactor, path []string) string {
+	v := gjson.ParseBytes(e.json())
+	for _, p := range path {
+		v = step(v, p)
 	}
-	why := fmt.Sprintf("there is no %s %q%s", f.Kind, f.ID, inside(f.In))
+	if len(path) == 0 || !v.Exists() {
+		return ""
+	}
+	if secretName.MatchString(path[len(path)-1]) {
+		return ", got " + hidden
+	}
+	return ", got " + clip(r.JSON(v.Raw))
+}
+
+// json is the body as JSON, nil where it is none or was cut.
+func (e *Entry) json() []byte {
 	switch {
+	case e.Parsed != nil:
+		return e.Parsed
+	case e.Length > len(e.Body) || !gjson.ValidBytes(e.Body):
+		return nil
+	}
+	return e.Body
+}
+
+func clip(s string) string {
+	const most = 120
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// contract is where the rules stand.
+func (e *Entry) contract() string {
+	switch {
+	case e.Op != nil:
+		where := "contract: " + e.Op.Full + " in docs/vendors/" + e.Vendor + ".md and in GET /_portico/openapi/" + e.Vendor + ".json"
+		if e.Op.Body != "" && len(e.Err.Violations) > 0 {
+			where += " (components.schemas." + e.Op.Body + ")"
+		}
+		return where
+	case e.Vendor != "":
+		return "contract: GET /_portico/operations?vendor=" + e.Vendor + " lists what there is"
+	}
+	return "contract: GET /_portico/operations lists what there is"
+}
+
+func (e *Entry) missing(known *Knowledge) string {
+	f := e.Err.Facts
+	why := fmt.Sprintf("there is no %s %q%s", f.Kind, f.ID, known.inside(f.Kind, f.In))
+	switch {
+	case f.Gone == Admin:
+		return why + "; a call of the admin API deleted it"
 	case f.Gone != "":
-		why += "; request " + f.Gone + " deleted it"
-	case f.Lives != nil:
-		why += "; it lives" + inside(f.Lives)
-	case known != nil && known.Worlds != nil:
+		why += "; request " + f.Gone
+		if known.Call != nil {
+			if call := known.Call(f.Gone); call != "" {
+				why += " (" + call + ")"
+			}
+		}
+		return why + " deleted it"
+	case len(f.Lives) > 0:
+		return why + "; it is" + known.inside(f.Kind, f.Lives)
+	}
+	if known.Worlds != nil {
 		if worlds := known.Worlds(f.Kind, f.ID); len(worlds) > 0 {
-			why += "; it is in the world " + strings.Join(worlds, ", ") + ", and this call went to " + e.World
+			return why + "; it is in the world " + strings.Join(worlds, ", ") + ", and this call went to the world " + e.World
 		}
 	}
 	return why
 }
 
-func inside(owners []string) string {
+// inside says where documents of a kind are whose owners have these ids.
+func (k *Knowledge) inside(kind string, owners []string) string {
 	if len(owners) == 0 {
 		return ""
 	}
-	return " in " + owners[len(owners)-1]
-}
-
-// Unread lists members and parameters that were sent and that nothing read.
-func (e *Entry) Unread() []string {
-	if e.Op == nil || e.Status >= 400 {
-		return nil
-	}
-	var out []string
-	body := e.Body
-	if e.Parsed != nil {
-		body = e.Parsed
-	}
-	if e.Op.Takes != nil && gjson.ValidBytes(body) {
-		gjson.ParseBytes(body).ForEach(func(k, _ gjson.Result) bool {
-			if _, ok := e.Op.Takes.Place[k.Str]; !ok && k.Str != "" {
-				out = append(out, k.Str)
-			}
-			return true
-		})
-	}
-	query, _ := url.ParseQuery(e.Query)
-	for _, name := range sorted(query) {
-		if !e.reads(name) {
-			out = append(out, "?"+name)
+	id := owners[len(owners)-1]
+	if k.Parent != nil {
+		if parent := k.Parent(kind); parent != "" {
+			return " in the " + parent + " " + id
 		}
 	}
-	return out
+	return " in " + id
 }
-
-// reads tells whether the operation knows a query parameter.
-func (e *Entry) reads(name string) bool {
-	head, _, _ := strings.Cut(name, "[")
-	for _, p := range parameters(e.Op) {
-		if p == name || p == head {
-			return true
-		}
-	}
-	return false
-}
-
-func parameters(op *api.Operation) []string {
-	var out []string
-	if op.Queries != nil {
-		out = append(out, op.Queries.Names...)
-	}
-	if op.Vendor.Dialect.Parameters != nil {
-		for _, p := range op.Vendor.Dialect.Parameters(op) {
-			if name, ok := p["name"].(string); ok {
-				out = append(out, name)
-			}
-		}
-	}
-	return out
-}
-
-func sorted(m map[string][]string) []string { return slices.Sorted(maps.Keys(m)) }

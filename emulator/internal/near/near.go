@@ -13,7 +13,7 @@ func Word(word string, candidates ...string) string {
 	for _, c := range candidates {
 		d := least
 		if far := len(c) - len(word); max(far, -far) < least { // each letter too many or too few costs one
-			d = distance(strings.ToLower(word), strings.ToLower(c))
+			d = Distance(strings.ToLower(word), strings.ToLower(c))
 		}
 		if d >= least && hasPart(c, word) {
 			d = least - 1
@@ -43,8 +43,8 @@ func hasPart(candidate, word string) bool {
 	return false
 }
 
-// distance counts the letters to insert, drop, replace or swap with their neighbour to get from a to b.
-func distance(a, b string) int {
+// Distance counts the letters to insert, drop, replace or swap with their neighbour to get from a to b.
+func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	var before, row, next []int
 	for j := range len(y) + 1 {

@@ -14,6 +14,7 @@ func Birth(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, e
 	d := &api.Draft{Res: r, In: in, Sent: given}
 	d.Object = assemble(c, r, given)
 	lowerUUIDs(d.Object, r.Shape)
+	made := d.Str(r.IDMember())
 	if r.Born != nil {
 		if err := r.Born(c, d); err != nil {
 			return nil, err
@@ -25,7 +26,7 @@ func Birth(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, e
 			return Change(c, other, merged(other, given), given)
 		}
 		// Imported documents may bear ids that this world would make: make another.
-		if m := r.IDMember(); m != "" && !given.Has(m) && !c.Growing {
+		if m := r.IDMember(); m != "" && !given.Has(m) && d.ID == made && !c.Growing {
 			return Birth(c, kind, in, given)
 		}
 		e := api.Fail(api.Conflict, "%s %q exists already", kind, d.ID)
@@ -56,7 +57,7 @@ func store(c *api.Call, d *api.Draft) (*api.Doc, error) {
 	}
 	if e := api.AsError(err); c.Growing && e.Code == api.Conflict {
 		if twin := c.Tx.Get(e.Facts.Kind, e.Facts.ID); twin != nil && twin.Kids && twin.Owner() == d.Owner() {
-			return Change(c, twin, merged(twin, d.Sent), d.Sent)
+			return complete(c, twin, d)
 		}
 	}
 	return nil, err
@@ -116,9 +117,40 @@ func identity(r *api.Resource, d *api.Draft) string {
 	return id
 }
 
+// Identity is the id that a complete document is known by, in an owner.
+func Identity(r *api.Resource, owner string, document api.Object) string {
+	switch {
+	case r.Single:
+		return owner
+	case r.Pair != "":
+		return PairID(owner, document.Str(r.Pair))
+	}
+	return document.Str(r.IDMember())
+}
+
 // PairID is the id of a document that is known by its owner and one of its members.
 func PairID(owner, member string) string {
 	return owner + "/" + strings.ReplaceAll(strings.ReplaceAll(member, "~", "~0"), "/", "~1")
+}
+
+// complete gives a document that was born along with its owner what a fixture says of it: its id, too, since others refer
+// to it by that.
+func complete(c *api.Call, twin *api.Doc, d *api.Draft) (*api.Doc, error) {
+	name := d.Res.IDMember()
+	if name == "" || !d.Sent.Has(name) || d.ID == twin.ID {
+		return Change(c, twin, merged(twin, d.Sent), d.Sent)
+	}
+	c.Tx.Delete(twin)
+	d.Object = merged(twin, d.Sent)
+	d.SetString(name, d.ID)
+	if changed := d.Res.Changed; changed != nil {
+		if err := changed(c, twin, d); err != nil {
+			return nil, err
+		}
+	}
+	d.Sort(d.Res.Shape)
+	doc := &api.Doc{Res: d.Res, ID: d.ID, In: d.In, JSON: d.JSON(), Kids: true}
+	return doc, c.Tx.Put(doc)
 }
 
 func merged(d *api.Doc, given api.Object) api.Object {

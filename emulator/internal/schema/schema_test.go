@@ -98,6 +98,31 @@ func TestShape(t *testing.T) {
 	}
 }
 
+// What folders share is found from either, and stands in one of them only.
+func TestSharedFolders(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{
+		"one/a.json":    {Data: []byte(`{"$id": "https://t/a", "$defs": {"A": {"type": "string"}}}`)},
+		"two/b.json":    {Data: []byte(`{"$id": "https://t/b", "$defs": {"B": {"type": "string"}}}`)},
+		"common/c.json": {Data: []byte(`{"$id": "https://t/c", "$defs": {"C": {"type": "integer"}}}`)},
+	}
+	for folder, names := range map[string]string{"one": "A C", "two": "B C"} {
+		set, err := schema.Load(files, folder, nil, "common")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(set.Names(), " "); got != names {
+			t.Errorf("%s: got %s, want %s", folder, got, names)
+		}
+		if bad, err := set.Check("C", "x"); err != nil || len(bad) != 1 {
+			t.Errorf("%s: got %v %v, want one violation", folder, bad, err)
+		}
+	}
+	if _, err := schema.Load(files, "one", nil, "one"); err == nil {
+		t.Error("one name for two definitions was taken")
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	for name, fs := range map[string]fstest.MapFS{

@@ -11,8 +11,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -27,8 +29,9 @@ type file struct {
 	now     time.Time
 	include []string
 	records []*record
-	clock   *yaml.Node // of an export
-	stored  *yaml.Node // of an export: documents by kind, complete
+	listed  bool          // documents to be born are listed, if only none
+	clock   clock.Reading // of an export
+	stored  *yaml.Node    // of an export: documents by kind, complete
 }
 
 // record is one entry of a fixture: a document, or so many of them.
@@ -57,9 +60,6 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 }
 
-// Format is the version of exports.
-const Format = 1
-
 const maxNodes = 5_000_000
 
 // usualNow is the present of a fixture that does not say when it plays.
@@ -70,6 +70,9 @@ func Read(name string, data []byte) (*Fixture, error) {
 	f, err := parse(name, data)
 	if err != nil {
 		return nil, err
+	}
+	if len(f.include) > 0 {
+		return nil, &Error{File: name, Message: "include: only built-in fixtures include others"}
 	}
 	return &Fixture{Name: name, files: []*file{f}}, nil
 }
@@ -93,14 +96,16 @@ func (f *Fixture) open(files fs.FS, name string, above []string, opened map[stri
 	if err != nil {
 		return fmt.Errorf("no fixture %q: there are %s, or name a file", name, strings.Join(Names(files), ", "))
 	}
-	for _, e := range entries {
-		data, err := fs.ReadFile(files, path.Join(name, e.Name()))
-		if err != nil {
-			return fmt.Errorf("fixture %s: %w", name, err)
-		}
-		one, err := parse(path.Join("fixtures", name, e.Name()), data)
-		if err != nil {
-			return err
+	parsed := make([]*file, len(entries))
+	faults := make([]error, len(entries))
+	var wg sync.WaitGroup
+	for i, e := range entries {
+		wg.Go(func() { parsed[i], faults[i] = builtIn(files, path.Join(name, e.Name())) })
+	}
+	wg.Wait()
+	for i, one := range parsed {
+		if faults[i] != nil {
+			return faults[i]
 		}
 		for _, other := range one.include {
 			if err := f.open(files, other, append(above, name), opened); err != nil {
@@ -112,20 +117,18 @@ func (f *Fixture) open(files fs.FS, name string, above []string, opened map[stri
 	return nil
 }
 
-// Clock is the clock that an export was written under.
-func (f *Fixture) Clock() (now time.Time, frozen, ok bool) {
-	for _, one := range f.files {
-		if one.clock == nil || one.clock.Get("now") == nil {
-			continue
-		}
-		t, err := time.Parse(time.RFC3339Nano, one.clock.Get("now").Text)
+// once keeps the built-in files of the process: reading them costs as much as growing them, and every seed needs them.
+var once sync.Map // path → func() (*file, error)
+
+func builtIn(files fs.FS, name string) (*file, error) {
+	read, _ := once.LoadOrStore(name, sync.OnceValues(func() (*file, error) {
+		data, err := fs.ReadFile(files, name)
 		if err != nil {
-			continue
+			return nil, fmt.Errorf("fixture %s: %w", name, err)
 		}
-		held := one.clock.Get("frozen")
-		return t.UTC(), held != nil && string(held.Scalar) == "true", true
-	}
-	return time.Time{}, false, false
+		return parse(path.Join("fixtures", name), data)
+	}))
+	return read.(func() (*file, error))() //nolint:forcetypeassert // nothing else is stored
 }
 
 // Names lists the built-in fixtures.
@@ -152,6 +155,11 @@ func parse(name string, data []byte) (*file, error) {
 	if root.Kind == yaml.Null {
 		return f, nil
 	}
+	if n := root.Get("format"); n != nil { // first: a newer one may have members that this version does not know
+		if err := f.checkFormat(n, root.Get("portico")); err != nil {
+			return nil, err
+		}
+	}
 	for _, m := range root.Members {
 		switch m.Name {
 		case "now":
@@ -172,13 +180,12 @@ func parse(name string, data []byte) (*file, error) {
 			if f.records, err = f.list(m.Value, ""); err != nil {
 				return nil, err
 			}
-		case "format":
-			if string(m.Value.Scalar) != strconv.Itoa(Format) {
-				return nil, f.fault(m.Value, "format %s is not one that this version reads: it reads %d", m.Value.Scalar, Format)
-			}
+			f.listed = true
 		case "clock":
-			f.clock = m.Value
-		case "portico", "seed", "fixture": // an export says where it comes from
+			if err := f.readClock(m.Value); err != nil {
+				return nil, err
+			}
+		case "format", "portico", "seed", "fixture": // an export says where it comes from
 		default:
 			return nil, &Error{name, m.Line, m.Column, fmt.Sprintf("unknown member %q; a fixture has now, include and documents", m.Name)}
 		}

@@ -40,64 +40,6 @@ func (f *Fixture) Grow(tx api.Tx, seed uint64, check Checker) error {
 	return nil
 }
 
-// load brings back the documents of an export, which are complete: each is judged by its schema, and then they are by
-// each other.
-func (g *grower) load(f *file) error {
-	var docs []*api.Doc
-	for _, m := range f.stored.Members {
-		res := g.tx.Resource(m.Name)
-		if res == nil {
-			return &Error{f.name, m.Line, m.Column, fmt.Sprintf("no kind %q", m.Name)}
-		}
-		if m.Value.Kind != yaml.Sequence {
-			return f.fault(m.Value, "%s: want a list of documents", m.Name)
-		}
-		for _, n := range m.Value.Items {
-			d, err := g.stored(f, res, n)
-			if err != nil {
-				return err
-			}
-			docs = append(docs, d)
-		}
-	}
-	if err := g.tx.Load(docs); err != nil {
-		return &Error{File: f.name, Message: api.AsError(err).Message}
-	}
-	return nil
-}
-
-func (g *grower) stored(f *file, res *api.Resource, n *yaml.Node) (*api.Doc, error) {
-	if n.Kind != yaml.Mapping {
-		return nil, f.fault(n, "%s: want a document", res.Kind)
-	}
-	d := &api.Doc{Res: res}
-	var o api.Object
-	for _, m := range n.Members {
-		switch m.Name {
-		case "_id":
-			d.ID = m.Value.Text
-		case "_in":
-			for _, id := range m.Value.Items {
-				d.In = append(d.In, id.Text)
-			}
-		default:
-			o.Set(m.Name, m.Value.JSON(nil))
-		}
-	}
-	bad, err := g.check(res, o)
-	if err != nil {
-		return nil, err
-	}
-	if len(bad) > 0 {
-		return nil, f.fault(n.Find(bad[0].Path), "%s: %s", res.Kind, bad[0].Plain())
-	}
-	if d.ID == "" {
-		return nil, f.fault(n, "%s: the document has no _id; a list of documents to be born is written as records with kind and document", res.Kind)
-	}
-	d.JSON = o.JSON()
-	return d, nil
-}
-
 // redraws is how often a value is drawn again that another document has.
 const redraws = 16
 
@@ -110,7 +52,8 @@ type grower struct {
 	now   time.Time
 	check Checker
 
-	around *api.Doc // that the record being grown is nested in, or nil
+	around *api.Doc  // that the record being grown is nested in, or nil
+	alive  api.World // that the documents join; nil: a fixture is grown
 }
 
 // Name and Seed make the grower a world for the calls in which documents are born.
@@ -155,10 +98,8 @@ func (g *grower) one(r *record, res *api.Resource, owner *api.Doc, place string)
 	if err != nil {
 		return nil, err
 	}
-	c := &api.Call{
-		Vendor: res.Vendor, World: g, Tx: g.tx, Now: g.moment(r, res, in, place),
-		Growing: true, Trust: true,
-	}
+	c := g.call(res)
+	c.Now = g.moment(r, res, in, place)
 	c.Stand(place)
 	var given api.Object
 	if r.doc != nil {
@@ -244,7 +185,7 @@ func (g *grower) owners(r *record, res *api.Resource, owner *api.Doc, place stri
 
 // moment is when a document is born: the fixture's now, or for one of many some time between its owner's birth and now.
 func (g *grower) moment(r *record, res *api.Resource, in []string, place string) time.Time {
-	if r.count == 1 {
+	if r.count == 1 || g.alive != nil {
 		return g.now
 	}
 	from := g.now.AddDate(-1, 0, 0)

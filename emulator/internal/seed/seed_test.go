@@ -2,6 +2,7 @@ package seed_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -91,6 +92,38 @@ func TestSameSeedSameBytes(t *testing.T) {
 	}
 	if !strings.Contains(one, `"legs":`) || strings.Contains(one, `"legs":"`) {
 		t.Errorf("legs are no numbers:\n%s", one)
+	}
+}
+
+// What is nested in a record and lives elsewhere can speak of it.
+func TestAround(t *testing.T) {
+	t.Parallel()
+	const nested = `
+documents:
+  - {kind: zoo.zoo, document: {id: 00000000-0000-4000-8000-000000000001, name: City Zoo}}
+  - kind: zoo.zoo
+    count: 2
+    document: {name: "{uuid}"}
+    has:
+      - {kind: zoo.animal, in: [00000000-0000-4000-8000-000000000001], document: {name: "@around.name", tag: "@around"}}
+  - {kind: zoo.animal, in: [00000000-0000-4000-8000-000000000001], document: {name: %s}}
+`
+	got, err := grow(t, fmt.Sprintf(nested, "Leo"), 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`(?m)^zoo\.zoo .*"id":"([^"]*)","name":"([^"]*)"`)
+	zoos := said.FindAllStringSubmatch(got, -1)
+	if len(zoos) != 3 {
+		t.Fatalf("got %d zoos, want 3:\n%s", len(zoos), got)
+	}
+	for _, z := range zoos[1:] {
+		if !strings.Contains(got, `"name":"`+z[2]+`","tag":"`+z[1]+`"`) {
+			t.Errorf("no animal speaks of %s, %s:\n%s", z[1], z[2], got)
+		}
+	}
+	if _, err := grow(t, fmt.Sprintf(nested, `"@around.name"`), 42); err == nil {
+		t.Error("a record that is nested in nothing spoke of what is around it")
 	}
 }
 

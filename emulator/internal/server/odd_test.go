@@ -294,6 +294,8 @@ func TestOddVendor(t *testing.T) {
 		{"by name", "GET /odd/shops/corner/items/c/1", 200, `{"sku":"c","rev":"1","colour":"blue","weight":1,"created":1767225600000}`},
 		{"by id, alias, slash", "GET /strange/shops/00000000-0000-4000-8000-000000000001/items/c/1/", 200, `{"sku":"c","rev":"1","colour":"blue","weight":1,"created":1767225600000}`},
 		{"pair with an escaped slash", "GET /odd/shops/corner/items/a%2Fb/1", 200, `{"sku":"a/b","rev":"1","colour":"red","weight":2,"created":1767225600000}`},
+		{"a plus in an escaped path", "GET /odd/things/a%2Fb+c", 200, `{"name":"a/b+c"}`},
+		{"a plus in a plain path", "GET /odd/things/b+c", 200, `{"name":"b+c"}`},
 		{"pair in another shop", "GET /odd/shops/mall/items/c/1", 404, `{"odd":"not-found","problems":0}`},
 		{"owner before body", "POST /odd/shops/nowhere/items\n\n{", 404, `{"odd":"not-found","problems":0}`},
 		{"owner before right", "POST /odd/shops/nowhere/items" + guest + "\n\n{}", 404, `{"odd":"not-found","problems":0}`},

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -114,7 +117,31 @@ func (p *Plan) link(v *api.Vendor, op *api.Operation) error {
 			op.Takes = shape
 		}
 	}
+	op.Known = known(op)
 	return nil
+}
+
+// known are the query parameters that an operation documents; of one that is an object its members.
+func known(op *api.Operation) []string {
+	var out []string
+	if op.Queries != nil {
+		out = append(out, op.Queries.Names...)
+	}
+	if op.Vendor.Dialect.Parameters == nil {
+		return out
+	}
+	for _, p := range op.Vendor.Dialect.Parameters(op) {
+		name, _ := p["name"].(string)
+		form, _ := p["schema"].(map[string]any)
+		members, _ := form["properties"].(map[string]any)
+		for _, m := range slices.Sorted(maps.Keys(members)) {
+			out = append(out, name+"["+m+"]")
+		}
+		if members == nil {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (p *Plan) addBases(v *api.Vendor) {
@@ -167,7 +194,7 @@ func (p *Plan) route() (err error) {
 	e.RedirectFixedPath = false
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath = true
-	e.UnescapePathValues = true
+	e.UnescapePathValues = false // it would take a plus for a space
 	e.NoRoute(unrouted(api.NoRoute))
 	e.NoMethod(unrouted(api.NoMethod))
 	type place struct{ method, path string }
@@ -195,13 +222,24 @@ func (p *Plan) route() (err error) {
 			x := exchangeOf(g)
 			args := x.args[:0]
 			for _, a := range g.Params {
-				args = append(args, a.Value)
+				args = append(args, unescaped(g.Request.URL, a.Value))
 			}
 			x.handle(g.Request, pick(ops, args), args)
 		})
 	}
 	p.engine = e
 	return nil
+}
+
+// unescaped is the value of a path parameter. It stands as it was sent where the path says more than its plain form.
+func unescaped(u *url.URL, value string) string {
+	if u.RawPath == "" {
+		return value
+	}
+	if plain, err := url.PathUnescape(value); err == nil {
+		return plain
+	}
+	return value
 }
 
 // unrouted answers and tells gin so, which would add a text of its own.

@@ -48,6 +48,7 @@ type exchange struct {
 	prefix string
 	head   bool
 	wrote  bool
+	broken bool // the client does not see the answer, or not whole
 	call   api.Call
 	args   [4]string
 	values *[2]string // of the headers that every answer has; apart, since the journal keeps them
@@ -122,11 +123,18 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	c := x.begin(r, world, op.Vendor)
 	c.Op, c.Args = op, args
 	s.receive(c)
+	if acting := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); acting != nil {
+		x.spoil(c, world, acting)
+		return
+	}
 	x.finish(c, s.answer(c, world))
 }
 
 // begin makes the call. Calls of the emulator's own API bear no number: they shift no chance and no id of the world.
 func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor) *api.Call {
+	if world.Scenarios.Playing() {
+		world.Scenarios.Cue()
+	}
 	x.call = api.Call{
 		Vendor: vendor, Request: r, World: world, ID: vendor.Name,
 		Began: time.Now(), Now: world.Clock.Now(), Prefix: x.prefix, Host: x.server.Host, Strict: x.server.Strict,
@@ -210,9 +218,17 @@ func (s *Server) answer(c *api.Call, world *store.World) (a api.Answer) {
 	if c.Op.Bare {
 		return s.attempt(c, nil)
 	}
-	tx := world.Begin(writing(c))
+	tx := begin(c, world)
 	c.Tx = tx
 	return s.attempt(c, tx)
+}
+
+// begin opens the call's transaction. One that only reads may see the world as it was a while ago.
+func begin(c *api.Call, world *store.World) *store.Tx {
+	if c.Lag > 0 && !writing(c) {
+		return world.BeginAt(c.Now.Add(-c.Lag))
+	}
+	return world.Begin(writing(c))
 }
 
 // writing tells whether the call may change state.
@@ -240,7 +256,7 @@ func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
 	}
 	switch {
 	case tx == nil:
-	case err == nil:
+	case err == nil && !c.Undo:
 		tx.Commit(c.ID)
 	default:
 		tx.Rollback()
@@ -453,18 +469,36 @@ func (x *exchange) record(c *api.Call, a api.Answer) {
 		method = http.MethodHead
 	}
 	world.Coverage.Record(c, a.Status)
+	if world.Journal.Skip() {
+		return
+	}
+	if world.Scenarios.Playing() {
+		world.Scenarios.Note(c.Op, a.Status, !x.broken)
+	}
 	var parsed []byte
-	if c.Vendor.Dialect.Read != nil {
+	if c.Vendor.Dialect.Read != nil && !bytes.Equal(c.Body.JSON, c.Raw) {
 		parsed = c.Body.JSON
 	}
+	answer := a.Body
+	if x.head {
+		answer = nil
+	}
 	world.Journal.Record(&journal.Entry{
-		Parsed: parsed,
-		ID:     c.ID, Number: c.Number, At: c.Began, WorldAt: c.Now, Took: time.Since(c.Began),
+		ID: c.ID, Number: c.Number, At: c.Began, WorldAt: c.Now, Took: time.Since(c.Began),
 		World: world.Name(), Vendor: c.Vendor.Name, Op: c.Op,
-		Method: method, URL: r.RequestURI, Path: r.URL.Path, Query: r.URL.RawQuery, Host: r.Host, Header: r.Header, Body: c.Raw,
-		Status: a.Status, AnswerHeader: x.Header(), Answer: a.Body,
-		Err: c.Refusal, Caller: c.Caller.Name,
+		Method: method, Proto: r.Proto, Secure: r.TLS != nil, URL: x.target(r), Path: r.URL.Path, Query: r.URL.RawQuery, Host: r.Host,
+		Header: journal.HeaderOf(r.Header), Body: c.Raw, Parsed: parsed,
+		Status: a.Status, AnswerHeader: journal.HeaderOf(x.Header()), Answer: answer,
+		Err: c.Refusal, Caller: c.Caller.Name, Faults: c.Faults,
 	})
+}
+
+// target is path and query as the client sent them; one that spoke to a proxy sent a whole URL.
+func (x *exchange) target(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		return r.RequestURI
+	}
+	return x.prefix + r.URL.RequestURI()
 }
 
 // reply sends an answer that is no call's.

@@ -49,7 +49,7 @@ func (w *World) Restore(name string) bool {
 	if s == nil {
 		return false
 	}
-	w.state = s.state.fork()
+	w.state, w.versions = s.state.fork(), nil
 	w.Clock.Set(s.clock.Now, s.clock.Frozen)
 	return true
 }
@@ -142,39 +142,60 @@ func differences(old, now *table) []Difference {
 }
 
 // Load stores documents that were stored before, as they are: no hook completes or judges them. References may point
-// forward. It refuses what collides, refers to nothing, or lives in nothing, and leaves its traces to Rollback.
-func (tx *Tx) Load(docs []*api.Doc) error {
+// forward. It refuses what collides, refers to nothing, or lives in nothing, tells which one that is by its position, and
+// leaves its traces to Rollback.
+func (tx *Tx) Load(docs []*api.Doc) (at int, err error) {
 	tx.mustWrite()
-	for _, d := range docs {
+	for i, d := range docs {
 		t, tab := tx.table(d.Res.Kind)
 		if tab != nil {
 			if _, twice := tab.byID.Get(d.ID); twice {
-				return api.Fail(api.Conflict, "%s %q stands twice", d.Res.Kind, d.ID)
+				return i, api.Fail(api.Conflict, "%s %q stands twice", d.Res.Kind, d.ID)
 			}
 		}
 		if err := tx.unique(t, tab, d, t.keys(d)); err != nil {
-			return err
+			return i, err
 		}
 		tx.state.seq++
 		d.Seq = tx.state.seq
 		tx.date(t, d)
 		tx.apply(t, nil, d)
 	}
-	for _, d := range docs {
-		t, _ := tx.table(d.Res.Kind)
-		if parent := d.Res.Parent(); parent != "" && tx.Get(parent, d.Owner()) == nil {
-			return api.Fail(api.Invalid, "%s %q lives in the %s %q, which is not there", d.Res.Kind, d.ID, parent, d.Owner())
+	for i, d := range docs {
+		if err := tx.housed(d); err != nil {
+			return i, err
 		}
+		t, _ := tx.table(d.Res.Kind)
 		if err := tx.references(t, nil, d); err != nil {
 			e := api.AsError(err)
-			return api.Fail(api.Invalid, "%s %q: %s", d.Res.Kind, d.ID, e.Violations[0].Plain())
+			return i, api.Fail(api.Invalid, "%s %q: %s", d.Res.Kind, d.ID, e.Violations[0].Plain())
 		}
+	}
+	return 0, nil
+}
+
+// housed refuses a document that lives where nothing is, or elsewhere than its owner.
+func (tx *Tx) housed(d *api.Doc) error {
+	parent := d.Res.Parent()
+	if parent == "" {
+		if len(d.In) > 0 {
+			return api.Fail(api.Invalid, "%s %q lives in nothing, but _in is %q", d.Res.Kind, d.ID, d.In)
+		}
+		return nil
+	}
+	owner := tx.Get(parent, d.Owner())
+	if owner == nil {
+		return api.Fail(api.Invalid, "%s %q lives in the %s %q, which is not there", d.Res.Kind, d.ID, parent, d.Owner())
+	}
+	if want := append(slices.Clone(owner.In), owner.ID); !slices.Equal(want, d.In) {
+		return api.Fail(api.Invalid, "%s %q: _in is %q, but its %s lives so that it must be %q", d.Res.Kind, d.ID, d.In, parent, want)
 	}
 	return nil
 }
 
-// Replace gives the world other documents, born by a function that fills an empty state, or leaves it as it was.
-func (w *World) Replace(fill func(api.Tx) error) error {
+// Replace gives the world other documents, born by a function that fills an empty state, and another clock unless it is
+// the zero one; or it leaves the world as it was.
+func (w *World) Replace(to clock.Reading, fill func(api.Tx) error) error {
 	fresh := newState(w.catalog())
 	tx := &Tx{catalog: w.catalog(), state: fresh, writing: true, world: &World{seed: w.seed}}
 	if err := fill(tx); err != nil {
@@ -183,6 +204,10 @@ func (w *World) Replace(fill func(api.Tx) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	fresh.counter = w.state.counter
-	w.state = fresh
+	w.state, w.versions = fresh, nil
+	w.gone = tombs{}
+	if !to.Now.IsZero() {
+		w.Clock.Set(to.Now, to.Frozen)
+	}
 	return nil
 }

@@ -184,6 +184,48 @@ func TestDeleteCascadesAndDetaches(t *testing.T) {
 	}
 }
 
+// A computed index detaches as it says itself, and must say so.
+func TestComputedIndexDetaches(t *testing.T) {
+	t.Parallel()
+	guest := &api.Resource{Kind: "t.guest"}
+	table := &api.Resource{Kind: "t.table", Indexes: []api.Index{{
+		Name: "guests", To: "t.guest", Gone: api.Detach,
+		Key: func(d *api.Doc) []string { return []string{d.Str("seats.0.guest"), d.Str("seats.1.guest")} },
+	}}}
+	if _, err := store.NewCatalog([]*api.Resource{guest, table}); err == nil {
+		t.Error("an index that does not say how to detach was taken")
+	}
+	table.Indexes[0].Without = func(d *api.Doc, id string) []byte {
+		return []byte(strings.ReplaceAll(string(d.JSON), `"guest":"`+id+`"`, `"guest":""`))
+	}
+	catalog, err := store.NewCatalog([]*api.Resource{guest, table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Grow(catalog, "test", 42, func(tx api.Tx) error {
+		for _, d := range []*api.Doc{
+			{Res: guest, ID: "g1", JSON: []byte(`{"id":"g1"}`)},
+			{Res: guest, ID: "g2", JSON: []byte(`{"id":"g2"}`)},
+			{Res: table, ID: "t1", JSON: []byte(`{"id":"t1","seats":[{"guest":"g1"},{"guest":"g2"}]}`)},
+		} {
+			if err := tx.Put(d); err != nil {
+				return err
+			}
+		}
+		tx.Delete(tx.Get("t.guest", "g1"))
+		if got, want := string(tx.Get("t.table", "t1").JSON), `{"id":"t1","seats":[{"guest":""},{"guest":"g2"}]}`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if n := tx.Count("t.table", "guests", "g1") + 2*tx.Count("t.table", "guests", "g2"); n != 2 {
+			t.Errorf("tables of g1 and, twice, of g2: got %d, want 2", n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // state is everything that a reader can see of books and libraries.
 func state(w *store.World) string {
 	tx := w.Begin(false)

@@ -20,6 +20,7 @@ type Tx struct {
 	state   *state
 	writing bool
 	log     []change
+	before  *state // as it was, where reads may lag
 	seq     uint64 // before the transaction
 	counter uint64
 }

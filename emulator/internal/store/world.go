@@ -11,7 +11,9 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/coverage"
+	"github.com/portico-emulator/portico/emulator/internal/fault"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/scenario"
 )
 
 // Base is a fixture grown once: what worlds are born from. It never changes.
@@ -43,14 +45,19 @@ func (b *Base) fork() *state {
 type World struct {
 	name  string
 	seed  uint64
-	base  *Base
+	cat   *Catalog
+	base  *Base // what it was born from
 	Clock *clock.Clock
 	// Journal is what the world was asked, Coverage what of the vendors' tables was tried.
 	Journal  *journal.Journal
 	Coverage *coverage.Coverage
 	past     *coverage.Coverage // of worlds that are gone
-	born     *clock.Clock       // the clock as it was at birth
-	TTL      time.Duration
+	// Faults are the rules that are armed in the world.
+	Faults fault.Set
+	// Scenarios are those that play in the world, or did.
+	Scenarios scenario.Stage
+	born      *clock.Clock // the clock as it was at birth
+	TTL       time.Duration
 
 	mu       sync.RWMutex
 	state    *state
@@ -60,6 +67,7 @@ type World struct {
 	gone     tombs
 
 	snapshots map[string]*snapshot
+	versions  []version // of the documents, the oldest first, as long as reads may lag
 }
 
 // Name of the world.
@@ -69,7 +77,11 @@ func (w *World) Name() string { return w.name }
 func (w *World) Seed() uint64 { return w.seed }
 
 // Fixture is the name of the fixture that the world was born from.
-func (w *World) Fixture() string { return w.base.Fixture }
+func (w *World) Fixture() string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.base.Fixture
+}
 
 // Request counts a request and gives its number, from 1.
 func (w *World) Request() uint64 {
@@ -94,10 +106,14 @@ func (w *World) Begin(writing bool) *Tx {
 	} else {
 		w.mu.RLock()
 	}
-	return &Tx{world: w, catalog: w.catalog(), state: w.state, writing: writing, seq: w.state.seq, counter: w.state.counter}
+	tx := &Tx{world: w, catalog: w.cat, state: w.state, writing: writing, seq: w.state.seq, counter: w.state.counter}
+	if writing && w.Faults.Lag() > 0 {
+		tx.before = w.state.fork()
+	}
+	return tx
 }
 
-func (w *World) catalog() *Catalog { return w.base.cat }
+func (w *World) catalog() *Catalog { return w.cat }
 
 // Commit ends a transaction and keeps what it did. The request is remembered for what it deleted.
 func (tx *Tx) Commit(request string) {
@@ -107,6 +123,7 @@ func (tx *Tx) Commit(request string) {
 	}
 	if len(tx.log) > 0 {
 		tx.world.commits++
+		tx.world.keep(tx.before)
 		for _, c := range tx.log {
 			if c.after == nil {
 				tx.world.gone.add(c.table.res.Kind, c.before.ID, request)
@@ -131,23 +148,41 @@ func (tx *Tx) Rollback() {
 
 // Reset gives the world back the documents, the counters and the clock that it was born with.
 func (w *World) Reset() {
-	fresh := w.base.fork()
+	w.Scenarios.Halt()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.state = fresh
-	w.gone = tombs{}
-	w.requests.Store(0)
-	w.forget()
-	r := w.born.Copy()
-	reading := r.Read()
-	w.Clock.Set(reading.Now, reading.Frozen)
+	w.begin(w.base.fork())
 }
 
-// forget drops what was recorded; what was tried still counts for all worlds together.
-func (w *World) forget() {
+// Rebirth makes the world as if it had been born from another base, with documents that a function adds; or it leaves
+// the world as it was.
+func (w *World) Rebirth(b *Base, add func(api.Tx) error) error {
+	fresh := b.fork()
+	tx := &Tx{catalog: w.cat, state: fresh, writing: true, world: &World{seed: w.seed}}
+	if err := add(tx); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.base = b
+	w.begin(fresh)
+	return nil
+}
+
+// Born is the clock as it was at the world's birth.
+func (w *World) Born() clock.Reading { return w.born.Copy().Read() }
+
+// begin is the start of a life, with documents and nothing else.
+func (w *World) begin(fresh *state) {
+	w.state = fresh
+	w.versions = nil
+	w.gone = tombs{}
+	w.requests.Store(0)
+	w.Faults.Clear()
 	w.Journal.Clear()
-	w.past.Add(w.Coverage)
-	w.Coverage.Clear()
+	w.Coverage.Move(w.past) // it still counts for all worlds together
+	reading := w.Born()
+	w.Clock.Set(reading.Now, reading.Frozen)
 }
 
 // Counts tells how many documents there are of each kind; kinds without any are left out.
@@ -177,6 +212,10 @@ func (t *tombs) add(kind, id, request string) {
 		t.byDoc = map[string]string{}
 	}
 	key := kind + Joint + id
+	if _, again := t.byDoc[key]; again {
+		t.byDoc[key] = request
+		return
+	}
 	if len(t.queue) < tombsKept {
 		t.queue = append(t.queue, key)
 	} else {
@@ -211,13 +250,15 @@ func New() *Store {
 
 // Coverage is what was tried in all worlds, those that are gone included.
 func (s *Store) Coverage() *coverage.Coverage {
-	all := coverage.New()
-	all.Add(s.past)
+	var worlds []*coverage.Coverage
 	for _, w := range s.Worlds() {
-		all.Add(w.Coverage)
+		worlds = append(worlds, w.Coverage)
 	}
-	return all
+	return s.past.Sum(worlds...)
 }
+
+// Recorded is what all journals take in bytes.
+func (s *Store) Recorded() int64 { return s.budget.Bytes() }
 
 // Birth says what a new world is like.
 type Birth struct {
@@ -246,9 +287,8 @@ func (s *Store) Create(b Birth) (*World, error) {
 	if w.Clock == nil {
 		w.Clock = &clock.Clock{}
 	}
+	w.cat = w.base.cat
 	w.born = w.Clock.Copy()
-	w.Journal = journal.New(s.Entries, &s.budget)
-	w.Coverage, w.past = coverage.New(), s.past
 	w.used.Store(time.Now().UnixNano())
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -259,6 +299,8 @@ func (s *Store) Create(b Birth) (*World, error) {
 	if len(s.worlds) >= MaxWorlds {
 		return nil, &api.Error{Code: api.Conflict, Message: fmt.Sprintf("there are %d worlds already, the most that are kept; delete some, or give them a ttl", MaxWorlds)}
 	}
+	w.Journal = journal.New(s.Entries, &s.budget)
+	w.Coverage, w.past = coverage.New(), s.past
 	s.worlds[b.Name] = w
 	if w.TTL > 0 {
 		s.mortal++
@@ -266,6 +308,7 @@ func (s *Store) Create(b Birth) (*World, error) {
 	return w, nil
 }
 
+// idle tells whether nobody has used the world for its ttl.
 func (w *World) idle(now time.Time) bool {
 	return w.TTL > 0 && now.UnixNano()-w.used.Load() > int64(w.TTL)
 }
@@ -284,7 +327,8 @@ func (s *Store) sweep() {
 
 func (s *Store) drop(name string) {
 	if w := s.worlds[name]; w != nil {
-		w.forget()
+		w.Journal.Close()
+		w.Coverage.Close(s.past)
 		if w.TTL > 0 {
 			s.mortal--
 		}

@@ -3,7 +3,6 @@
 package yaml
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -69,6 +68,9 @@ func Parse(data []byte, nodes int) (root *Node, err error) {
 	}
 	if e := depth(data); e != nil {
 		return nil, e
+	}
+	if asJSON(data) {
+		return readJSON(string(data), nodes)
 	}
 	defer func() {
 		// The parser is known to panic on some broken texts.
@@ -308,13 +310,4 @@ func (n *Node) Find(path []string) *Node {
 		n = next
 	}
 	return n
-}
-
-// FromJSON writes JSON as YAML.
-func FromJSON(data []byte) ([]byte, error) {
-	out, err := yaml.JSONToYAML(data)
-	if err != nil {
-		return nil, fmt.Errorf("yaml: %w", err)
-	}
-	return bytes.TrimRight(out, "\n"), nil
 }

@@ -2,10 +2,12 @@ package yaml_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -69,14 +71,44 @@ func TestParseRefuses(t *testing.T) {
 
 func TestFromJSON(t *testing.T) {
 	t.Parallel()
-	out, err := yaml.FromJSON([]byte(`{"version":"2.0.0","at":"2018-09-06T14:37:42.469Z","yes":"yes","list":[{"a":1},[]],"none":null}`))
+	out, err := yaml.FromJSON([]byte(`{"version":"2.0.0","at":"2018-09-06T14:37:42.469Z","yes":"yes","list":[{"a":1},[]],"none":null,"so":[true,false,1e5]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "version: 2.0.0\nat: \"2018-09-06T14:37:42.469Z\"\n\"yes\": \"yes\"\nlist:\n- a: 1\n- []\nnone: null"
+	want := "version: \"2.0.0\"\nat: \"2018-09-06T14:37:42.469Z\"\n\"yes\": \"yes\"\nlist:\n  - a: 1\n  - []\nnone: null\nso:\n  - true\n  - false\n  - 1.0e+5"
 	if string(out) != want {
 		t.Errorf("got %q, want %q", out, want)
 	}
+}
+
+// strange are numbers that what reads YAML does not know: beyond 64 bits, and a zero below zero.
+var strange = regexp.MustCompile(`[0-9]{18}|[eE][+-]?[0-9]{3}|-0`)
+
+// What is written is read again as what it was.
+func FuzzFromJSON(f *testing.F) {
+	for _, s := range []string{
+		`{"a":[{"b":1,"c":[[2],{}]},[]],"d":{"e":null}}`, `["a: b","a #b","- a","~","0x1f","1e3","12:30:00","yes","","a\nb","\u0001\u0085","\u2028 "]`,
+		`[true,false,null,1e5,-1.5E-3,0]`, `{"null":1,"":2,"1":3,"x:":4,"? y":5,"\"":6}`, `"x"`, `{"a":" x "}`, `[[[1]]]`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		body, err := api.Parse(data)
+		if err != nil || len(data) > 1000 || strange.Match(data) {
+			t.Skip()
+		}
+		text, err := yaml.FromJSON(body.JSON)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := yaml.Parse(text, 10000)
+		if err != nil {
+			t.Fatalf("%s became\n%s\nwhich cannot be read: %v", body.JSON, text, err)
+		}
+		if got := n.JSON(nil); !api.Same(got, body.JSON) {
+			t.Fatalf("%s became\n%s\nwhich is read as %s", body.JSON, text, got)
+		}
+	})
 }
 
 // Nothing that is parsed panics or hangs; what is taken is JSON.

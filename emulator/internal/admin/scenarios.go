@@ -1,0 +1,201 @@
+package admin
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/scenario"
+	"github.com/portico-emulator/portico/emulator/internal/server"
+	"github.com/portico-emulator/portico/emulator/internal/store"
+)
+
+// Words are those that scenarios of a plan may use.
+func Words(p *server.Plan, fixtures []string) *scenario.Words {
+	w := &scenario.Words{Kinds: map[string]*api.Resource{}, Fixtures: fixtures}
+	for _, v := range Vendors(p) {
+		for i := range v.Operations {
+			w.Operations = append(w.Operations, &v.Operations[i])
+		}
+	}
+	for _, r := range p.Catalog.Resources() {
+		w.Kinds[r.Kind] = r
+	}
+	return w
+}
+
+func words(h Host) *scenario.Words {
+	w := Words(h.Plan(), append(slices.Clone(h.Fixtures()), h.Configured()))
+	w.Check = h.Judge()
+	return w
+}
+
+// StartScenario lets a scenario play in a world. One with a fixture makes the world be born anew from it; one that cannot
+// start leaves the world as it was.
+func StartScenario(h Host, w *store.World, one *scenario.Scenario) error {
+	place := scenario.Place{
+		World: w, Clock: w.Clock, Faults: &w.Faults, Words: words(h),
+		Read: func(look func(api.Tx)) {
+			tx := w.Begin(false)
+			defer tx.Rollback()
+			look(tx)
+		},
+		Write: func(change func(api.Tx) error) error {
+			tx := w.Begin(true)
+			done := false
+			defer func() {
+				if !done { // refused, or a panic on its way up
+					tx.Rollback()
+				}
+			}()
+			if err := change(tx); err != nil {
+				return err
+			}
+			done = true
+			tx.Commit(Name)
+			return nil
+		},
+	}
+	return w.Scenarios.Start(one, place, func() error {
+		now := w.Clock.Now()
+		if one.Fixture != "" {
+			now = w.Born().Now
+		}
+		if !one.Clock.IsZero() {
+			now = one.Clock
+		}
+		bear := func(tx api.Tx) error { return one.Bear(tx, w, now, place.Words.Check) }
+		if one.Fixture == "" {
+			if err := place.Write(bear); err != nil {
+				return err
+			}
+		} else {
+			base, err := h.Base(one.Fixture, w.Seed())
+			if err != nil {
+				return err
+			}
+			if err := w.Rebirth(base, bear); err != nil {
+				return err
+			}
+		}
+		if !one.Clock.IsZero() {
+			w.Clock.Set(one.Clock, true)
+		}
+		return nil
+	})
+}
+
+// scenariosOf are those that the call's world may play: those that were put there, then the built-in ones.
+func scenariosOf(c *api.Call) []*scenario.Scenario {
+	out := worldOf(c).Scenarios.Known()
+	for _, one := range hostOf(c).Library() {
+		if !slices.ContainsFunc(out, func(own *scenario.Scenario) bool { return own.Name == one.Name }) {
+			out = append(out, one)
+		}
+	}
+	slices.SortFunc(out, func(a, b *scenario.Scenario) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+func scenarioOf(c *api.Call) (*scenario.Scenario, error) {
+	var names []string
+	for _, one := range scenariosOf(c) {
+		if one.Name == c.Arg("name") {
+			return one, nil
+		}
+		names = append(names, one.Name)
+	}
+	return nil, api.Fail(api.NotFound, "no scenario %q%s", c.Arg("name"), near.Hint(c.Arg("name"), names...))
+}
+
+type scenarioHead struct {
+	Name    string   `json:"name"`
+	Summary string   `json:"summary"`
+	Advice  string   `json:"advice,omitempty"`
+	Vendors []string `json:"vendors"`
+	Running bool     `json:"running"`
+}
+
+type scenarioReport struct {
+	scenarioHead
+	Held         bool              `json:"held"`
+	Expectations []scenario.Judged `json:"expectations"`
+	Faults       []scenario.Fault  `json:"faults"`
+	Steps        []scenario.Step   `json:"steps"`
+}
+
+func head(one *scenario.Scenario, running bool) scenarioHead {
+	h := scenarioHead{one.Name, one.Summary, one.Advice, one.Vendors, running}
+	if h.Vendors == nil {
+		h.Vendors = []string{}
+	}
+	return h
+}
+
+func reported(c *api.Call, one *scenario.Scenario) scenarioReport {
+	r := worldOf(c).Scenarios.Report(one)
+	return scenarioReport{head(one, r.Playing), r.Held, r.Expectations, r.Faults, r.Steps}
+}
+
+func listScenarios(c *api.Call) (any, error) {
+	out := []scenarioHead{}
+	for _, one := range scenariosOf(c) {
+		out = append(out, head(one, worldOf(c).Scenarios.Report(one).Playing))
+	}
+	return out, nil
+}
+
+func getScenario(c *api.Call) (any, error) {
+	one, err := scenarioOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return reported(c, one), nil
+}
+
+// putScenario takes a scenario as JSON or YAML.
+func putScenario(c *api.Call) (any, error) {
+	name := c.Arg("name")
+	one, err := scenario.Read(name, c.Raw, words(hostOf(c)))
+	if err != nil {
+		return nil, api.Fail(api.Invalid, "%v", err)
+	}
+	if one.Name != name {
+		return nil, api.Fail(api.Invalid, "the scenario is called %q, but the path says %q", one.Name, name)
+	}
+	if err := worldOf(c).Scenarios.Put(one); err != nil {
+		return nil, err
+	}
+	return reported(c, one), nil
+}
+
+func startScenario(c *api.Call) (any, error) {
+	one, err := scenarioOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := StartScenario(hostOf(c), worldOf(c), one); err != nil {
+		if e := api.AsError(err); e.Code == api.Conflict {
+			return nil, err
+		}
+		return nil, api.Fail(api.Invalid, "%s", fmt.Sprint(err))
+	}
+	return reported(c, one), nil
+}
+
+func stopScenario(c *api.Call) (any, error) {
+	one, err := scenarioOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if !worldOf(c).Scenarios.Stop(one.Name) {
+		return nil, api.Fail(api.Conflict, "the scenario %q does not play", one.Name)
+	}
+	return reported(c, one), nil
+}

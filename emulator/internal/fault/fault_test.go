@@ -1,0 +1,163 @@
+package fault_test
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/fault"
+)
+
+type world struct{}
+
+func (world) Name() string { return "test" }
+func (world) Seed() uint64 { return 42 }
+
+// rows are operations to have rules about.
+func rows() (operations []*api.Operation, names []string) {
+	v := &api.Vendor{Name: "toy"}
+	for _, id := range []string{"list-things", "create-thing", "get-thing"} {
+		method := http.MethodGet
+		if strings.HasPrefix(id, "create") {
+			method = http.MethodPost
+		}
+		operations = append(operations, &api.Operation{ID: id, Method: method, Full: "toy." + id, Vendor: v})
+		names = append(names, "toy."+id)
+	}
+	return operations, names
+}
+
+func rule(t testing.TB, text string) *fault.Rule {
+	t.Helper()
+	_, names := rows()
+	r, err := fault.Read([]byte(text), names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func call(op *api.Operation) *api.Call {
+	return &api.Call{Op: op, World: world{}, Vendor: op.Vendor}
+}
+
+func none() *api.Doc { return nil }
+
+// The first rule that acts wins, and those before it that match count the match.
+func TestFirstThatActs(t *testing.T) {
+	t.Parallel()
+	operations, _ := rows()
+	var s fault.Set
+	first := s.Arm(rule(t, "{name: first, on: toy.list-things, plan: [pass, fail, pass], give: {error: internal}}"), operations)
+	second := s.Arm(rule(t, "{name: second, on: 'toy.*', give: {error: conflict}}"), operations)
+	var got []string
+	for range 3 {
+		got = append(got, s.Decide(call(operations[0]), none).Rule.Name)
+	}
+	if want := "second first second"; strings.Join(got, " ") != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+	for armed, want := range map[*fault.Armed][2]int{first: {3, 1}, second: {2, 2}} {
+		if hits, fired := s.Counts(armed); hits != want[0] || fired != want[1] {
+			t.Errorf("%s: got %d, %d, want %v", armed.Rule.Name, hits, fired, want)
+		}
+	}
+	s.Drop(first)
+	if !s.Disarm("second") || s.Disarm("second") || s.Decide(call(operations[0]), none) != nil {
+		t.Error("a rule acts that was taken out")
+	}
+}
+
+// Reads that lag are told by the set, and writes are left alone.
+func TestLag(t *testing.T) {
+	t.Parallel()
+	operations, _ := rows()
+	var s fault.Set
+	a := s.Arm(rule(t, "{on: '*', give: {stale: 2s}}"), operations)
+	b := s.Arm(rule(t, "{on: '*', give: {stale: 5s}}"), operations)
+	if s.Lag() != 5*time.Second || s.Decide(call(operations[1]), none) != nil || s.Decide(call(operations[2]), none) == nil {
+		t.Errorf("got a lag of %s, want 5s, for reads alone", s.Lag())
+	}
+	s.Drop(b)
+	if s.Lag() != 2*time.Second {
+		t.Errorf("got %s, want 2s", s.Lag())
+	}
+	s.Drop(a)
+	if s.Lag() != 0 {
+		t.Errorf("got %s, want 0", s.Lag())
+	}
+}
+
+// Arming while others decide loses no decision and no call.
+func TestArmingAmongCalls(t *testing.T) {
+	t.Parallel()
+	operations, _ := rows()
+	var s fault.Set
+	kept := s.Arm(rule(t, "{on: toy.list-things, times: 100, give: {error: internal}}"), operations)
+	other := rule(t, "{on: toy.get-thing, give: {error: internal}}")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				s.Decide(call(operations[0]), none)
+			}
+		})
+		wg.Go(func() {
+			for range 50 {
+				s.Drop(s.Arm(other, operations))
+			}
+		})
+	}
+	wg.Wait()
+	if hits, fired := s.Counts(kept); hits != 400 || fired != 100 {
+		t.Errorf("got %d hits, %d fired, want 400, 100", hits, fired)
+	}
+}
+
+// No text makes the reader panic.
+func FuzzRead(f *testing.F) {
+	f.Add("on: toy.*\ngive: {error: internal}")
+	f.Add("{on: '*', when: {body: {$.a: {matches: '('}}}, give: {delay: {lognormal: {median: 1s, sigma: 9}}}}")
+	f.Add("on: '['\nplan: [fail]\nodds: 1e400\ngive: {patch: [{op: add, path: a}], stale: -1s}")
+	_, names := rows()
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := fault.Read([]byte(text), names)
+		if (r == nil) == (err == nil) {
+			t.Errorf("got %v and %v", r, err)
+		}
+	})
+}
+
+// BenchmarkDecide is what rules cost a call: none, a hundred about other operations, a hundred whose conditions do not hold.
+func BenchmarkDecide(b *testing.B) {
+	operations, _ := rows()
+	c := call(operations[0])
+	c.Request = &http.Request{Header: http.Header{"X-Trace": {"abc"}}}
+	var err error
+	if c.Body, err = api.Parse([]byte(`{"email":"a@b.example","full_name":"Some Body","labels":{"a":"b"},"status":"approved"}`)); err != nil {
+		b.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"none":  "",
+		"other": "{name: n%, on: toy.create-thing, give: {error: internal}}",
+		"when":  "{name: n%, on: toy.list-things, when: {header: {X-Trace: other}}, give: {error: internal}}",
+		"body":  "{name: n%, on: toy.list-things, when: {body: {$.status: other}}, give: {error: internal}}",
+	} {
+		b.Run(name, func(b *testing.B) {
+			var s fault.Set
+			for i := 0; text != "" && i < 100; i++ {
+				s.Arm(rule(b, strings.ReplaceAll(text, "%", strconv.Itoa(i))), operations)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if s.Decide(c, none) != nil {
+					b.Fatal("a rule acts")
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,195 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/fault"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
+	"github.com/portico-emulator/portico/emulator/internal/store"
+)
+
+// addressed is the object that a call's path names, as it is now, or nil.
+func addressed(c *api.Call, world *store.World) *api.Doc {
+	tx := world.Begin(false)
+	defer tx.Rollback()
+	look := *c
+	look.Tx, look.Owners, look.Object = tx, nil, nil
+	if rest.Locate(&look) != nil {
+		return nil
+	}
+	return look.Object
+}
+
+// spoil answers a call on which a rule acts. Waiting and what happens on the wire is outside of any transaction.
+func (x *exchange) spoil(c *api.Call, world *store.World, acting *fault.Acting) {
+	rule := acting.Rule
+	give := &rule.Give
+	c.Faults = append(c.Faults, rule.Name)
+	ctx := c.Context()
+	if rule.Stage == fault.Before {
+		give.Delay.Wait(ctx, acting.Chance())
+	}
+	lost := give.Wire == fault.Reset || give.Wire == fault.Empty || give.Wire == fault.Hang
+	var a api.Answer
+	if rule.Stage == fault.After || !give.Replaces() && !lost {
+		// What shows the true answer damaged and comes before the effect undoes it; a mere delay or header does not.
+		c.Undo = rule.Stage == fault.Before && (give.Wire.Damages() || give.Patch != nil)
+		c.Lag = give.Stale
+		a = x.server.answer(c, world)
+	}
+	if rule.Stage == fault.After {
+		give.Delay.Wait(ctx, acting.Chance())
+	}
+	switch {
+	case give.Replaces():
+		tx := world.Begin(false)
+		c.Tx = tx
+		a = acting.Answer(c)
+		tx.Rollback()
+	case !lost:
+		amended, err := acting.Amend(a)
+		if err != nil {
+			x.server.Log.Warn("a fault could not be given", "error", err)
+		}
+		a = amended
+	}
+	x.deliver(ctx, c, acting, a)
+}
+
+// deliver sends an answer the way the rule's wire fault says.
+func (x *exchange) deliver(ctx context.Context, c *api.Call, acting *fault.Acting, a api.Answer) {
+	wire := acting.Rule.Give.Wire
+	x.broken = wire != fault.None && wire != fault.Dribble || ctx.Err() != nil
+	switch wire {
+	case fault.None:
+		x.finish(c, a)
+	case fault.Reset, fault.Empty, fault.Hang:
+		x.record(c, api.Answer{})
+		if wire == fault.Hang {
+			<-ctx.Done()
+		}
+		x.cut(wire == fault.Reset)
+	case fault.Garbage:
+		a.Body = acting.Garbled(a.Body)
+		x.finish(c, a)
+	case fault.Truncate:
+		x.announce(c, a)
+		if !x.head {
+			_, _ = x.ResponseWriter.Write(a.Body[:len(a.Body)/2])
+		}
+		x.abort(io.ErrUnexpectedEOF)
+	case fault.Dribble:
+		x.announce(c, a)
+		x.dribble(ctx, a.Body)
+	case fault.MalformedChunk:
+		x.prepare(a)
+		x.record(c, a)
+		x.malformed(a)
+	}
+}
+
+// announce sends the head of an answer, its full length included.
+func (x *exchange) announce(c *api.Call, a api.Answer) {
+	x.values[0] = c.ID
+	x.Header()["Portico-Request"] = x.values[0:1:1]
+	x.prepare(a)
+	x.record(c, a)
+	x.WriteHeader(a.Status)
+}
+
+// pace is how long a dribbling answer waits before each piece of it.
+const pace = 100 * time.Millisecond
+
+// dribble sends a body in small pieces until the client has it or goes away.
+func (x *exchange) dribble(ctx context.Context, body []byte) {
+	const piece = 16
+	flush := http.NewResponseController(x.ResponseWriter)
+	t := time.NewTicker(pace)
+	defer t.Stop()
+	for len(body) > 0 && !x.head {
+		n := min(piece, len(body))
+		if _, err := x.ResponseWriter.Write(body[:n]); err != nil {
+			return
+		}
+		_ = flush.Flush()
+		body = body[n:]
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// breaker is a connection that has no socket and can be told what its client sees.
+type breaker interface{ Break(err error) }
+
+// abort flushes what was written and ends the connection, or the stream of an HTTP/2 connection.
+func (x *exchange) abort(seen error) {
+	_ = http.NewResponseController(x.ResponseWriter).Flush()
+	if b, ok := x.ResponseWriter.(breaker); ok {
+		b.Break(seen)
+		return
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// cut ends the connection without an answer: by a reset, or as if the server had gone.
+func (x *exchange) cut(reset bool) {
+	if b, ok := x.ResponseWriter.(breaker); ok {
+		if reset {
+			b.Break(syscall.ECONNRESET)
+		} else {
+			b.Break(io.EOF)
+		}
+		return
+	}
+	conn, _, err := http.NewResponseController(x.ResponseWriter).Hijack()
+	if err != nil { // HTTP/2 has streams to reset instead
+		panic(http.ErrAbortHandler)
+	}
+	if reset {
+		plain := conn
+		if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
+			plain = t.NetConn()
+		}
+		if t, ok := plain.(*net.TCPConn); ok {
+			_ = t.SetLinger(0)
+			_ = t.Close()
+		}
+	}
+	_ = conn.Close()
+}
+
+// malformed sends an answer whose chunks do not add up.
+func (x *exchange) malformed(a api.Answer) {
+	if b, ok := x.ResponseWriter.(breaker); ok {
+		b.Break(io.ErrUnexpectedEOF)
+		return
+	}
+	conn, w, err := http.NewResponseController(x.ResponseWriter).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer func() { _ = conn.Close() }()
+	h := x.Header().Clone()
+	h.Del("Content-Length")
+	h.Set("Transfer-Encoding", "chunked")
+	var head bytes.Buffer
+	head.WriteString("HTTP/1.1 " + strconv.Itoa(a.Status) + " " + http.StatusText(a.Status) + "\r\n")
+	_ = h.Write(&head)
+	_, _ = w.Write(head.Bytes())
+	half := a.Body[:len(a.Body)/2]
+	_, _ = w.WriteString("\r\n" + strconv.FormatInt(int64(len(half)), 16) + "\r\n")
+	_, _ = w.Write(half)
+	_, _ = w.WriteString("\r\nnot-a-chunk\r\n")
+	_ = w.Flush()
+}

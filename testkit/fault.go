@@ -1,0 +1,128 @@
+package testkit
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// Fault is a rule by which calls go wrong on purpose. The zero value of a field leaves it out.
+type Fault struct {
+	Name  string   `json:"name,omitempty"`
+	On    string   `json:"on"` // operation such as konnect.create-portal, or a glob such as konnect.* or *.create-*
+	When  *When    `json:"when,omitempty"`
+	Plan  []string `json:"plan,omitempty"` // pass or fail for each matching call; the last repeats
+	After int      `json:"after,omitempty"`
+	Times int      `json:"times,omitempty"`
+	Every int      `json:"every,omitempty"`
+	Odds  *float64 `json:"odds,omitempty"`  // decided by the world's seed
+	Stage string   `json:"stage,omitempty"` // before (default): nothing happened; after: the write is committed
+	Give  Give     `json:"give"`
+}
+
+// When is conditions on a call, all of which must hold. Body and Document are JSON paths to values, or to Matches.
+type When struct {
+	Header   map[string]string `json:"header,omitempty"`
+	Query    map[string]string `json:"query,omitempty"`
+	Path     map[string]string `json:"path,omitempty"` // the vendor's parameter names
+	Body     map[string]any    `json:"body,omitempty"`
+	Document map[string]any    `json:"document,omitempty"` // of the addressed object, as it is now
+}
+
+// Matches is a regular expression in place of a value.
+type Matches string
+
+// MarshalJSON is {"matches": expression}.
+func (m Matches) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"matches": string(m)})
+}
+
+// Give is what the caller sees.
+type Give struct {
+	Error      string            `json:"error,omitempty"` // neutral word such as rate-limited, in the vendor's own envelope
+	Status     int               `json:"status,omitempty"`
+	Headers    map[string]string `json:"headers,omitempty"`
+	Body       any               `json:"body,omitempty"`
+	RetryAfter Duration          `json:"retry_after,omitempty"`
+	Delay      any               `json:"delay,omitempty"`   // Duration, Uniform or Lognormal
+	Wire       string            `json:"wire,omitempty"`    // reset, empty, truncate, malformed-chunk, garbage, dribble, hang
+	Gateway    int               `json:"gateway,omitempty"` // 502, 503 or 504, as a proxy in front would send it
+	Patch      []PatchStep       `json:"patch,omitempty"`   // JSON Patch on the true answer
+	Stale      Duration          `json:"stale,omitempty"`   // reads show the world as it was so long ago, by its own clock
+}
+
+// Duration is a span of real time, or of a test bubble's; never of the world's clock.
+type Duration time.Duration
+
+// MarshalText is the form of time.Duration.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Uniform is a delay drawn between two.
+type Uniform [2]Duration
+
+// MarshalJSON is {"uniform": [least, most]}.
+func (u Uniform) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string][2]Duration{"uniform": u})
+}
+
+// Lognormal is a delay drawn around a median, as networks have them.
+type Lognormal struct {
+	Median Duration `json:"median"`
+	Sigma  float64  `json:"sigma"`
+}
+
+// MarshalJSON is {"lognormal": {…}}.
+func (l Lognormal) MarshalJSON() ([]byte, error) {
+	type plain Lognormal
+	return json.Marshal(map[string]plain{"lognormal": plain(l)})
+}
+
+// PatchStep is an operation of a JSON Patch (RFC 6902).
+type PatchStep struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	From  string `json:"from,omitempty"`
+	Value any    `json:"value,omitempty"`
+}
+
+// ArmedFault is a fault that is armed in a world.
+type ArmedFault struct {
+	p  *Portico
+	ID string
+}
+
+// Fault arms a rule in this world, after those that are armed already: the first that acts on a call wins. An operation
+// or a word that does not exist fails the test.
+func (p *Portico) Fault(f Fault) *ArmedFault {
+	p.t.Helper()
+	var told struct{ ID string }
+	p.admin(p.t, http.MethodPost, "/faults", f, &told)
+	return &ArmedFault{p, told.ID}
+}
+
+// Hits is how many calls matched so far.
+func (f *ArmedFault) Hits() int {
+	f.p.t.Helper()
+	hits, _ := f.counts()
+	return hits
+}
+
+// Fired is on how many calls the rule acted so far.
+func (f *ArmedFault) Fired() int {
+	f.p.t.Helper()
+	_, fired := f.counts()
+	return fired
+}
+
+func (f *ArmedFault) counts() (hits, fired int) {
+	f.p.t.Helper()
+	var told struct{ Hits, Fired int }
+	f.p.admin(f.p.t, http.MethodGet, "/faults/"+f.ID, nil, &told)
+	return told.Hits, told.Fired
+}
+
+// Disarm takes the rule out.
+func (f *ArmedFault) Disarm() {
+	f.p.t.Helper()
+	f.p.admin(f.p.t, http.MethodDelete, "/faults/"+f.ID, nil, nil)
+}
