@@ -222,6 +222,24 @@ func BenchmarkFilter(b *testing.B) {
 	handle(b, e, "/v2/portals/"+portalA+"/developers?filter[name][contains]=an&filter[status]=pending&filter[email][contains]=example&sort=name")
 }
 
+// BenchmarkProductVersions filters 10,000 versions of a portal three times over.
+func BenchmarkProductVersions(b *testing.B) {
+	file := filepath.Join(b.TempDir(), "versions.yaml")
+	data := fmt.Sprintf(`documents:
+  - {kind: konnect.token, document: {name: admin, token: kpat_portico-admin}}
+  - {kind: konnect.api-product, document: {name: P}, has: [{kind: konnect.api-product-version, count: 40000, document: {name: v}}]}
+  - kind: konnect.portal
+    document: {id: %s, name: Portal A}
+    has:
+      - {kind: konnect.product-version, count: 10000, document: {product_version_id: "@konnect.api-product-version[?]", deprecated: "{bool}", publish_status: "{randomstring:[published,unpublished]}"}}
+`, portalA)
+	if err := os.WriteFile(file, []byte(data), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	e := start(b, emulator.Config{Fixture: file})
+	handle(b, e, "/v2/portals/"+portalA+"/product-versions?filter[publish_status]=published&filter[deprecated]=false&filter[created_at][gt]=2024-01-01T00:00:00Z")
+}
+
 func BenchmarkWorld(b *testing.B) {
 	for _, fixture := range []string{"small", "100000"} {
 		b.Run("fixture="+fixture, func(b *testing.B) {

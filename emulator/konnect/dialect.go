@@ -86,16 +86,15 @@ func media(c *api.Call) error {
 
 // wrap is the envelope of a page.
 func wrap(_ *api.Call, p api.Page) ([]byte, error) {
-	out := make([]byte, 0, len(p.Items)+80)
-	out = append(out, `{"meta":{"page":{"number":`...)
+	var room [96]byte
+	out := append(room[:0], `{"meta":{"page":{"number":`...)
 	out = strconv.AppendInt(out, int64(p.Offset/p.Limit)+1, 10)
 	out = append(out, `,"size":`...)
 	out = strconv.AppendInt(out, int64(p.Limit), 10)
 	out = append(out, `,"total":`...)
 	out = strconv.AppendInt(out, int64(p.Total), 10)
 	out = append(out, `}},"data":[`...)
-	out = append(out, p.Items...)
-	return append(out, ']', '}'), nil
+	return p.Around(out, "]}"), nil
 }
 
 const problemMedia = "application/problem+json; charset=utf-8"

@@ -67,7 +67,7 @@ var configMembers = map[string][]string{
 // listIdentityProviders is not paged and has no envelope.
 func listIdentityProviders(c *api.Call) (any, error) {
 	page := rest.ListBy(c, "konnect.identity-provider", "portal", c.Object.ID)
-	return json.RawMessage(append(append([]byte{'['}, page.Items...), ']')), nil
+	return json.RawMessage(page.Around([]byte{'['}, "]")), nil
 }
 
 func createIdentityProvider(c *api.Call) (any, error) {

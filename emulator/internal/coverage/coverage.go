@@ -77,7 +77,9 @@ func (v *Coverage) Record(c *api.Call, status int) {
 		if _, ok := c.Op.Takes.Place[m.Name]; !ok {
 			continue
 		}
-		t.members[m.Name] = true
+		if !t.members[m.Name] { // reading a map costs less than writing it
+			t.members[m.Name] = true
+		}
 		if enum := c.Op.Takes.Enums[m.Name]; enum != nil {
 			if value := gjson.ParseBytes(m.Value).String(); slices.Contains(enum, value) {
 				t.value(m.Name, value)

@@ -67,12 +67,12 @@ func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 }
 
 func page(c *api.Call, docs []*api.Doc, total int, form Form) api.Page {
-	p := api.Page{Count: len(docs), Total: total, Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0)}
 	size := 0
 	for _, d := range docs {
-		size += len(d.JSON) + 96
+		size += len(d.JSON) + 32
 	}
-	p.Items = make([]byte, 0, size)
+	p := api.NewPage(size)
+	p.Count, p.Total, p.Offset, p.Limit = len(docs), total, c.Ask.Offset, max(c.Ask.Limit, 0)
 	for i, d := range docs {
 		if i > 0 {
 			p.Items = append(p.Items, ',')

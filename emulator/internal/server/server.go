@@ -292,7 +292,7 @@ func (s *Server) render(c *api.Call, result any) (api.Answer, error) {
 		if d.Wrap != nil {
 			a.Body, err = d.Wrap(c, v)
 		} else {
-			a.Body = append(append(append(make([]byte, 0, len(v.Items)+2), '['), v.Items...), ']')
+			a.Body = v.Around([]byte{'['}, "]")
 		}
 	case json.RawMessage:
 		a.Body = v
