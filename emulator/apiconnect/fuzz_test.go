@@ -131,7 +131,7 @@ func FuzzPath(f *testing.F) {
 			return url.PathEscape(part)
 		}) + tail)
 		if err != nil || target.Host != "" || !strings.HasPrefix(target.Path, "/consumer-api/") {
-			t.Skip()
+			return
 		}
 		r := httptest.NewRequest(op.Method, "/", strings.NewReader(`{"title": "x", "state": "disabled", "username": "x", "client_secret": "y"}`))
 		r.URL = target

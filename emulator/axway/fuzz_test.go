@@ -174,7 +174,7 @@ func FuzzPath(f *testing.F) {
 		}) + tail
 		target, err := url.Parse(plain)
 		if err != nil || !strings.HasPrefix(target.Path, "/api/portal/") || target.Host != "" {
-			t.Skip()
+			return
 		}
 		r := httptest.NewRequest(op.Method, "/", strings.NewReader(`{"name":"x","userId":"`+ben+`","permission":"view"}`))
 		r.URL = target

@@ -102,7 +102,7 @@ func FuzzPath(f *testing.F) {
 		op := &ops[int(row)%len(ops)]
 		target, err := url.Parse(filled(op, first, second, third) + tail)
 		if err != nil || target.Host != "" || !regexp.MustCompile(`^/(exchange/api/v1|graph|cli)/`).MatchString(target.Path) {
-			t.Skip()
+			return
 		}
 		r := httptest.NewRequest(op.Method, "/", strings.NewReader("[]"))
 		r.URL = target

@@ -124,7 +124,7 @@ func FuzzPath(f *testing.F) {
 			return url.PathEscape(id)
 		}) + tail)
 		if err != nil || target.Host != "" || !strings.HasPrefix(target.Path, base+"/") && !strings.HasPrefix(target.Path, "/accounts/") {
-			t.Skip()
+			return
 		}
 		r := httptest.NewRequest(op.Method, "/", strings.NewReader(good[op.ID]))
 		r.URL = target

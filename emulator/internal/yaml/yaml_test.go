@@ -95,7 +95,7 @@ func FuzzFromJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		body, err := api.Parse(data)
 		if err != nil || len(data) > 1000 || strange.Match(data) {
-			t.Skip()
+			return
 		}
 		text, err := yaml.FromJSON(body.JSON)
 		if err != nil {
