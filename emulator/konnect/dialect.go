@@ -75,7 +75,7 @@ func media(c *api.Call) error {
 		return nil
 	}
 	declared := c.Header("Content-Type")
-	if declared == "" {
+	if declared == "" || declared == "application/json" {
 		return nil
 	}
 	if kind, _, err := mime.ParseMediaType(declared); err != nil || kind != "application/json" {

@@ -38,7 +38,11 @@ var portals = &api.Resource{
 func defaultDomain(c *api.Call, id string) string {
 	n := api.Mix(c.World.Seed(), api.Hash(id))
 	digits := 12 + int(n>>63)
-	return fmt.Sprintf("%013x", n)[:digits] + ".us.portal.konghq.com"
+	text := strconv.FormatUint(n, 16)
+	for len(text) < digits {
+		text = "0" + text
+	}
+	return text[:digits] + ".us.portal.konghq.com"
 }
 
 // domains holds that a self-hosted client needs a custom domain, on the document as it would be.
