@@ -4,7 +4,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/testkit"
 )
 
 // What the fixture small holds.
@@ -65,9 +65,8 @@ type client struct {
 // connect serves an emulator of its own.
 func connect(t testing.TB) client {
 	t.Helper()
-	s := httptest.NewServer(start(t))
-	t.Cleanup(s.Close)
-	return client{t, s.URL}
+	p := testkit.Start(t, testkit.Clock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)), testkit.Prove())
+	return client{t, strings.TrimSuffix(p.URL("konnect"), "/v2")}
 }
 
 // answer is what came back.
