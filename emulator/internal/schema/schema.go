@@ -34,8 +34,15 @@ type Set struct {
 
 	mu       sync.RWMutex
 	compiler *jsonschema.Compiler
-	ready    map[string]*jsonschema.Schema
+	ready    map[string]compiled
+	proofs   builder
 	decoded  map[string]any // definitions as values, for looking keywords up
+}
+
+// compiled is a definition that can be asked.
+type compiled struct {
+	schema *jsonschema.Schema
+	proof  *proof // nil: none can be made
 }
 
 // home is where definitions stand for the compiler: each is a resource of its own, so that a process pays for checking
@@ -47,13 +54,14 @@ var reference = regexp.MustCompile(`("\$ref"\s*:\s*")[^"#]*#/\$defs/`)
 
 // Load reads the schemas in a folder, and in those that it shares with others.
 func Load(files fs.FS, folder string, formats map[string]func(any) bool, shared ...string) (*Set, error) {
-	s := &Set{raw: map[string][]byte{}, ready: map[string]*jsonschema.Schema{}, decoded: map[string]any{}}
+	s := &Set{raw: map[string][]byte{}, ready: map[string]compiled{}, decoded: map[string]any{}}
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.Draft = jsonschema.Draft2020
 	s.compiler.AssertFormat = true
 	s.compiler.Formats = map[string]func(any) bool{"date-time": isInstant}
 	s.compiler.LoadURL = s.open
 	maps.Copy(s.compiler.Formats, formats)
+	s.proofs = builder{formats: s.compiler.Formats, made: map[*jsonschema.Schema]*proof{}}
 	for _, folder := range append([]string{folder}, shared...) {
 		if err := s.read(files, folder); err != nil {
 			return nil, err
@@ -174,36 +182,40 @@ func (s *Set) Compile(name string) error {
 	return err
 }
 
-func (s *Set) schema(name string) (*jsonschema.Schema, error) {
+func (s *Set) schema(name string) (compiled, error) {
 	s.mu.RLock()
-	ready := s.ready[name]
+	c, ready := s.ready[name]
 	s.mu.RUnlock()
-	if ready != nil {
-		return ready, nil
+	if ready {
+		return c, nil
 	}
 	if !s.Has(name) {
-		return nil, fmt.Errorf("schema: no definition %q", name)
+		return c, fmt.Errorf("schema: no definition %q", name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if ready = s.ready[name]; ready != nil {
-		return ready, nil
+	if c, ready = s.ready[name]; ready {
+		return c, nil
 	}
-	ready, err := s.compiler.Compile(home + name)
-	if err != nil {
-		return nil, fmt.Errorf("schema: %s: %w", name, err)
+	var err error
+	if c.schema, err = s.compiler.Compile(home + name); err != nil {
+		return c, fmt.Errorf("schema: %s: %w", name, err)
 	}
-	s.ready[name] = ready
-	return ready, nil
+	c.proof = s.proofs.of(c.schema)
+	s.ready[name] = c
+	return c, nil
 }
 
 // Check gives every rule of a definition that a value breaks, in the order of the definition's members; nil if none.
 func (s *Set) Check(name string, value any) ([]api.Violation, error) {
-	compiled, err := s.schema(name)
+	c, err := s.schema(name)
 	if err != nil {
 		return nil, err
 	}
-	err = compiled.Validate(value)
+	if c.proof != nil && c.proof.holds(value) {
+		return nil, nil
+	}
+	err = c.schema.Validate(value)
 	if err == nil {
 		return nil, nil
 	}
