@@ -34,6 +34,7 @@ type Call struct {
 	made    uint64    // ids made at that place
 	stamp   []byte    // of Now, in the words of
 	stampOf *Vendor
+	origin  string
 
 	Raw     []byte // request body as sent
 	Body    Body
@@ -140,7 +141,13 @@ func (c *Call) Header(name string) string {
 func (c *Call) Param(name string) string { return c.Query.Get(name) }
 
 // URL is the absolute form of a path on this server, as the client addresses it: scheme, host and world prefix kept.
-func (c *Call) URL(path string) string {
+func (c *Call) URL(path string) string { return c.Origin() + path }
+
+// Origin is what such URLs begin with.
+func (c *Call) Origin() string {
+	if c.origin != "" {
+		return c.origin
+	}
 	scheme := "http"
 	host := "localhost"
 	if r := c.Request; r != nil {
@@ -151,7 +158,8 @@ func (c *Call) URL(path string) string {
 			host = r.Host
 		}
 	}
-	return scheme + "://" + host + c.Prefix + path
+	c.origin = scheme + "://" + host + c.Prefix
+	return c.origin
 }
 
 // NewID is a UUID for something that the server makes. In a fixture it depends on the place alone, so that one more
@@ -246,7 +254,8 @@ type Dialect struct {
 	// Checks examine a call, in the vendor's order; the first that refuses decides.
 	Checks []Check
 	// Read turns the body as sent into JSON (YAML, forms, "true" for true); nil: it is JSON already. It runs before
-	// the world is looked at. Its error waits for the check that reports it.
+	// the world is looked at. Its error waits for the check that reports it. One that has parsed what it returns leaves
+	// that in c.Body.
 	Read func(*Call) ([]byte, error)
 	// Ask reads list parameters into c.Ask.
 	Ask func(*Call) error

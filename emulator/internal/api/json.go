@@ -32,6 +32,19 @@ type Member struct {
 	Value []byte
 }
 
+// AppendMember appends a member to an object that has begun. Its name needs no escapes.
+func AppendMember(to []byte, name string, value []byte) []byte {
+	return append(AppendName(to, name), value...)
+}
+
+// AppendName appends the name of a member, whose value is to follow.
+func AppendName(to []byte, name string) []byte {
+	if to[len(to)-1] != '{' {
+		to = append(to, ',')
+	}
+	return append(append(append(to, '"'), name...), `":`...)
+}
+
 // Object is a JSON object with the order of its members kept. Values are canonical JSON and are never changed in place.
 type Object []Member
 
@@ -44,33 +57,41 @@ var (
 
 // AppendString appends s as a JSON string; invalid UTF-8 becomes U+FFFD.
 func AppendString(to []byte, s string) []byte {
+	return append(AppendText(append(to, '"'), s), '"')
+}
+
+// AppendText appends s as part of a JSON string.
+func AppendText(to []byte, s string) []byte {
 	const hex = "0123456789abcdef"
-	to = append(to, '"')
+	done := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c < utf8.RuneSelf {
-			switch {
-			case c == '"' || c == '\\':
-				to = append(to, '\\', c)
-			case c >= ' ':
-				to = append(to, c)
-			case c == '\n':
-				to = append(to, '\\', 'n')
-			case c == '\r':
-				to = append(to, '\\', 'r')
-			case c == '\t':
-				to = append(to, '\\', 't')
-			default:
-				to = append(to, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			}
+		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		to = utf8.AppendRune(to, r)
+		to = append(to, s[done:i]...)
+		size := 1
+		switch {
+		case c >= utf8.RuneSelf:
+			var r rune
+			r, size = utf8.DecodeRuneInString(s[i:])
+			to = utf8.AppendRune(to, r)
+		case c == '"' || c == '\\':
+			to = append(to, '\\', c)
+		case c == '\n':
+			to = append(to, '\\', 'n')
+		case c == '\r':
+			to = append(to, '\\', 'r')
+		case c == '\t':
+			to = append(to, '\\', 't')
+		default:
+			to = append(to, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
 		i += size
+		done = i
 	}
-	return append(to, '"')
+	return append(to, s[done:]...)
 }
 
 // Quote is s as a JSON string.
@@ -102,15 +123,8 @@ func Encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
 }
 
-// ObjectOf reads the members of a stored document.
-func ObjectOf(doc []byte) Object {
-	o := make(Object, 0, 16)
-	gjson.ParseBytes(doc).ForEach(func(k, v gjson.Result) bool {
-		o = append(o, Member{k.Str, []byte(v.Raw)})
-		return true
-	})
-	return o
-}
+// ObjectOf reads the members of a JSON object, which may not be changed from then on.
+func ObjectOf(doc []byte) Object { return lay(doc).object(doc) }
 
 // Find gives the position of a member, or -1.
 func (o Object) Find(name string) int {
@@ -134,7 +148,7 @@ func (o Object) Raw(name string) []byte {
 }
 
 // Get is the value of a member, for reading; paths lead into it.
-func (o Object) Get(name string) gjson.Result { return gjson.ParseBytes(o.Raw(name)) }
+func (o Object) Get(name string) gjson.Result { return gjson.Parse(text(o.Raw(name))) }
 
 // Str is a string member, "" where it is absent or null.
 func (o Object) Str(name string) string { return o.Get(name).String() }

@@ -70,6 +70,19 @@ type Shape struct {
 	Types    map[string]string   // of members that have one type
 	Enums    map[string][]string // values of members that have few
 	UUIDs    map[string]bool     // members that are a UUID, or a list of them
+
+	growth atomic.Int64 // by how much the wire form of a document was longer than the document, at most
+}
+
+// Room is how many bytes the wire form of a document is likely to take.
+func (r *Resource) Room(d *Doc) int { return len(d.JSON) + int(r.Shape.growth.Load()) }
+
+// Grew takes note of how many bytes it took.
+func (r *Resource) Grew(d *Doc, wire int) {
+	const most = 4 << 10 // what is longer is not usual
+	if n := int64(wire - len(d.JSON)); n > r.Shape.growth.Load() && n <= most {
+		r.Shape.growth.Store(n)
+	}
 }
 
 // Doc is a stored document. It never changes: a change is a new Doc.
@@ -83,6 +96,16 @@ type Doc struct {
 	Kids bool // born by the birth of its owner, so that a fixture may complete it
 
 	memo atomic.Pointer[any]
+	laid atomic.Pointer[layout]
+}
+
+func (d *Doc) layout() layout {
+	if l := d.laid.Load(); l != nil {
+		return *l
+	}
+	l := lay(d.JSON)
+	d.laid.Store(&l)
+	return l
 }
 
 // Memo keeps what is computed from the document once, which is sound because a document never changes.
@@ -104,7 +127,12 @@ func (d *Doc) Owner() string {
 }
 
 // Get reads the value at a path.
-func (d *Doc) Get(path string) gjson.Result { return gjson.GetBytes(d.JSON, path) }
+func (d *Doc) Get(path string) gjson.Result {
+	if !plain(path) {
+		return gjson.GetBytes(d.JSON, path)
+	}
+	return d.layout().get(d.JSON, path)
+}
 
 // Str reads a string, "" where it is absent or null.
 func (d *Doc) Str(path string) string { return d.Get(path).String() }
@@ -113,7 +141,7 @@ func (d *Doc) Str(path string) string { return d.Get(path).String() }
 func (d *Doc) Bool(path string) bool { return d.Get(path).Bool() }
 
 // Object is the document's members, to be changed.
-func (d *Doc) Object() Object { return ObjectOf(d.JSON) }
+func (d *Doc) Object() Object { return d.layout().object(d.JSON) }
 
 // Draft is a document on its way into a world.
 type Draft struct {

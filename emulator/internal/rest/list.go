@@ -69,7 +69,7 @@ func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 func page(c *api.Call, docs []*api.Doc, total int, form Form) api.Page {
 	size := 0
 	for _, d := range docs {
-		size += len(d.JSON) + 32
+		size += d.Res.Room(d) + 1
 	}
 	p := api.NewPage(size)
 	p.Count, p.Total, p.Offset, p.Limit = len(docs), total, c.Ask.Offset, max(c.Ask.Limit, 0)

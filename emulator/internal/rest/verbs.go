@@ -64,7 +64,13 @@ func Taken(c *api.Call) api.Object {
 // Show appends the wire form of a document.
 func Show(c *api.Call, d *api.Doc, to []byte) []byte {
 	if d.Res.Shown != nil {
-		return d.Res.Shown(c, d, to)
+		if to == nil {
+			to = make([]byte, 0, d.Res.Room(d))
+		}
+		before := len(to)
+		to = d.Res.Shown(c, d, to)
+		d.Res.Grew(d, len(to)-before)
+		return to
 	}
 	if len(d.Res.Hidden) == 0 {
 		return append(to, d.JSON...)

@@ -173,13 +173,15 @@ func (s *Server) receive(c *api.Call) {
 		}
 		return
 	}
-	body, err := api.Parse(data)
-	if err != nil {
-		c.Problem = &api.Error{Code: api.Malformed, Message: "the body is " + err.Error(), Cause: err}
-		return
+	if !c.Body.Sent() {
+		body, err := api.Parse(data)
+		if err != nil {
+			c.Problem = &api.Error{Code: api.Malformed, Message: "the body is " + err.Error(), Cause: err}
+			return
+		}
+		c.Body = body
 	}
-	c.Body = body
-	bad, err := c.Vendor.Check(c.Op.Body, body.Value)
+	bad, err := c.Vendor.Check(c.Op.Body, c.Body.Value)
 	switch {
 	case err != nil:
 		c.Problem = err
@@ -288,7 +290,7 @@ func (s *Server) render(c *api.Call, result any) (api.Answer, error) {
 			a.Status = c.Op.Status
 		}
 	case *api.Doc:
-		a.Body = rest.Show(c, v, make([]byte, 0, len(v.JSON)+128))
+		a.Body = rest.Show(c, v, make([]byte, 0, v.Res.Room(v)))
 	case api.Page:
 		if d.Wrap != nil {
 			a.Body, err = d.Wrap(c, v)

@@ -1,0 +1,166 @@
+package api
+
+import (
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"github.com/tidwall/gjson"
+)
+
+// layout is where the members of a JSON object stand in it. Reading a member is then a look at a few names, and not
+// another walk over the document.
+type layout []place
+
+// place is where a name and its value begin and end, quotes included.
+type place struct{ name, nameEnd, from, to uint32 }
+
+// lay finds the members of an object that is valid JSON; of anything else there are none.
+func lay(doc []byte) layout {
+	at := blanks(doc, 0)
+	if at >= len(doc) || doc[at] != '{' {
+		return nil
+	}
+	var room [40]place
+	out := layout(room[:0])
+	for at = blanks(doc, at+1); at < len(doc) && doc[at] == '"'; at = blanks(doc, at+1) {
+		var p place
+		end := quoted(doc, at)
+		p.name, p.nameEnd = uint32(at), uint32(end) //nolint:gosec // a body is shorter
+		at = blanks(doc, blanks(doc, end)+1)
+		end = value(doc, at)
+		p.from, p.to = uint32(at), uint32(end) //nolint:gosec // a body is shorter
+		out = append(out, p)
+		if at = blanks(doc, end); at >= len(doc) || doc[at] != ',' {
+			break
+		}
+	}
+	return slices.Clone(out)
+}
+
+func blanks(doc []byte, at int) int {
+	for at < len(doc) && doc[at] <= ' ' {
+		at++
+	}
+	return at
+}
+
+// quoted is the end of the string that begins at a quote.
+func quoted(doc []byte, at int) int {
+	for at++; at < len(doc); at++ {
+		switch doc[at] {
+		case '\\':
+			at++
+		case '"':
+			return at + 1
+		}
+	}
+	return len(doc)
+}
+
+// value is the end of the value that begins there.
+func value(doc []byte, at int) int {
+	depth := 0
+	for at < len(doc) {
+		switch c := doc[at]; c {
+		case '"':
+			at = quoted(doc, at)
+			if depth == 0 {
+				return at
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth <= 0 {
+				if depth == 0 {
+					at++
+				}
+				return at
+			}
+		case ',', ' ', '\t', '\n', '\r':
+			if depth == 0 {
+				return at
+			}
+		}
+		at++
+	}
+	return at
+}
+
+// text is bytes of a document as a string, without a copy: documents never change.
+func text(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	return unsafe.String(&b[0], len(b)) //nolint:gosec // as above
+}
+
+// title is a name as it is meant.
+func (p place) title(doc []byte) string {
+	if name := text(doc[p.name+1 : p.nameEnd-1]); strings.IndexByte(name, '\\') < 0 {
+		return name
+	}
+	var plain string
+	_ = json.Unmarshal(doc[p.name:p.nameEnd], &plain)
+	return plain
+}
+
+// object is the members, whose values stay where they are.
+func (l layout) object(doc []byte) Object {
+	o := make(Object, len(l))
+	for i, p := range l {
+		o[i] = Member{p.title(doc), doc[p.from:p.to:p.to]}
+	}
+	return o
+}
+
+// Members are the names and values of a document in their order.
+func (d *Doc) Members() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for _, p := range d.layout() {
+			if !yield(p.title(d.JSON), d.JSON[p.from:p.to:p.to]) {
+				return
+			}
+		}
+	}
+}
+
+// Raw is a member of a document as JSON, nil where there is none.
+func (d *Doc) Raw(name string) []byte {
+	for member, value := range d.Members() {
+		if member == name {
+			return value
+		}
+	}
+	return nil
+}
+
+// get reads the value at a path of plain names.
+func (l layout) get(doc []byte, path string) gjson.Result {
+	head, tail, nested := strings.Cut(path, ".")
+	for _, p := range l {
+		if int(p.nameEnd-p.name) == len(head)+2 && string(doc[p.name+1:p.nameEnd-1]) == head {
+			value := gjson.Parse(text(doc[p.from:p.to]))
+			if nested {
+				return value.Get(tail)
+			}
+			return value
+		}
+	}
+	return gjson.Result{}
+}
+
+// plain tells whether a path says names and nothing else that gjson understands.
+func plain(path string) bool {
+	for i := range len(path) {
+		switch c := path[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-', c == '.':
+		default:
+			return false
+		}
+	}
+	return true
+}
