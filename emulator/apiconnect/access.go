@@ -135,9 +135,9 @@ func permitted(c *api.Call, org *api.Doc) bool {
 // may tells whether the caller has a permission in the org of the path. Who may manage something may view it.
 func may(c *api.Call, right string) bool { return allows(notesOf(c).rights, right) }
 
-func allows(rights map[string]bool, right string) bool {
+func allows(held rights, right string) bool {
 	what, view := strings.CutSuffix(right, ":view")
-	return rights[right] || view && rights[what+":manage"]
+	return held.has(right) || view && held.has(what+":manage")
 }
 
 // unharmed are the rows that a disabled org lets through: those that can end its state, and one that only compares.

@@ -25,7 +25,7 @@ var apis = &api.Resource{
 		return nil
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "api")
+		f := newForm(c, d, "api", to)
 		f.keep("id", "name", "version", "title", "summary", "state")
 		if n := notesOf(c); n.fields.heavy(c, "api") {
 			f.set("api", apiDocument(d))
@@ -37,7 +37,7 @@ var apis = &api.Resource{
 		f.times()
 		f.catalog()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 

@@ -2,6 +2,7 @@ package apiconnect
 
 import (
 	"bytes"
+	"encoding/json"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
@@ -17,12 +18,12 @@ var apps = &api.Resource{
 	},
 	Born:    appBorn,
 	Changed: appChanged,
-	Shown:   func(c *api.Call, d *api.Doc, to []byte) []byte { return showApp(c, d, "", "").Append(to) },
+	Shown:   func(c *api.Call, d *api.Doc, to []byte) []byte { return showApp(c, d, "", "", to) },
 }
 
 // showApp is what clients see of an app: once, when it is made, with its first credential.
-func showApp(c *api.Call, d *api.Doc, id, secret string) api.Object {
-	f := newForm(c, d, "app")
+func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
+	f := newForm(c, d, "app", to)
 	f.keep(
 		"id", "name", "title", "summary", "state", "lifecycle_state", "lifecycle_state_pending", "redirect_endpoints",
 		"image_endpoint", "application_public_certificate_entry",
@@ -42,7 +43,7 @@ func showApp(c *api.Call, d *api.Doc, id, secret string) api.Object {
 	f.consumer()
 	f.catalog()
 	f.self()
-	return f.out
+	return f.done()
 }
 
 // lifecycle tells whether the apps of a catalog begin in development.
@@ -167,7 +168,7 @@ func createApp(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showApp(c, app, s.Str("client_id"), s.Str("client_secret")), nil
+	return json.RawMessage(showApp(c, app, s.Str("client_id"), s.Str("client_secret"), nil)), nil
 }
 
 func updateApp(c *api.Call) (any, error) {

@@ -157,10 +157,9 @@ func pick(object []byte, only []string) []byte {
 
 // wrap is the envelope of every list.
 func wrap(_ *api.Call, p api.Page) ([]byte, error) {
-	out := make([]byte, 0, len(p.Items)+48)
-	out = strconv.AppendInt(append(out, `{"total_results":`...), int64(p.Total), 10)
-	out = append(append(out, `,"results":[`...), p.Items...)
-	return append(out, ']', '}'), nil
+	var room [64]byte
+	head := strconv.AppendInt(append(room[:0], `{"total_results":`...), int64(p.Total), 10)
+	return p.Around(append(head, `,"results":[`...), `]}`), nil
 }
 
 // paged shows things that are no documents as the call asks: each is wire JSON.

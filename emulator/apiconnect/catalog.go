@@ -38,12 +38,12 @@ var applicationTypes = &api.Resource{
 		{Name: "name", Path: "name", Within: "catalog", Unique: true},
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "application_type")
+		f := newForm(c, d, "application_type", to)
 		f.keep("id", "name", "title", "summary", "oauth_types", "metadata")
 		f.times()
 		f.catalog()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 
@@ -55,16 +55,16 @@ func catalogOf(c *api.Call, d *api.Doc) *api.Doc { return c.Tx.Get(kindCatalog, 
 
 // defaultCatalog is the one that says so, else the oldest, or nil.
 func defaultCatalog(c *api.Call) *api.Doc {
-	var first *api.Doc
-	for d := range c.Tx.All(kindCatalog) {
+	all := c.Tx.Under(kindCatalog, "", "")
+	for _, d := range all {
 		if d.Bool("default") {
 			return d
 		}
-		if first == nil {
-			first = d
-		}
 	}
-	return first
+	if len(all) > 0 {
+		return all[0]
+	}
+	return nil
 }
 
 // catalogNamed is a catalog by its provider org and itself, each by name or id, or nil.

@@ -1,6 +1,8 @@
 package apiconnect
 
 import (
+	"encoding/json"
+
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
@@ -31,7 +33,7 @@ var credentialsOfApps = &api.Resource{
 		hideSecret(d)
 		return nil
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte { return showCredential(c, d, "").Append(to) },
+	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte { return showCredential(c, d, "", to) },
 }
 
 func hideSecret(d *api.Draft) {
@@ -42,8 +44,8 @@ func hideSecret(d *api.Draft) {
 }
 
 // showCredential is what clients see of a credential: once, when it is made, with the secret.
-func showCredential(c *api.Call, d *api.Doc, secret string) api.Object {
-	f := newForm(c, d, "credential")
+func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
+	f := newForm(c, d, "credential", to)
 	f.keep("id", "name", "title", "summary", "client_id")
 	if secret != "" {
 		f.text("client_secret", secret)
@@ -57,7 +59,7 @@ func showCredential(c *api.Call, d *api.Doc, secret string) api.Object {
 	f.place()
 	f.consumer()
 	f.self()
-	return f.out
+	return f.done()
 }
 
 func createCredential(c *api.Call) (any, error) {
@@ -67,7 +69,7 @@ func createCredential(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showCredential(c, d, s.Str("client_secret")), nil
+	return json.RawMessage(showCredential(c, d, s.Str("client_secret"), nil)), nil
 }
 
 func updateCredential(c *api.Call) (any, error) {
@@ -88,7 +90,7 @@ func reset(members ...string) rest.Verb {
 		if err != nil {
 			return nil, err
 		}
-		return showCredential(c, d, s.Str("client_secret")), nil
+		return json.RawMessage(showCredential(c, d, s.Str("client_secret"), nil)), nil
 	}
 }
 

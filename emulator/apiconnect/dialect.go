@@ -29,7 +29,7 @@ var dialect = api.Dialect{
 type notes struct {
 	catalog    *api.Doc
 	orgs       []*api.Doc // those of the caller, or the one that the query names
-	rights     map[string]bool
+	rights     rights
 	activation *activation // what the caller's activation token says
 	permission *permission // that the path names
 	fields     selection

@@ -48,7 +48,7 @@ var memberInvitations = &api.Resource{
 		return roleIDs(c, d)
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "member_invitation")
+		f := newForm(c, d, "member_invitation", to)
 		f.keep("id", "name", "title", "summary", "email")
 		f.urls("role_urls", rolesOf(c, d))
 		f.keep("metadata")
@@ -60,7 +60,7 @@ var memberInvitations = &api.Resource{
 		f.times()
 		f.place()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 

@@ -21,9 +21,9 @@ func getMe(c *api.Call) (any, error) {
 			wire = append(wire, rest.Show(c, r, nil))
 		}
 		var granted []string
-		rights := rightsOf(c, m)
+		all := rightsOf(c, m)
 		for _, p := range permissions {
-			if rights[p.name] {
+			if all.has(p.name) {
 				granted = append(granted, p.name)
 			}
 		}

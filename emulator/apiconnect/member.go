@@ -2,6 +2,7 @@ package apiconnect
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ var members = &api.Resource{
 	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return roleIDs(c, d) },
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		user := c.Tx.Get(kindUser, d.Str("user"))
-		f := newForm(c, d, "member")
+		f := newForm(c, d, "member", to)
 		f.keep("id", "name", "title", "summary", "state")
 		f.set("user", rest.Show(c, user, nil))
 		f.urls("role_urls", rolesOf(c, d))
@@ -49,7 +50,7 @@ var members = &api.Resource{
 		f.url("user_registry_url", "/user-registries/"+user.Owner())
 		f.place()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 
@@ -202,7 +203,7 @@ func associateNamed(c *api.Call, org *api.Doc, segment string) *api.Doc {
 // getAssociate shows a user as an org knows it.
 func getAssociate(c *api.Call) (any, error) {
 	user, org := c.Object, c.Owner(kindOrg)
-	f := newForm(c, user, "associate")
+	f := newForm(c, user, "associate", nil)
 	f.keep("id")
 	f.text("name", user.Str("username"))
 	f.text("title", titleOf(user))
@@ -214,5 +215,5 @@ func getAssociate(c *api.Call) (any, error) {
 	f.url("user_registry_url", "/user-registries/"+user.Owner())
 	f.url("org_url", path(org))
 	f.url("url", path(org)+"/associates/"+user.ID)
-	return f.out, nil
+	return json.RawMessage(f.done()), nil
 }

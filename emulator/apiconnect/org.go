@@ -45,7 +45,7 @@ var orgs = &api.Resource{
 		return handOver(c, old, d.Str("owner"))
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "org")
+		f := newForm(c, d, "org", to)
 		f.keep("id", "name", "title", "summary", "state")
 		f.text("org_type", "consumer_org")
 		if owner := c.Tx.Get(kindUser, d.Str("owner")); owner != nil {
@@ -56,7 +56,7 @@ var orgs = &api.Resource{
 		f.times()
 		f.catalog()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 

@@ -19,7 +19,7 @@ var billings = &api.Resource{
 		{Name: "type", Path: "payment_method_type", To: kindPaymentMethodType},
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "billing")
+		f := newForm(c, d, "billing", to)
 		f.keep("id", "name", "title", "summary", "scope", "owned")
 		urls := texts()
 		if id := d.Str("payment_method_type"); id != "" {
@@ -37,7 +37,7 @@ var billings = &api.Resource{
 		f.paidBy()
 		f.place()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 
@@ -73,7 +73,7 @@ var paymentMethods = &api.Resource{
 	},
 	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return configured(c, d) },
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "payment_method")
+		f := newForm(c, d, "payment_method", to)
 		f.keep("id", "name", "title", "summary")
 		f.set("configuration", masked(f.stored.Raw("configuration")))
 		f.keep("metadata")
@@ -85,7 +85,7 @@ var paymentMethods = &api.Resource{
 		f.place()
 		f.consumer()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 

@@ -36,7 +36,7 @@ var products = &api.Resource{
 }
 
 func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
-	f := newForm(c, d, "product")
+	f := newForm(c, d, "product", to)
 	f.keep("id", "name", "version", "title", "summary")
 	f.set("state", f.stored.Raw("lifecycle_state"))
 	if notesOf(c).fields.heavy(c, "product") {
@@ -82,7 +82,7 @@ func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	f.times()
 	f.catalog()
 	f.self()
-	return f.out.Append(to)
+	return f.done()
 }
 
 // array is a JSON array of values.

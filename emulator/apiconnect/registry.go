@@ -21,7 +21,7 @@ var userRegistries = &api.Resource{
 		return name(c, d)
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "user_registry")
+		f := newForm(c, d, "user_registry", to)
 		f.keep("id", "name", "title", "summary", "registry_type")
 		if f.keep("integration_url"); f.stored.Null("integration_url") {
 			f.text("integration_url", c.URL("/api/cloud/integrations/user-registry/"+d.Str("registry_type")))
@@ -38,7 +38,7 @@ var userRegistries = &api.Resource{
 		f.keep("configuration", "metadata")
 		f.times()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 

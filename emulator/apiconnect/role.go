@@ -1,6 +1,8 @@
 package apiconnect
 
 import (
+	"slices"
+
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -15,7 +17,7 @@ var roles = &api.Resource{
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "role")
+		f := newForm(c, d, "role", to)
 		f.keep("id", "name", "title", "summary")
 		var urls []string
 		for _, p := range permissions {
@@ -30,7 +32,7 @@ var roles = &api.Resource{
 		f.times()
 		f.place()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 
@@ -77,15 +79,27 @@ func rolesOf(c *api.Call, d *api.Doc) []*api.Doc {
 	return held
 }
 
-// rightsOf are the permissions of a member: those of all roles together.
-func rightsOf(c *api.Call, member *api.Doc) map[string]bool {
-	rights := map[string]bool{}
-	for _, role := range rolesOf(c, member) {
-		for _, p := range each(role, "permissions") {
-			rights[p] = true
-		}
+// rights are the permissions that roles hold, those of all together.
+type rights []map[string]bool
+
+func (r rights) has(name string) bool {
+	return slices.ContainsFunc(r, func(role map[string]bool) bool { return role[name] })
+}
+
+// rightsOf are the permissions of a member.
+func rightsOf(c *api.Call, member *api.Doc) rights {
+	roles := rolesOf(c, member)
+	out := make(rights, len(roles))
+	for i, role := range roles {
+		out[i] = role.Memo(func(d *api.Doc) any { //nolint:forcetypeassert // roles keep nothing else
+			held := map[string]bool{}
+			for _, p := range each(d, "permissions") {
+				held[p] = true
+			}
+			return held
+		}).(map[string]bool)
 	}
-	return rights
+	return out
 }
 
 // roleIDs completes the member roles of a draft: a fixture may give names. None is the member role.

@@ -20,7 +20,7 @@ var subscriptions = &api.Resource{
 	Changed: subscriptionChanged,
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		product := c.Tx.Get(kindProduct, d.Str("product"))
-		f := newForm(c, d, "subscription")
+		f := newForm(c, d, "subscription", to)
 		f.keep("id", "name", "title", "summary")
 		f.url("product_url", path(product))
 		f.keep("plan")
@@ -33,7 +33,7 @@ var subscriptions = &api.Resource{
 		f.place()
 		f.consumer()
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 

@@ -35,7 +35,7 @@ var users = &api.Resource{
 		return unlike(c, c.Tx.Get(kindUserRegistry, d.Owner()), d)
 	},
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
-		f := newForm(c, d, "user")
+		f := newForm(c, d, "user", to)
 		f.keep("id")
 		f.text("name", d.Str("username"))
 		f.keep("username")
@@ -44,7 +44,7 @@ var users = &api.Resource{
 		f.times()
 		f.url("user_registry_url", "/user-registries/"+d.Owner())
 		f.self()
-		return f.out.Append(to)
+		return f.done()
 	},
 }
 

@@ -6,21 +6,25 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// form builds what clients see of a document: what is stored, the constants of its type and the addresses that follow
+// form writes what clients see of a document: what is stored, the constants of its type and the addresses that follow
 // from where it lives.
 type form struct {
 	c      *api.Call
 	d      *api.Doc
 	stored api.Object
-	out    api.Object
+	out    []byte
 }
 
-func newForm(c *api.Call, d *api.Doc, kind string) *form {
-	f := &form{c: c, d: d, stored: d.Object(), out: make(api.Object, 0, 24)}
-	f.text("type", kind)
-	f.text("api_version", "2.0.0")
-	return f
+func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
+	if to == nil {
+		to = make([]byte, 0, d.Res.Room(d)+len(`,"client_secret":""`)+64)
+	}
+	to = append(append(append(to, `{"type":"`...), kind...), `","api_version":"2.0.0"`...)
+	return &form{c: c, d: d, stored: d.Object(), out: to}
 }
+
+// done is what was written.
+func (f *form) done() []byte { return append(f.out, '}') }
 
 // keep shows stored members that there are.
 func (f *form) keep(names ...string) {
@@ -31,14 +35,30 @@ func (f *form) keep(names ...string) {
 	}
 }
 
+// name begins a member.
+func (f *form) name(name string) { f.out = api.AppendName(f.out, name) }
+
 func (f *form) set(name string, value []byte) {
-	f.out = append(f.out, api.Member{Name: name, Value: value})
+	f.name(name)
+	f.out = append(f.out, value...)
 }
 
-func (f *form) text(name, value string) { f.set(name, api.Quote(value)) }
+func (f *form) text(name, value string) {
+	f.name(name)
+	f.out = api.AppendString(f.out, value)
+}
 
 // url shows an address below the base.
-func (f *form) url(name, path string) { f.text(name, f.c.URL(base+path)) }
+func (f *form) url(name, path string) {
+	f.name(name)
+	f.address(base, path)
+}
+
+// address writes a URL on this server.
+func (f *form) address(base, path string) {
+	f.out = api.AppendText(append(f.out, '"'), f.c.Origin())
+	f.out = append(api.AppendText(api.AppendText(f.out, base), path), '"')
+}
 
 // times shows when the document was made and changed.
 func (f *form) times() { f.keep("created_at", "updated_at") }
@@ -49,7 +69,10 @@ func (f *form) place() { f.url("org_url", "/orgs/"+f.d.In[2]) }
 // consumer shows the same under its other name.
 func (f *form) consumer() { f.url("consumer_org_url", "/orgs/"+f.d.In[2]) }
 
-func (f *form) catalog() { f.text("catalog_url", f.c.URL(inCatalog(f.d.In, ""))) }
+func (f *form) catalog() {
+	f.name("catalog_url")
+	f.address("", inCatalog(f.d.In, ""))
+}
 
 // self shows where the document itself is.
 func (f *form) self() { f.url("url", path(f.d)) }
@@ -65,11 +88,15 @@ func (f *form) tasks() {
 
 // urls shows the addresses of documents.
 func (f *form) urls(name string, docs []*api.Doc) {
-	list := make([]string, len(docs))
+	f.name(name)
+	f.out = append(f.out, '[')
 	for i, d := range docs {
-		list[i] = f.c.URL(base + path(d))
+		if i > 0 {
+			f.out = append(f.out, ',')
+		}
+		f.address(base, path(d))
 	}
-	f.set(name, texts(list...))
+	f.out = append(f.out, ']')
 }
 
 // texts is a JSON array of strings.

@@ -93,44 +93,48 @@ var standardMembers = map[string]struct{}{
 }
 
 func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
-	stored := d.Object()
-	out := make(api.Object, 0, 16)
-	for _, m := range stored {
-		switch m.Name {
+	to = append(to, '{')
+	for name, value := range d.Members() {
+		switch name {
 		case "custom":
 			continue
 		case "createdOn":
-			out = append(out, api.Member{Name: "managedBy", Value: managers(c, d)})
+			to = appendManagers(c, d, api.AppendName(to, "managedBy"))
 		case "state":
-			out = append(out, api.Member{Name: "image", Value: imagePath(c, d)})
+			to = appendImagePath(c, d, api.AppendName(to, "image"))
 		}
-		out = append(out, m)
+		to = api.AppendMember(to, name, value)
 	}
 	if listed := configOf(c).custom; len(listed) > 0 {
-		values := api.ObjectOf(stored.Raw("custom"))
+		var values, shown api.Object
+		values = api.ObjectOf(d.Raw("custom"))
 		for _, name := range listed {
-			out.Set(name, api.Null)
+			shown.Set(name, api.Null)
 			if v := values.Raw(name); v != nil {
-				out.Set(name, v)
+				shown.Set(name, v)
 			}
 		}
+		to = append(append(to, ','), shown.JSON()[1:]...)
+		return to
 	}
-	return out.Append(to)
+	return append(to, '}')
 }
 
-// managers are the ids of the users who may manage an application.
-func managers(c *api.Call, app *api.Doc) []byte {
-	out := []byte{'['}
+// appendManagers shows the ids of the users who may manage an application.
+func appendManagers(c *api.Call, app *api.Doc, to []byte) []byte {
+	to = append(to, '[')
+	first := true
 	for _, entry := range c.Tx.Under("axway.permission", "application", app.ID) {
 		if entry.Str("permission") != manage {
 			continue
 		}
-		if len(out) > 1 {
-			out = append(out, ',')
+		if !first {
+			to = append(to, ',')
 		}
-		out = api.AppendString(out, entry.Str("userId"))
+		first = false
+		to = api.AppendString(to, entry.Str("userId"))
 	}
-	return append(out, ']')
+	return append(to, ']')
 }
 
 // customSent are the custom properties in the body, as text.

@@ -1,6 +1,8 @@
 package axway
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/http"
@@ -148,5 +150,8 @@ func write(c *api.Call, a api.Answer) api.Answer {
 
 func correlation(c *api.Call) string {
 	a, b := api.Mix(c.World.Seed(), c.Number), api.Mix(c.Number, c.World.Seed())
-	return fmt.Sprintf("Id-%016x%08x 0", a, uint32(b)) //nolint:gosec // any 32 bits do
+	var room [16]byte
+	binary.BigEndian.PutUint64(room[:], a)
+	binary.BigEndian.PutUint32(room[8:], uint32(b)) //nolint:gosec // any 32 bits do
+	return "Id-" + hex.EncodeToString(room[:12]) + " 0"
 }

@@ -58,12 +58,14 @@ func getImage(c *api.Call) (any, error) {
 	return api.Answer{Media: image.Str("type"), Body: data}, nil
 }
 
-// imagePath is where an application's image is, in the version in which the call came; null without one.
-func imagePath(c *api.Call, app *api.Doc) []byte {
+// appendImagePath shows where an application's image is, in the version in which the call came; null without one.
+func appendImagePath(c *api.Call, app *api.Doc, to []byte) []byte {
 	if c.Tx.Get("axway.image", app.ID) == nil {
-		return api.Null
+		return append(to, api.Null...)
 	}
-	return api.Quote(c.Prefix + called(c) + "/applications/" + app.ID + "/image")
+	to = api.AppendText(api.AppendText(append(to, '"'), c.Prefix), called(c))
+	to = api.AppendText(append(to, "/applications/"...), app.ID)
+	return append(to, `/image"`...)
 }
 
 // called is the base under which the call came.

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -30,18 +31,25 @@ func read(c *api.Call) ([]byte, error) {
 	if body.Object == nil {
 		return c.Raw, nil // whoever reads it next says what is wrong with it
 	}
+	if !slices.ContainsFunc(body.Object, func(m api.Member) bool { return bytes.Equal(m.Value, api.Null) || flags(m) && m.Value[0] == '"' }) {
+		c.Body = body
+		return c.Raw, nil
+	}
 	var out api.Object
 	for _, m := range body.Object {
 		switch {
 		case bytes.Equal(m.Value, api.Null):
 			continue
-		case m.Name == "enabled" || m.Name == "isDefault":
+		case flags(m):
 			m.Value = boolean(m.Value)
 		}
 		out = append(out, m)
 	}
 	return out.JSON(), nil
 }
+
+// flags tells whether a member is one that clients send as text.
+func flags(m api.Member) bool { return m.Name == "enabled" || m.Name == "isDefault" }
 
 // boolean reads the text that some clients send for a boolean.
 func boolean(v []byte) []byte {

@@ -33,38 +33,35 @@ func listShares(c *api.Call) (any, error) {
 	slices.SortStableFunc(all, func(a, b assignment) int {
 		return cmp.Or(cmp.Compare(a.share.At, b.share.At), cmp.Compare(a.user.Str("username"), b.user.Str("username")))
 	})
-	out := json.RawMessage{'['}
+	out := append(make(json.RawMessage, 0, 2+512*len(all)), '[')
 	for i, a := range all {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = assetUser(c.Tx, a.share, a.user).Append(out)
+		out = appendUser(c.Tx, a.share, a.user, out)
 	}
 	return append(out, ']'), nil
 }
 
-func assetUser(tx api.Tx, share, user *api.Doc) api.Object {
-	out := api.Object{
-		{Name: "identityType", Value: api.Quote("user")},
-		{Name: "username", Value: api.Quote(user.Str("username"))},
-		{Name: "firstName", Value: api.Quote(user.Str("firstName"))},
-		{Name: "lastName", Value: api.Quote(user.Str("lastName"))},
-		{Name: "email", Value: api.Quote(user.Str("email"))},
+func appendUser(tx api.Tx, share, user *api.Doc, to []byte) []byte {
+	text := func(name, value string) { to = api.AppendString(api.AppendName(to, name), value) }
+	to = append(to, `{"identityType":"user"`...)
+	for _, name := range []string{"username", "firstName", "lastName", "email"} {
+		text(name, user.Str(name))
 	}
 	if photo := user.Str("profilePhoto"); photo != "" {
-		out.SetString("profilePhoto", photo)
+		text("profilePhoto", photo)
 	}
-	out.SetString("id", user.ID)
-	out.SetString("role", share.Str("role"))
-	out.SetString("roleId", roleIDs[share.Str("role")])
-	out.SetString("createdAt", share.Str("createdAt"))
+	text("id", user.ID)
+	text("role", share.Str("role"))
+	text("roleId", roleIDs[share.Str("role")])
+	text("createdAt", share.Str("createdAt"))
 	org := tx.Get("mulesoft.organization", user.Owner())
-	out.Set("organization", api.Object{
-		{Name: "id", Value: api.Quote(org.ID)},
-		{Name: "name", Value: api.Quote(org.Str("name"))},
-		{Name: "isMulesoftOrganization", Value: api.Boolean(org.Bool("isMulesoftOrganization"))},
-	}.JSON())
-	return out
+	to = append(api.AppendName(to, "organization"), '{')
+	text("id", org.ID)
+	text("name", org.Str("name"))
+	to = api.AppendMember(to, "isMulesoftOrganization", api.Boolean(org.Bool("isMulesoftOrganization")))
+	return append(to, '}', '}')
 }
 
 // replaceShares makes the body all assignments that there are. One that stays as it was keeps its time; whoever is not

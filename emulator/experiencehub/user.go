@@ -61,8 +61,10 @@ func listUsers(c *api.Call) (any, error) {
 	term := strings.ToLower(strings.TrimSpace(c.Param("searchTerm")))
 	active := c.Param("isActive")
 	c.Ask.Sort = byName
-	c.Ask.Where = func(d *api.Doc) bool {
-		return (active == "" || d.Bool("isActive") == (active == "true")) && mentions(term, d.Str("name"), d.Str("email"), d.Str("username"))
+	if term != "" || active != "" {
+		c.Ask.Where = func(d *api.Doc) bool {
+			return (active == "" || d.Bool("isActive") == (active == "true")) && mentions(term, d.Str("name"), d.Str("email"), d.Str("username"))
+		}
 	}
 	return rest.ListBy(c, "experience-hub.portal-user", "portal", c.Object.ID), nil
 }
