@@ -1,6 +1,7 @@
 package apiconnect
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -17,13 +18,16 @@ const (
 
 const contextHeader = "X-IBM-Consumer-Context"
 
+// contextKey is the same as a header of Go has it.
+var contextKey = http.CanonicalHeaderKey(contextHeader)
+
 // enterCatalog is the check that the catalog of the request exists. Without the header it is the default one.
 func enterCatalog(c *api.Call) error {
 	if c.Op.Base != "" { // the provider's, whatever the catalog
 		return nil
 	}
 	n := notesOf(c)
-	values := c.Request.Header.Values(contextHeader)
+	values := c.Request.Header[contextKey]
 	if len(values) == 0 {
 		if n.catalog = defaultCatalog(c); n.catalog == nil {
 			return api.Fail(api.NotFound, "there is no catalog")

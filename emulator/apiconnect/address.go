@@ -21,26 +21,35 @@ const (
 )
 
 // inCatalog is the provider's address of something in a catalog.
-func inCatalog(in []string, tail string) string { return "/api/catalogs/" + in[0] + "/" + in[1] + tail }
+func inCatalog(in []string, tail string) string { return strings.Join(provided(in, tail), "") }
+
+func provided(in []string, tail string) []string {
+	return []string{"/api/catalogs/", in[0], "/", in[1], tail}
+}
 
 // path is where a document is shown, below the base. What lives elsewhere has no path of its own.
 func path(d *api.Doc) string {
+	var room [8]string
+	return strings.Join(steps(d, room[:0]), "")
+}
+
+// steps appends the parts of such a path.
+func steps(d *api.Doc, to []string) []string {
 	in := func(i int) string { return d.In[i] }
+	kind := strings.TrimPrefix(d.Res.Kind, "apiconnect.")
 	switch d.Res.Kind {
-	case kindOrg:
-		return "/orgs/" + d.ID
 	case kindRole, kindMember, kindMemberInvitation, kindPaymentMethod, kindBilling:
-		return "/orgs/" + d.Owner() + "/" + strings.TrimPrefix(d.Res.Kind, "apiconnect.") + "s/" + d.ID
+		return append(to, "/orgs/", d.Owner(), "/", kind, "s/", d.ID)
 	case kindApp:
-		return "/apps/" + in(2) + "/" + d.ID
+		return append(to, "/apps/", in(2), "/", d.ID)
 	case kindCredential, kindSubscription:
-		return "/apps/" + in(2) + "/" + in(3) + "/" + strings.TrimPrefix(d.Res.Kind, "apiconnect.") + "s/" + d.ID
+		return append(to, "/apps/", in(2), "/", in(3), "/", kind, "s/", d.ID)
 	case kindUser:
-		return "/user-registries/" + d.Owner() + "/users/" + d.ID
+		return append(to, "/user-registries/", d.Owner(), "/users/", d.ID)
 	case kindUserRegistry:
-		return "/user-registries/" + d.ID
+		return append(to, "/user-registries/", d.ID)
 	}
-	return "/" + strings.TrimPrefix(d.Res.Kind, "apiconnect.") + "s/" + d.ID
+	return append(to, "/", kind, "s/", d.ID)
 }
 
 // find is what a segment of a path names within an owner, or nil: what looks like an id is one, anything else is a name.

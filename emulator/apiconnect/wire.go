@@ -49,33 +49,46 @@ func (f *form) text(name, value string) {
 }
 
 // url shows an address below the base.
-func (f *form) url(name, path string) {
+func (f *form) url(name string, path ...string) {
 	f.name(name)
-	f.address(base, path)
+	f.address(base, path...)
 }
 
 // address writes a URL on this server.
-func (f *form) address(base, path string) {
+func (f *form) address(base string, path ...string) {
 	f.out = api.AppendText(append(f.out, '"'), f.c.Origin())
-	f.out = append(api.AppendText(api.AppendText(f.out, base), path), '"')
+	f.out = api.AppendText(f.out, base)
+	for _, p := range path {
+		f.out = api.AppendText(f.out, p)
+	}
+	f.out = append(f.out, '"')
+}
+
+// at writes where a document is.
+func (f *form) at(d *api.Doc) {
+	var room [8]string
+	f.address(base, steps(d, room[:0])...)
 }
 
 // times shows when the document was made and changed.
 func (f *form) times() { f.keep("created_at", "updated_at") }
 
 // place shows the org that the document lives in.
-func (f *form) place() { f.url("org_url", "/orgs/"+f.d.In[2]) }
+func (f *form) place() { f.url("org_url", "/orgs/", f.d.In[2]) }
 
 // consumer shows the same under its other name.
-func (f *form) consumer() { f.url("consumer_org_url", "/orgs/"+f.d.In[2]) }
+func (f *form) consumer() { f.url("consumer_org_url", "/orgs/", f.d.In[2]) }
 
 func (f *form) catalog() {
 	f.name("catalog_url")
-	f.address("", inCatalog(f.d.In, ""))
+	f.address("", provided(f.d.In, "")...)
 }
 
 // self shows where the document itself is.
-func (f *form) self() { f.url("url", path(f.d)) }
+func (f *form) self() {
+	f.name("url")
+	f.at(f.d)
+}
 
 // tasks shows the open approval task, if there is one.
 func (f *form) tasks() {
@@ -94,7 +107,7 @@ func (f *form) urls(name string, docs []*api.Doc) {
 		if i > 0 {
 			f.out = append(f.out, ',')
 		}
-		f.address(base, path(d))
+		f.at(d)
 	}
 	f.out = append(f.out, ']')
 }

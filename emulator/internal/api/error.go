@@ -130,6 +130,9 @@ func AsError(err error) *Error {
 
 // IsCode tells whether err is a neutral error of that code.
 func IsCode(err error, code Code) bool {
+	if err == nil {
+		return false
+	}
 	var e *Error
 	return errors.As(err, &e) && e.Code == code
 }
