@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,7 +12,7 @@ import (
 )
 
 func envCommand() *cobra.Command {
-	var url string
+	var url, ca string
 	var config emulator.Config
 	cmd := &cobra.Command{
 		Use:   "env VENDOR",
@@ -19,7 +20,8 @@ func envCommand() *cobra.Command {
 		Long: `Print the environment variables that point a vendor's usual clients at portico, as its administrator. Give the same
 --seed and --fixture as to portico serve, since the credential follows from them.`,
 		Example: `  eval "$(portico env konnect)"
-  portico env konnect --url http://127.0.0.1:4780/_world/mine`,
+  portico env konnect --url http://127.0.0.1:4780/_world/mine
+  portico env konnect --url https://127.0.0.1:4781 --ca ca.pem  # of portico serve --tls-listen, --tls-ca-out`,
 		Args:              oneVendor,
 		ValidArgsFunction: completeVendor,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -30,6 +32,9 @@ func envCommand() *cobra.Command {
 			if _, err := emulator.Operations(args[0]); err != nil {
 				return usage("%s", err)
 			}
+			if ca, err = trusted(ca, url); err != nil {
+				return err
+			}
 			e, err := emulator.New(config)
 			if err != nil {
 				return err
@@ -39,12 +44,34 @@ func envCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if ca != "" {
+				trust, err := e.Trust(args[0], ca)
+				if err != nil {
+					return err
+				}
+				variables = append(variables, trust...)
+			}
 			return printVariables(cmd.OutOrStdout(), variables)
 		},
 	}
 	urlFlag(cmd, &url)
+	cmd.Flags().StringVar(&ca, "ca", "", "`file` with the CA of an https URL, as --tls-ca-out writes it: clients are told to trust it")
 	growthFlags(cmd.Flags(), &config)
 	return cmd
+}
+
+// trusted is the path of a CA, good in any folder.
+func trusted(ca, url string) (string, error) {
+	if ca == "" {
+		return "", nil
+	}
+	if !strings.HasPrefix(url, "https:") {
+		return "", usage("--ca is for a URL with https, such as --url https://127.0.0.1:4781")
+	}
+	if err := emulator.CheckCA(ca); err != nil {
+		return "", fmt.Errorf("--ca %s: %w; portico serve --tls-listen ... --tls-ca-out %[1]s writes it", ca, err)
+	}
+	return filepath.Abs(ca)
 }
 
 func printVariables(to io.Writer, variables []emulator.Variable) error {
@@ -52,6 +79,9 @@ func printVariables(to io.Writer, variables []emulator.Variable) error {
 	for _, v := range variables {
 		if v.Why != "" {
 			fmt.Fprintf(&text, "# %s\n", strings.Join(strings.Fields(v.Why), " "))
+		}
+		if v.Name == "" {
+			continue
 		}
 		fmt.Fprintf(&text, "export %s=%s\n", v.Name, quote(v.Value))
 	}

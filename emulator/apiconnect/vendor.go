@@ -72,6 +72,7 @@ func Vendor() *api.Vendor {
 		Formats:     formats,
 		Credentials: credentials,
 		Clients:     clients,
+		Runtimes:    map[api.Runtime]string{api.Go: "IBM's toolkit apic"},
 		Security:    `{"type":"http","scheme":"bearer","bearerFormat":"Token of POST /token, or of an invitation"}`,
 		Problem:     "Problem",
 	}

@@ -42,6 +42,7 @@ func Vendor() *api.Vendor {
 		Dialect:     dialect,
 		Credentials: credentials,
 		Clients:     clients,
+		Runtimes:    map[api.Runtime]string{api.Go: "Axway's agents", api.Java: "Axway's API Manager CLI"},
 		Security:    `{"type":"http","scheme":"basic","description":"Login name and password; a session's cookie and CSRF-Token do as well."}`,
 		Problem:     "ErrorList",
 	}

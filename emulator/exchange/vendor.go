@@ -26,6 +26,7 @@ func Vendor() *api.Vendor {
 		Dialect:     dialect,
 		Credentials: mulesoft.Credentials(Name),
 		Clients:     mulesoft.Clients,
+		Runtimes:    mulesoft.Runtimes,
 		Security:    `{"type":"http","scheme":"bearer","description":"Anypoint Platform token from Access Management; the word Bearer may be left out."}`,
 		Problem:     "ExchangeError",
 	}

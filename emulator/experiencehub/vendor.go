@@ -38,6 +38,7 @@ func Vendor() *api.Vendor {
 		Formats:     formats,
 		Credentials: mulesoft.Credentials(Name),
 		Clients:     mulesoft.Clients,
+		Runtimes:    mulesoft.Runtimes,
 		Security:    `{"type":"http","scheme":"bearer","description":"Anypoint Platform token from Access Management."}`,
 		Problem:     "ErrorResponseDTO",
 	}

@@ -40,6 +40,7 @@ func Vendor() *api.Vendor {
 		Formats:     formats,
 		Credentials: credentials,
 		Clients:     clients,
+		Runtimes:    map[api.Runtime]string{api.Go: "Terraform provider kong/konnect, decK"},
 		Security:    `{"type":"http","scheme":"bearer","bearerFormat":"Personal (kpat_) or system-account (spat_) access token"}`,
 		Problem:     "Problem", ProblemMedia: problemMedia,
 	}

@@ -26,6 +26,8 @@ type Vendor struct {
 	Credentials func(*Call) []Credential
 	// Clients gives the environment variables by which this vendor's usual clients are pointed at url.
 	Clients func(url string, admin Credential) []Variable
+	// Runtimes are what those clients run on (Go, Java, Node), with their names: by it they learn whom to trust.
+	Runtimes map[Runtime]string
 	// Security is the OpenAPI security scheme object of this vendor.
 	Security string
 	// Problem is the schema of the body of refusals, ProblemMedia its content type; "": that of successes.
@@ -150,5 +152,15 @@ type Credential struct {
 	Secret string   `json:"secret,omitempty"` // what a login needs
 }
 
-// Variable is an environment variable for a client.
+// Variable is an environment variable for a client. One without a name is a remark.
 type Variable struct{ Name, Value, Why string }
+
+// Runtime is what a client runs on.
+type Runtime string
+
+// Runtimes that have their own way of being told of a CA.
+const (
+	Go   Runtime = "Go"
+	Java Runtime = "Java"
+	Node Runtime = "Node"
+)

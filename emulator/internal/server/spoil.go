@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -44,6 +45,10 @@ func (x *exchange) spoil(c *api.Call, world *store.World, acting *fault.Acting) 
 		c.Undo = rule.Stage == fault.Before && (give.Wire.Damages() || give.Patch != nil)
 		c.Lag = give.Stale
 		a = x.server.answer(c, world)
+		if c.Refusal != nil && errors.Is(c.Refusal, store.ErrUnkept) { // no rule makes a success of that
+			x.finish(c, a)
+			return
+		}
 	}
 	if rule.Stage == fault.After {
 		give.Delay.Wait(ctx, acting.Chance())
@@ -176,8 +181,14 @@ func (x *exchange) malformed(a api.Answer) {
 		return
 	}
 	conn, w, err := http.NewResponseController(x.ResponseWriter).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
+	if err != nil { // HTTP/2 has no chunks: a body of no known length ends in the middle
+		x.Header().Del("Content-Length")
+		x.WriteHeader(a.Status)
+		if !x.head {
+			_, _ = x.ResponseWriter.Write(a.Body[:len(a.Body)/2])
+		}
+		x.abort(io.ErrUnexpectedEOF)
+		return
 	}
 	defer func() { _ = conn.Close() }()
 	h := x.Header().Clone()
