@@ -8,6 +8,7 @@
 //	internal/rest   the plain verbs over resources: locate, birth, change, show, list, delete
 //	internal/server routes, and the one function that carries a request from its row to state and back
 //	internal/store  worlds: documents and indexes as copy-on-write trees, transactions
+//	internal/ledger the file in which a world outlives the process
 //	internal/schema JSON Schemas, and what they find as neutral violations
 //	internal/seed   fixtures, grown into worlds
 //	internal/fault  rules by which calls go wrong

@@ -22,6 +22,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/ledger"
 	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
@@ -39,6 +40,8 @@ const (
 	DefaultSeed    = 42
 	DefaultFixture = "small"
 	DefaultJournal = journal.DefaultEntries
+
+	DefaultStateLimit = ledger.Limit
 )
 
 // Config says how an emulator is to be. The zero Config is the command line's defaults.
@@ -52,16 +55,21 @@ type Config struct {
 	Log        *slog.Logger // nil: nothing is logged
 	Scenarios  []string     // built-in names or files; they play in the default world
 	Prove      bool         // check every reply against its schema, as portico's own tests do
+	State      string       // file that keeps the default world when the process ends; "": none
+	StateLimit int64        // bytes that State may grow to before it is written anew; 0: DefaultStateLimit
 }
 
-// Emulator answers for every vendor. It is safe for use by several goroutines and holds no goroutine of its own.
+// Emulator answers for every vendor. It is safe for use by several goroutines, and without a state file holds no goroutine
+// of its own.
 type Emulator struct {
 	config Config
 	server *server.Server
+	ledger *ledger.Ledger // nil: all is in memory
+	lived  bool           // before this process
 }
 
 // New makes an emulator with its default world. It refuses a fixture that does not exist or has a fault, and then names
-// file, line and column.
+// file, line and column, and a state file that it cannot go on with. Whoever names a state file calls Close at the end.
 func New(config Config) (*Emulator, error) {
 	p, err := plan()
 	if err != nil {
@@ -86,22 +94,45 @@ func New(config Config) (*Emulator, error) {
 	e := &Emulator{config: config}
 	h := &host{e}
 	e.server = &server.Server{Plan: p, Store: worlds, Log: config.Log, Strict: config.Strict, Prove: config.Prove, Host: h}
-	if _, err := h.NewWorld(admin.WorldSpec{Name: server.DefaultWorld}); err != nil {
-		return nil, err
-	}
-	for _, name := range config.Scenarios {
-		if err := e.play(name); err != nil {
-			return nil, err
-		}
+	if err := e.populate(h); err != nil {
+		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
+}
+
+// populate makes the default world, and lets the scenarios play that were asked for.
+func (e *Emulator) populate(h *host) error {
+	spec := admin.WorldSpec{Name: server.DefaultWorld}
+	if e.config.State != "" {
+		if err := e.open(h); err != nil {
+			return err
+		}
+		spec.Clock = e.ledger.Birth().Clock
+	}
+	world, err := h.NewWorld(spec)
+	if err == nil && e.ledger != nil {
+		err = e.ledger.Raise(world)
+		e.lived = e.ledger.Events() > 0
+	}
+	for _, name := range e.config.Scenarios {
+		if err == nil {
+			err = e.play(name)
+		}
+	}
+	return err
 }
 
 // ServeHTTP answers one request, for a vendor or for the admin API.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.server.ServeHTTP(w, r) }
 
-// Close releases what the emulator holds. It may be called more than once.
-func (e *Emulator) Close() error { return nil }
+// Close releases what the emulator holds. With a state file it makes sure that everything is in there, and whatever would
+// change the default world afterwards is refused. It may be called more than once.
+func (e *Emulator) Close() error {
+	if e.ledger == nil {
+		return nil
+	}
+	return e.ledger.Close()
+}
 
 // plan is the vendors, linked and routed once for all emulators of the process.
 var plan = sync.OnceValues(func() (*server.Plan, error) {
@@ -217,7 +248,8 @@ func (h *host) Base(fixture string, seed uint64) (*store.Base, error) {
 	return base(h.e.server.Plan, fixture, seed)
 }
 
-// Serve answers on a listener until the context ends, then lets requests under way finish for at most five seconds.
-func (e *Emulator) Serve(ctx context.Context, l server.Listener) error {
-	return server.Serve(ctx, l, e, e.config.Log)
+// Serve answers on a listener, and on more of them, until the context ends, then lets requests under way finish for at
+// most five seconds.
+func (e *Emulator) Serve(ctx context.Context, l server.Listener, more ...server.Listener) error {
+	return server.Serve(ctx, e, e.config.Log, append([]server.Listener{l}, more...)...)
 }

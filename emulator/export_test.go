@@ -23,3 +23,17 @@ func Judged(name string, seedOf uint64) error {
 	_, err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, judge) })
 	return err
 }
+
+// GrowText grows a fixture that is given as text, with every document held against the schema of its kind.
+func GrowText(text []byte, seedOf uint64) error {
+	p, err := plan()
+	if err != nil {
+		return err
+	}
+	f, err := seed.Read("fixture", text)
+	if err != nil {
+		return err
+	}
+	_, err = store.Grow(p.Catalog, "fixture", seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, judge) })
+	return err
+}

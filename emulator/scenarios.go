@@ -141,6 +141,9 @@ func (e *Emulator) play(name string) error {
 			return plain(err)
 		}
 	}
+	if e.lived {
+		return plain(admin.ResumeScenario(&host{e}, world, one))
+	}
 	return plain(admin.StartScenario(&host{e}, world, one))
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -14,8 +15,12 @@ import (
 // Started with this in its environment, the test binary is portico.
 const bePortico = "BE_PORTICO=1"
 
+// testStateLimit is the environment variable that says how long that portico's state file may become.
+const testStateLimit = "TEST_STATE_LIMIT"
+
 func TestMain(m *testing.M) {
 	if name, value, _ := strings.Cut(bePortico, "="); os.Getenv(name) == value {
+		stateLimit, _ = strconv.ParseInt(os.Getenv(testStateLimit), 10, 64)
 		main()
 	}
 	os.Exit(m.Run())

@@ -95,7 +95,7 @@ PORTICO_LOG_LEVEL. The flag wins.`,
 	root.SetVersionTemplate(build() + "\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(serveCommand(), operationsCommand(), openapiCommand(), envCommand(), healthCommand(), coverageCommand(), scenarioCommand(), versionCommand())
+	root.AddCommand(serveCommand(), operationsCommand(), openapiCommand(), envCommand(), healthCommand(), coverageCommand(), scenarioCommand(), replayCommand(), versionCommand())
 	return root
 }
 

@@ -19,8 +19,12 @@ import (
 type serveFlags struct {
 	listen, auth, logFormat, logLevel string
 	expose                            bool
+	tls                               tlsFlags
 	config                            emulator.Config
 }
+
+// stateLimit is the usual one. Tests have files written anew sooner.
+var stateLimit int64
 
 func serveCommand() *cobra.Command {
 	var f serveFlags
@@ -35,6 +39,8 @@ Once it listens it says so in the first line on standard output: portico listeni
   portico serve --fixture large --seed 7
   portico serve --fixture ./team.yaml --auth strict
   portico serve --clock 2026-03-01T09:00:00Z              # time stands still
+  portico serve --state ./world.state                     # what happens outlives the process
+  portico serve --tls-listen 127.0.0.1:4781 --tls-ca-out ca.pem
   PORTICO_ADMIN_TOKEN=s3cret portico serve --listen 0.0.0.0:4780 --expose`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,9 +51,11 @@ Once it listens it says so in the first line on standard output: portico listeni
 	flags.SortFlags = false
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:4780", "`host:port` to listen on; port 0 picks a free one")
 	flags.BoolVar(&f.expose, "expose", false, "allow listening beyond this machine")
+	f.tls.add(flags)
 	growthFlags(flags, &f.config)
 	choice(flags, &f.auth, "auth", "who may call, `lenient|strict`: lenient takes an unknown well-formed credential for the administrator's, strict refuses it", "lenient", "strict")
 	clockFlag(flags, &f.config.Clock)
+	flags.StringVar(&f.config.State, "state", "", "`file` that keeps the default world when the emulator stops (default none)")
 	flags.StringSliceVar(&f.config.Scenarios, "scenario", nil, "scenario that plays in the default world: a built-in `name`, or a file; repeatable")
 	flags.StringVar(&f.config.AdminToken, "admin-token", "", "bearer `token` that the admin API then needs")
 	number(flags, &f.config.Journal, "journal", "calls that each world's journal keeps, a `number`; 0 keeps none", emulator.DefaultJournal, 0)
@@ -61,13 +69,18 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) error {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 
-	address, err := listenAddress(f.listen, f.expose)
+	address, err := listenAddress("--listen", f.listen, f.expose)
+	if err != nil {
+		return err
+	}
+	secure, err := f.tls.resolve(address, f.expose)
 	if err != nil {
 		return err
 	}
 	log := logger(stderr, f.logFormat, f.logLevel)
 	f.config.Strict = f.auth == "strict"
 	f.config.Log = log
+	f.config.StateLimit = stateLimit
 	if f.config.Journal == 0 {
 		f.config.Journal = -1 // what a Config calls none
 	}
@@ -75,57 +88,62 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer e.Close() //nolint:errcheck // nothing is kept
-	l, err := listen(ctx, address)
+	defer e.Close() //nolint:errcheck // in what ends before it serves there is nothing to keep
+	l, err := listen(ctx, "--listen", address)
 	if err != nil {
 		return err
+	}
+	listeners, note, err := secure.listen(ctx, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
 	}
 	if f.expose && f.config.AdminToken == "" {
 		log.Warn("the admin API is open to everyone who can reach the port; --admin-token closes it")
 	}
-	if err := greet(stdout, e, reachable(l.Addr()), f.config.AdminToken != ""); err != nil {
+	if err := greet(stdout, e, reachable("http", l.Addr()), note, f.config.AdminToken != ""); err != nil {
 		return err
 	}
-	err = e.Serve(ctx, l)
+	err = e.Serve(ctx, l, listeners...)
+	err = errors.Join(err, e.Close())
 	log.Info("stopped")
 	return err
 }
 
 // listenAddress resolves what to listen on, and refuses what reaches beyond this machine unless that is wanted.
-func listenAddress(listen string, expose bool) (*net.TCPAddr, error) {
+func listenAddress(flag, listen string, expose bool) (*net.TCPAddr, error) {
 	_, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return nil, usage("--listen %s: want host:port such as 127.0.0.1:4780", listen)
+		return nil, usage("%s %s: want host:port such as 127.0.0.1:4780", flag, listen)
 	}
 	at, err := net.ResolveTCPAddr("tcp", listen)
 	if err != nil {
-		return nil, usage("--listen %s: %s", listen, err)
+		return nil, usage("%s %s: %s", flag, listen, err)
 	}
 	if !at.IP.IsLoopback() && !expose {
-		return nil, usage("--listen %s reaches beyond this machine: add --expose if that is wanted, or use --listen 127.0.0.1:%s", listen, port)
+		return nil, usage("%s %s reaches beyond this machine: add --expose if that is wanted, or use %s 127.0.0.1:%s", flag, listen, flag, port)
 	}
 	return at, nil
 }
 
-func listen(ctx context.Context, at *net.TCPAddr) (net.Listener, error) {
+func listen(ctx context.Context, flag string, at *net.TCPAddr) (net.Listener, error) {
 	var c net.ListenConfig
 	l, err := c.Listen(ctx, "tcp", at.String())
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use: stop what listens there, or take a free port with --listen 127.0.0.1:0", at)
+		return nil, fmt.Errorf("%s is in use: stop what listens there, or take a free port with %s 127.0.0.1:0", at, flag)
 	case err != nil:
-		return nil, fmt.Errorf("--listen %s: %w", at, err)
+		return nil, fmt.Errorf("%s %s: %w", flag, at, err)
 	}
 	return l, nil
 }
 
 // reachable is the URL under which this machine finds a listener.
-func reachable(at net.Addr) string {
+func reachable(scheme string, at net.Addr) string {
 	tcp, ok := at.(*net.TCPAddr)
 	if ok && tcp.IP.IsUnspecified() {
-		return fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
+		return fmt.Sprintf("%s://127.0.0.1:%d", scheme, tcp.Port)
 	}
-	return "http://" + at.String()
+	return scheme + "://" + at.String()
 }
 
 func logger(to io.Writer, format, level string) *slog.Logger {
@@ -139,7 +157,7 @@ func logger(to io.Writer, format, level string) *slog.Logger {
 }
 
 // greet prints the ready line, and then where each vendor is and how to call it.
-func greet(stdout io.Writer, e *emulator.Emulator, url string, token bool) error {
+func greet(stdout io.Writer, e *emulator.Emulator, url, secure string, token bool) error {
 	vendors, err := emulator.Vendors()
 	if err != nil {
 		return err
@@ -169,7 +187,14 @@ func greet(stdout io.Writer, e *emulator.Emulator, url string, token bool) error
 		admin += "  (needs the admin token as bearer)"
 	}
 	s := styleOf(stdout)
-	text := fmt.Sprintf("portico listening on %s\n\n%s\nadmin API: %s\ntry:       %s\n", url, s.table(rows), admin, s.bold(try))
+	if secure != "" {
+		secure = "HTTPS:     " + secure + "\n"
+	}
+	kept := ""
+	if state := e.State(); state.File != "" {
+		kept = fmt.Sprintf("state:     %s (%d documents, %d commits)\n", state.File, state.Documents, state.Commits)
+	}
+	text := fmt.Sprintf("portico listening on %s\n\n%s\nadmin API: %s\n%s%stry:       %s\n", url, s.table(rows), admin, secure, kept, s.bold(try))
 	_, err = io.WriteString(stdout, text)
 	return err
 }

@@ -131,14 +131,14 @@ func TestServeSuggestsWhatWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	l, err := listen(ctx, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	l, err := listen(ctx, "--listen", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
 	go func() { served <- e.Serve(ctx, l) }()
 	var text bytes.Buffer
-	if err := greet(&text, e, reachable(l.Addr()), true); err != nil {
+	if err := greet(&text, e, reachable("http", l.Addr()), "", true); err != nil {
 		t.Fatal(err)
 	}
 	m := regexp.MustCompile(`(?m)^try: +curl -H '([^']+)' (\S+)$`).FindStringSubmatch(text.String())

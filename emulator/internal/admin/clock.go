@@ -34,7 +34,9 @@ func setClock(c *api.Call) (any, error) {
 	if body.Has("frozen") {
 		r.Frozen = body.True("frozen")
 	}
-	w.Clock.Set(r.Now, r.Frozen)
+	if err := w.SetClock(r.Now, r.Frozen); err != nil {
+		return nil, err
+	}
 	return tell(w), nil
 }
 
@@ -47,6 +49,8 @@ func advanceClock(c *api.Call) (any, error) {
 	if !clock.Fits(w.Clock.Now().Add(by)) {
 		return nil, api.Refuse(api.Violation{Path: []string{"by"}, Rule: api.Other, Text: years})
 	}
-	w.Clock.Advance(by)
+	if err := w.Advance(by); err != nil {
+		return nil, err
+	}
 	return tell(w), nil
 }

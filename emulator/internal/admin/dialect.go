@@ -18,7 +18,7 @@ const (
 var statuses = map[api.Code]int{
 	api.Malformed: 400, api.Invalid: 400, api.Unauthorized: 401, api.Forbidden: 403, api.NotFound: 404, api.NoRoute: 404,
 	unknownKind: 404, unknownWorld: 404, api.NoMethod: 405, api.Conflict: 409, api.TooLarge: 413, api.TooLong: 414,
-	api.Media: 415, api.Internal: 500,
+	api.Media: 415, api.Internal: 500, api.Unavailable: 503,
 }
 
 type problem struct {

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/portico-emulator/portico/emulator/internal/gauge"
 )
 
 // FuzzAdmin proves that nothing that is sent breaks the admin plane.
@@ -21,6 +23,7 @@ func FuzzAdmin(f *testing.F) {
 	f.Add(uint8(0), "openapi/toy.json", "", ``)
 	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	f.Fuzz(func(t *testing.T, method uint8, path, query, body string) {
+		gauge.Input(t)
 		u, err := url.Parse("/_portico/" + path)
 		if err != nil || strings.ContainsAny(path, "?#") {
 			return

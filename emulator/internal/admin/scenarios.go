@@ -31,10 +31,9 @@ func words(h Host) *scenario.Words {
 	return w
 }
 
-// StartScenario lets a scenario play in a world. One with a fixture makes the world be born anew from it; one that cannot
-// start leaves the world as it was.
-func StartScenario(h Host, w *store.World, one *scenario.Scenario) error {
-	place := scenario.Place{
+// placeOf is a world for scenarios to play in.
+func placeOf(h Host, w *store.World) scenario.Place {
+	return scenario.Place{
 		World: w, Clock: w.Clock, Faults: &w.Faults, Words: words(h),
 		Read: func(look func(api.Tx)) {
 			tx := w.Begin(false)
@@ -52,11 +51,24 @@ func StartScenario(h Host, w *store.World, one *scenario.Scenario) error {
 			if err := change(tx); err != nil {
 				return err
 			}
-			done = true
-			tx.Commit(Name)
-			return nil
+			err := tx.Commit(Name)
+			done = err == nil
+			return err
 		},
+		Turn: w.Advance,
 	}
+}
+
+// ResumeScenario lets a scenario play from its beginning in a world that has lived with it before: its documents, its
+// fixture and its clock had their time.
+func ResumeScenario(h Host, w *store.World, one *scenario.Scenario) error {
+	return w.Scenarios.Start(one, placeOf(h, w), func() error { return nil })
+}
+
+// StartScenario lets a scenario play in a world. One with a fixture makes the world be born anew from it; one that cannot
+// start leaves the world as it was.
+func StartScenario(h Host, w *store.World, one *scenario.Scenario) error {
+	place := placeOf(h, w)
 	return w.Scenarios.Start(one, place, func() error {
 		now := w.Clock.Now()
 		if one.Fixture != "" {
@@ -75,12 +87,10 @@ func StartScenario(h Host, w *store.World, one *scenario.Scenario) error {
 			if err != nil {
 				return err
 			}
-			if err := w.Rebirth(base, bear); err != nil {
-				return err
-			}
+			return w.Rebirth(base, one.Clock, bear)
 		}
 		if !one.Clock.IsZero() {
-			w.Clock.Set(one.Clock, true)
+			return w.SetClock(one.Clock, true)
 		}
 		return nil
 	})
@@ -181,7 +191,7 @@ func startScenario(c *api.Call) (any, error) {
 		return nil, err
 	}
 	if err := StartScenario(hostOf(c), worldOf(c), one); err != nil {
-		if e := api.AsError(err); e.Code == api.Conflict {
+		if e := api.AsError(err); e.Code == api.Conflict || e.Code == api.Unavailable {
 			return nil, err
 		}
 		return nil, api.Fail(api.Invalid, "%s", fmt.Sprint(err))

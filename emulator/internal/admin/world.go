@@ -26,12 +26,9 @@ type world struct {
 }
 
 func show(w *store.World) world {
-	out := world{Name: w.Name(), Seed: w.Seed(), Fixture: w.Fixture(), Clock: tell(w), Requests: w.Requests()}
+	out := world{Name: w.Name(), Seed: w.Seed(), Fixture: w.Fixture(), Clock: tell(w), Documents: w.Documents(), Requests: w.Requests()}
 	if w.TTL > 0 {
 		out.TTL = w.TTL.String()
-	}
-	for _, n := range w.Counts() {
-		out.Documents += n
 	}
 	return out
 }
@@ -139,6 +136,5 @@ func deleteWorld(c *api.Call) (any, error) {
 }
 
 func reset(c *api.Call) (any, error) {
-	worldOf(c).Reset()
-	return nil, nil
+	return nil, worldOf(c).Reset()
 }

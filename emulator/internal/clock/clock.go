@@ -8,14 +8,12 @@ import (
 
 // Clock tells a world's time. The zero Clock runs with real time. It is safe for use by several goroutines.
 type Clock struct {
-	mu     sync.Mutex
-	frozen bool
-	at     time.Time     // when frozen
-	shift  time.Duration // from real time, when not
+	mu    sync.Mutex
+	state State
 }
 
 // At is a clock that stands still at an instant.
-func At(t time.Time) *Clock { return &Clock{frozen: true, at: t.UTC()} }
+func At(t time.Time) *Clock { return &Clock{state: State{Frozen: true, At: t.UTC()}} }
 
 // Fits tells whether an instant can be a world's: documents keep the time of their birth as 64 bits of nanoseconds.
 func Fits(t time.Time) bool {
@@ -29,6 +27,45 @@ type Reading struct {
 	Frozen bool
 }
 
+// State is what makes a clock go as it does, whenever it is looked at.
+type State struct {
+	Frozen bool
+	At     time.Time     // where it stands, if frozen
+	Shift  time.Duration // from real time, if not
+}
+
+// From is the state of a clock that is set to a reading now.
+func From(r Reading) State {
+	if r.Frozen {
+		return State{Frozen: true, At: r.Now.UTC()}
+	}
+	return State{Shift: time.Until(r.Now)}
+}
+
+// Moved is the state of a clock that is moved by a span, which may be negative.
+func (s State) Moved(by time.Duration) State {
+	if s.Frozen {
+		s.At = s.At.Add(by)
+	} else {
+		s.Shift += by
+	}
+	return s
+}
+
+// State is the clock's.
+func (c *Clock) State() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state
+}
+
+// Become gives the clock a state.
+func (c *Clock) Become(s State) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.state = s
+}
+
 // Now is the clock's time, in UTC.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
@@ -37,45 +74,22 @@ func (c *Clock) Now() time.Time {
 }
 
 func (c *Clock) now() time.Time {
-	if c.frozen {
-		return c.at
+	if c.state.Frozen {
+		return c.state.At
 	}
-	return time.Now().Add(c.shift).UTC().Round(0)
+	return time.Now().Add(c.state.Shift).UTC().Round(0)
 }
 
 // Read gives time and state together.
 func (c *Clock) Read() Reading {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return Reading{c.now(), c.frozen}
-}
-
-// Set moves the clock to an instant and holds it there or lets it run.
-func (c *Clock) Set(now time.Time, frozen bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.frozen = frozen
-	c.at = now.UTC()
-	c.shift = 0
-	if !frozen {
-		c.shift = time.Until(now)
-	}
-}
-
-// Advance moves the clock by a span, which may be negative.
-func (c *Clock) Advance(by time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.frozen {
-		c.at = c.at.Add(by)
-		return
-	}
-	c.shift += by
+	return Reading{c.now(), c.state.Frozen}
 }
 
 // Copy is a clock of its own in the same state.
 func (c *Clock) Copy() *Clock {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return &Clock{frozen: c.frozen, at: c.at, shift: c.shift}
+	return &Clock{state: c.state}
 }

@@ -21,6 +21,7 @@ type Place struct {
 	Faults *fault.Set
 	Read   func(func(api.Tx))
 	Write  func(func(api.Tx) error) error // what a function that fails has done is undone
+	Turn   func(time.Duration) error      // moves the clock
 	Words  *Words
 }
 
@@ -229,7 +230,9 @@ func (r *run) do(i int, now time.Time) {
 		case a.disarm != nil:
 			r.disarm(a.disarm)
 		case clock.Fits(r.place.Clock.Now().Add(a.advance)):
-			r.place.Clock.Advance(a.advance)
+			if err := r.place.Turn(a.advance); err != nil {
+				d.problem = err.Error()
+			}
 		}
 	}
 }

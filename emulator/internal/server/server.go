@@ -260,7 +260,10 @@ func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
 	switch {
 	case tx == nil:
 	case err == nil && !c.Undo:
-		tx.Commit(c.ID)
+		if lost := tx.Commit(c.ID); lost != nil {
+			a = s.fail(c, api.AsError(lost))
+			tx.Rollback()
+		}
 	default:
 		tx.Rollback()
 	}

@@ -13,7 +13,6 @@ import (
 type snapshot struct {
 	state *state
 	clock clock.Reading
-	taken time.Time // by the world's clock
 }
 
 // SnapshotInfo is what is told of a snapshot.
@@ -30,37 +29,60 @@ const MaxSnapshots = 1000
 func (w *World) Snapshot(name string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.snapshots == nil {
-		w.snapshots = map[string]*snapshot{}
-	}
 	if w.snapshots[name] == nil && len(w.snapshots) >= MaxSnapshots {
 		return api.Fail(api.Conflict, "there are %d snapshots already, the most that a world keeps; delete some", MaxSnapshots)
 	}
 	reading := w.Clock.Read()
-	w.snapshots[name] = &snapshot{state: w.state.fork(), clock: reading, taken: reading.Now}
+	if err := w.keep(func() Event { return Event{What: Taken, Name: name, Reading: reading} }); err != nil {
+		return err
+	}
+	w.take(name, reading)
+	w.rest()
 	return nil
 }
 
+func (w *World) take(name string, at clock.Reading) {
+	if w.snapshots == nil {
+		w.snapshots = map[string]*snapshot{}
+	}
+	w.snapshots[name] = &snapshot{state: w.state.fork(), clock: at}
+}
+
 // Restore makes the world as it was when the snapshot was taken, and tells whether there is such a snapshot.
-func (w *World) Restore(name string) bool {
+func (w *World) Restore(name string) (there bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.snapshots[name]
 	if s == nil {
-		return false
+		return false, nil
 	}
+	to := clock.From(s.clock)
+	if err := w.keep(func() Event { return Event{What: Restored, Name: name, Clock: &to} }); err != nil {
+		return true, err
+	}
+	w.restore(s, to)
+	w.rest()
+	return true, nil
+}
+
+func (w *World) restore(s *snapshot, to clock.State) {
 	w.state, w.versions = s.state.fork(), nil
-	w.Clock.Set(s.clock.Now, s.clock.Frozen)
-	return true
+	w.Clock.Become(to)
 }
 
 // DropSnapshot forgets a snapshot and tells whether it was there.
-func (w *World) DropSnapshot(name string) bool {
+func (w *World) DropSnapshot(name string) (there bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, there := w.snapshots[name]
+	if w.snapshots[name] == nil {
+		return false, nil
+	}
+	if err := w.keep(func() Event { return Event{What: Dropped, Name: name} }); err != nil {
+		return true, err
+	}
 	delete(w.snapshots, name)
-	return there
+	w.rest()
+	return true, nil
 }
 
 // Snapshots lists the snapshots by name.
@@ -69,10 +91,17 @@ func (w *World) Snapshots() []SnapshotInfo {
 	defer w.mu.RUnlock()
 	out := []SnapshotInfo{}
 	for name, s := range w.snapshots {
-		out = append(out, SnapshotInfo{name, s.taken, s.state.count()})
+		out = append(out, SnapshotInfo{name, s.clock.Now, s.state.count()})
 	}
 	slices.SortFunc(out, func(a, b SnapshotInfo) int { return strings.Compare(a.Name, b.Name) })
 	return out
+}
+
+// Documents tells how many documents there are of all kinds together.
+func (w *World) Documents() int {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.state.count()
 }
 
 func (s *state) count() int {
@@ -204,10 +233,24 @@ func (w *World) Replace(to clock.Reading, fill func(api.Tx) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	fresh.counter = w.state.counter
+	at := w.Clock.State()
+	if !to.Now.IsZero() {
+		at = clock.From(to)
+	}
+	err := w.keep(func() Event {
+		e := tx.event(Replaced)
+		e.Clock = &at
+		return e
+	})
+	if err == nil {
+		w.replace(fresh, at)
+		w.rest()
+	}
+	return err
+}
+
+func (w *World) replace(fresh *state, at clock.State) {
 	w.state, w.versions = fresh, nil
 	w.gone = tombs{}
-	if !to.Now.IsZero() {
-		w.Clock.Set(to.Now, to.Frozen)
-	}
-	return nil
+	w.Clock.Become(at)
 }

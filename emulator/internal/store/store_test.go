@@ -165,7 +165,7 @@ func TestDeleteCascadesAndDetaches(t *testing.T) {
 	tx := w.Begin(true)
 	tx.Delete(tx.Get("t.shelf", "s1"))
 	tx.Delete(tx.Get("t.author", "a1"))
-	tx.Commit("7")
+	must(t, tx.Commit("7"))
 	tx = w.Begin(true)
 	b := tx.Get("t.book", "b1")
 	if got := b.Get("shelves").Raw + b.Get("author").Raw; got != `["s2"]null` {
@@ -178,7 +178,7 @@ func TestDeleteCascadesAndDetaches(t *testing.T) {
 		t.Errorf("shelf deleted by: got %q, want 7", got)
 	}
 	tx.Delete(tx.Get("t.library", "l1"))
-	tx.Commit("8")
+	must(t, tx.Commit("8"))
 	if got := fmt.Sprint(w.Counts()); got != "map[t.shelf:1]" {
 		t.Errorf("left: got %s, want map[t.shelf:1]", got)
 	}
@@ -289,7 +289,7 @@ func TestWorldsAreApart(t *testing.T) {
 					t.Error(err)
 				}
 				tx.Delete(tx.Get("t.book", fmt.Sprintf("b%d", n)))
-				tx.Commit("1")
+				must(t, tx.Commit("1"))
 			}
 			if got := w.Counts()["t.book"]; got != 50 {
 				t.Errorf("%s: got %d books, want 50", w.Name(), got)
@@ -318,12 +318,12 @@ func TestResetAndFrom(t *testing.T) {
 	tx := w.Begin(true)
 	id := tx.NewID()
 	must(t, tx.Put(f.newBook(7)))
-	tx.Commit("1")
-	w.Clock.Advance(time.Hour)
+	must(t, tx.Commit("1"))
+	must(t, w.Advance(time.Hour))
 	changed := state(w)
 	copied, err := f.store.Create(store.Birth{Name: "copy", From: w})
 	must(t, err)
-	w.Reset()
+	must(t, w.Reset())
 	if got := state(w); got != born {
 		t.Errorf("after a reset:\n got %s\nwant %s", got, born)
 	}
@@ -338,7 +338,7 @@ func TestResetAndFrom(t *testing.T) {
 	if got := state(copied); got != changed || !copied.Clock.Now().Equal(at.Add(time.Hour)) {
 		t.Errorf("the copy: got %s at %s, want %s at %s", got, copied.Clock.Now(), changed, at.Add(time.Hour))
 	}
-	copied.Reset()
+	must(t, copied.Reset())
 	if got := state(copied); got != changed {
 		t.Error("a copy is reset to what it was copied from")
 	}

@@ -11,8 +11,8 @@ type version struct {
 // maxVersions bounds what is kept for reads that lag.
 const maxVersions = 1000
 
-// keep remembers what a commit replaced, for as long as a rule lets reads lag behind writes.
-func (w *World) keep(before *state) {
+// age remembers what a commit replaced, for as long as a rule lets reads lag behind writes.
+func (w *World) age(before *state) {
 	if before == nil {
 		w.versions = nil
 		return

@@ -23,6 +23,7 @@ type Base struct {
 	cat     *Catalog
 	mu      sync.Mutex
 	state   *state
+	sum     func() string
 }
 
 // Grow makes a base by filling an empty state.
@@ -32,7 +33,7 @@ func Grow(c *Catalog, fixture string, seed uint64, fill func(api.Tx) error) (*Ba
 	if err := fill(tx); err != nil {
 		return nil, err
 	}
-	return &Base{Fixture: fixture, Seed: seed, cat: c, state: s}, nil
+	return &Base{Fixture: fixture, Seed: seed, cat: c, state: s, sum: sync.OnceValue(s.sum)}, nil
 }
 
 func (b *Base) fork() *state {
@@ -46,8 +47,8 @@ type World struct {
 	name  string
 	seed  uint64
 	cat   *Catalog
-	base  *Base // what it was born from
-	Clock *clock.Clock
+	base  *Base        // what it was born from
+	Clock *clock.Clock // moved by SetClock and Advance alone, so that a keeper hears of it
 	// Journal is what the world was asked, Coverage what of the vendors' tables was tried.
 	Journal  *journal.Journal
 	Coverage *coverage.Coverage
@@ -68,6 +69,7 @@ type World struct {
 
 	snapshots map[string]*snapshot
 	versions  []version // of the documents, the oldest first, as long as reads may lag
+	keeper    Keeper    // nil: the world is kept in memory alone
 }
 
 // Name of the world.
@@ -115,22 +117,34 @@ func (w *World) Begin(writing bool) *Tx {
 
 func (w *World) catalog() *Catalog { return w.cat }
 
-// Commit ends a transaction and keeps what it did. The request is remembered for what it deleted.
-func (tx *Tx) Commit(request string) {
+// Commit ends a transaction and keeps what it did. The request is remembered for what it deleted. Where the world's keeper
+// fails, the error says so, with the code unavailable, and the transaction waits for Rollback.
+func (tx *Tx) Commit(request string) error {
 	if !tx.writing {
 		tx.world.mu.RUnlock()
-		return
+		return nil
+	}
+	w := tx.world
+	news := w.keeper != nil && (len(tx.log) > 0 || tx.state.counter != tx.counter)
+	if news {
+		if err := w.keep(func() Event { return tx.event(Committed) }); err != nil {
+			return err
+		}
 	}
 	if len(tx.log) > 0 {
-		tx.world.commits++
-		tx.world.keep(tx.before)
+		w.commits++
+		w.age(tx.before)
 		for _, c := range tx.log {
 			if c.after == nil {
-				tx.world.gone.add(c.table.res.Kind, c.before.ID, request)
+				w.gone.add(c.table.res.Kind, c.before.ID, request)
 			}
 		}
 	}
-	tx.world.mu.Unlock()
+	if news {
+		w.rest()
+	}
+	w.mu.Unlock()
+	return nil
 }
 
 // Rollback ends a transaction and undoes what it did.
@@ -144,45 +158,6 @@ func (tx *Tx) Rollback() {
 	}
 	tx.state.seq, tx.state.counter = tx.seq, tx.counter
 	tx.world.mu.Unlock()
-}
-
-// Reset gives the world back the documents, the counters and the clock that it was born with.
-func (w *World) Reset() {
-	w.Scenarios.Halt()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.begin(w.base.fork())
-}
-
-// Rebirth makes the world as if it had been born from another base, with documents that a function adds; or it leaves
-// the world as it was.
-func (w *World) Rebirth(b *Base, add func(api.Tx) error) error {
-	fresh := b.fork()
-	tx := &Tx{catalog: w.cat, state: fresh, writing: true, world: &World{seed: w.seed}}
-	if err := add(tx); err != nil {
-		return err
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.base = b
-	w.begin(fresh)
-	return nil
-}
-
-// Born is the clock as it was at the world's birth.
-func (w *World) Born() clock.Reading { return w.born.Copy().Read() }
-
-// begin is the start of a life, with documents and nothing else.
-func (w *World) begin(fresh *state) {
-	w.state = fresh
-	w.versions = nil
-	w.gone = tombs{}
-	w.requests.Store(0)
-	w.Faults.Clear()
-	w.Journal.Clear()
-	w.Coverage.Move(w.past) // it still counts for all worlds together
-	reading := w.Born()
-	w.Clock.Set(reading.Now, reading.Frozen)
 }
 
 // Counts tells how many documents there are of each kind; kinds without any are left out.
@@ -276,7 +251,8 @@ func (s *Store) Create(b Birth) (*World, error) {
 	if from := b.From; from != nil {
 		from.mu.Lock()
 		w.state = from.state.fork()
-		w.base = &Base{Fixture: from.base.Fixture, Seed: from.base.Seed, state: from.state.fork(), cat: from.base.cat}
+		born := from.state.fork()
+		w.base = &Base{Fixture: from.base.Fixture, Seed: from.base.Seed, state: born, cat: from.base.cat, sum: sync.OnceValue(born.sum)}
 		if w.Clock == nil {
 			w.Clock = from.Clock.Copy()
 		}

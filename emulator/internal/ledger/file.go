@@ -1,0 +1,127 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// What is beside a state file: its lock while it is open, a new version of it while that is written, and copies from before
+// an unfinished record was cut off.
+const (
+	lockName  = ".lock"
+	freshName = ".compact"
+	tornName  = ".torn"
+)
+
+// place is where a state file really is. It refuses what can be none.
+func place(path string) (string, error) {
+	file, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Lstat(file); err == nil {
+		if file, err = filepath.EvalSymlinks(file); err != nil {
+			return "", fmt.Errorf("it is a link that leads nowhere: %w", errors.Unwrap(err))
+		}
+	}
+	info, err := os.Stat(file)
+	switch {
+	case err == nil && info.IsDir():
+		return "", errors.New("it is a folder: name a file, which may be in it")
+	case err == nil && !info.Mode().IsRegular():
+		return "", errors.New("it is no regular file: name one, or one that does not exist yet")
+	case err == nil:
+		return file, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", plain(err)
+	}
+	if info, err = os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("there is no folder %s: make it, or name a file elsewhere", filepath.Dir(file))
+	}
+	return file, nil
+}
+
+// plain is an error of a file without what was tried and where, which is told already.
+func plain(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}
+
+// lock takes the file for this process, until the file that it gives is closed or the process ends. The system holds the
+// lock, so none is left over. Whoever waits for a lock that its holder removes takes another.
+func lock(file string) (*os.File, error) {
+	for {
+		f, err := seize(file + lockName)
+		if err != nil {
+			return nil, err
+		}
+		mine, err := f.Stat()
+		if err == nil {
+			var there fs.FileInfo
+			if there, err = os.Stat(file + lockName); err == nil && os.SameFile(mine, there) {
+				sign(f)
+				return f, nil
+			}
+		}
+		_ = f.Close()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+}
+
+// sign tells others who holds the lock.
+func sign(f *os.File) {
+	_ = f.Truncate(0)
+	_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+}
+
+// save copies a file to where none is yet, and tells where that is.
+func save(file string) (string, error) {
+	from, err := os.Open(file) //nolint:gosec // whoever starts the emulator names the file
+	if err != nil {
+		return "", plain(err)
+	}
+	defer func() { _ = from.Close() }()
+	name := file + tornName
+	for i := 1; ; i++ {
+		to, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the state file
+		if errors.Is(err, fs.ErrExist) {
+			name = file + tornName + "." + strconv.Itoa(i)
+			continue
+		}
+		if err != nil {
+			return name, plain(err)
+		}
+		_, err = io.Copy(to, from)
+		if err = errors.Join(err, to.Sync(), to.Close()); err != nil {
+			return name, errors.Join(plain(err), os.Remove(name))
+		}
+		return name, syncFolder(file)
+	}
+}
+
+// cut makes a file end earlier.
+func cut(file string, size int64) error {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0) //nolint:gosec // whoever starts the emulator names the file
+	if err != nil {
+		return plain(err)
+	}
+	return errors.Join(f.Truncate(size), f.Sync(), f.Close())
+}
+
+// writable refuses a file that may not be written.
+func writable(file string) error {
+	f, err := os.OpenFile(file, os.O_RDWR, 0) //nolint:gosec // whoever starts the emulator names the file
+	if err != nil {
+		return fmt.Errorf("it cannot be written: %w", plain(err))
+	}
+	return f.Close()
+}
