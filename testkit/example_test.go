@@ -6,21 +6,21 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/portico-emulator/portico/testkit"
 )
 
 // example stands for the *testing.T that a test has: examples have none.
-type example struct {
-	testing.TB
-	cleanups []func()
-}
+type example struct{ cleanups []func() }
 
 func (e *example) Helper()          {}
 func (e *example) Name() string     { return "Example" }
 func (e *example) Cleanup(f func()) { e.cleanups = append(e.cleanups, f) }
+func (e *example) Errorf(format string, args ...any) {
+	fmt.Printf(format+"\n", args...)
+}
+
 func (e *example) Fatalf(format string, args ...any) {
 	panic(fmt.Sprintf(format, args...))
 }
@@ -88,4 +88,79 @@ func ExamplePortico_Documents() {
 	// key auth strategy
 	// client credentials strategy
 	// self-managed strategy
+}
+
+func ExampleCalls() {
+	t := &example{}
+	defer t.end()
+	w := testkit.Start(t, testkit.Clock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)))
+
+	r, _ := http.NewRequest(http.MethodPost, w.Base("konnect")+"/portals", strings.NewReader(`{"name": "Guests"}`))
+	r.Header.Set("Authorization", w.Header("konnect", "admin"))
+	_, _ = w.Client().Do(r)
+
+	w.Calls("konnect.create-portal").Status(201).With("$.name", testkit.Matches("^G")).Once() // holds
+	w.Calls("konnect.create-portal").With("$.name", "Partners").Once()                        // fails the test
+	// Output:
+	// calls of konnect.create-portal with $.name = "Partners":
+	//     got  0 calls
+	//     want exactly 1 call
+	// Nearest:
+	//     request 1: POST /v2/portals answered 201
+	//         body $.name: got "Guests", want "Partners"
+}
+
+func ExampleCalls_All() {
+	t := &example{}
+	defer t.end()
+	w := testkit.Start(t)
+	r, _ := http.NewRequest(http.MethodPost, w.Base("konnect")+"/portals", strings.NewReader(`{"name": "Guests", "isPublic": true}`))
+	r.Header.Set("Authorization", w.Header("konnect", "admin"))
+	_, _ = w.Client().Do(r)
+	for _, c := range w.Calls("konnect.create-portal").All() {
+		fmt.Println(c)
+		fmt.Println(c.Body.At("$.name"), c.Caller, c.Unread)
+	}
+	// Output:
+	// request 1: POST /v2/portals answered 400
+	// Guests admin [isPublic]
+}
+
+func ExamplePortico_Diff() {
+	t := &example{}
+	defer t.end()
+	w := testkit.Start(t, testkit.Clock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)))
+	portal := w.Put("konnect.portal", map[string]string{"name": "Partners"})
+	w.Snapshot("before")
+	w.Change("konnect.portal", portal.ID, map[string]bool{"rbac_enabled": true})
+	for _, d := range w.Diff("before").Of("konnect.portal").Changed {
+		fmt.Println(d.Kind, d.Patch[0].Op, d.Patch[0].Path, d.Patch[0].Value)
+	}
+	w.Restore("before")
+	w.Diff("before").Empty()
+	// Output: konnect.portal replace /rbac_enabled true
+}
+
+func ExamplePortico_Fault() {
+	t := &example{}
+	defer t.end()
+	w := testkit.Start(t)
+	w.Fault(testkit.Fault{Name: "a storm", On: "konnect.list-portals", Give: testkit.Give{Error: "rate-limited"}})
+	// The test ends, and no call has met the fault: it has proved nothing.
+
+	// Output:
+	// portico: the fault "a storm" (konnect.list-portals) never acted: no call matched it.
+	// Where that is well, set Optional in the Fault, or give testkit.AllowUnusedFaults() to Start or World.
+}
+
+func ExampleGuard() {
+	t := &example{}
+	defer t.end()
+	client := &http.Client{Transport: testkit.Guard(t, nil)}
+	_, err := client.Get("https://us.api.konghq.com/v2/portals")
+	fmt.Println(err)
+	// Output:
+	// portico: a client is about to call the real host us.api.konghq.com (/v2/portals); nothing was sent.
+	// Give the client scheme, host and port of the emulator instead: w.URL(vendor) is its base URL, and w.Client() an HTTP client.
+	// Get "https://us.api.konghq.com/v2/portals": the testkit's guard: us.api.konghq.com is a vendor's real host
 }

@@ -3,6 +3,7 @@ package testkit
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -18,6 +19,8 @@ type Fault struct {
 	Odds  *float64 `json:"odds,omitempty"`  // decided by the world's seed
 	Stage string   `json:"stage,omitempty"` // before (default): nothing happened; after: the write is committed
 	Give  Give     `json:"give"`
+
+	Optional bool `json:"-"` // the test passes though it never acts
 }
 
 // When is conditions on a call, all of which must hold. Body and Document are JSON paths to values, or to Matches.
@@ -85,29 +88,44 @@ type PatchStep struct {
 	Value any    `json:"value,omitempty"`
 }
 
-// ArmedFault is a fault that is armed in a world.
+// ArmedFault is a fault that was armed in a world.
 type ArmedFault struct {
 	p  *Portico
 	ID string
+
+	name, on    string
+	rule        string // as it was written, as JSON
+	optional    bool
+	gone        bool // it was disarmed, or the world was born anew
+	hits, fired int  // as they were when somebody last looked
 }
 
 // Fault arms a rule in this world, after those that are armed already: the first that acts on a call wins. An operation
-// or a word that does not exist fails the test.
+// or a word that does not exist fails the test. So does, at its end, a fault that never acted: the test has proved nothing
+// then. Optional lets it pass.
 func (p *Portico) Fault(f Fault) *ArmedFault {
 	p.t.Helper()
 	var told struct{ ID string }
 	p.admin(p.t, http.MethodPost, "/faults", f, &told)
-	return &ArmedFault{p, told.ID}
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	for _, one := range slices.Backward(p.record.faults) {
+		if one.ID == told.ID && !one.gone {
+			one.optional = f.Optional
+			return one
+		}
+	}
+	return &ArmedFault{p: p, ID: told.ID, gone: true} // somebody disarmed it in that moment
 }
 
-// Hits is how many calls matched so far.
+// Hits is how many calls matched so far, or did before the rule was disarmed.
 func (f *ArmedFault) Hits() int {
 	f.p.t.Helper()
 	hits, _ := f.counts()
 	return hits
 }
 
-// Fired is on how many calls the rule acted so far.
+// Fired is on how many calls the rule acted so far, or did before it was disarmed.
 func (f *ArmedFault) Fired() int {
 	f.p.t.Helper()
 	_, fired := f.counts()
@@ -116,9 +134,12 @@ func (f *ArmedFault) Fired() int {
 
 func (f *ArmedFault) counts() (hits, fired int) {
 	f.p.t.Helper()
-	var told struct{ Hits, Fired int }
-	f.p.admin(f.p.t, http.MethodGet, "/faults/"+f.ID, nil, &told)
-	return told.Hits, told.Fired
+	if err := f.p.count(); err != nil {
+		f.p.t.Fatalf("portico: %v", err)
+	}
+	f.p.record.mu.Lock()
+	defer f.p.record.mu.Unlock()
+	return f.hits, f.fired
 }
 
 // Disarm takes the rule out.

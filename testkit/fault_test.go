@@ -248,7 +248,7 @@ func TestPlans(t *testing.T) {
 		"every":              {testkit.Fault{Every: 3}, "..x..x.."},
 		"after, every, once": {testkit.Fault{After: 2, Every: 2, Times: 1}, "...x...."},
 		"odds":               {testkit.Fault{Odds: &odds}, "x.xxx.xx"},
-		"odds of 0":          {testkit.Fault{Odds: &never}, "........"},
+		"odds of 0":          {testkit.Fault{Odds: &never, Optional: true}, "........"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

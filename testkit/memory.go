@@ -13,24 +13,6 @@ import (
 // localURL is the address that stands for the emulator in this process. No request to it leaves the process.
 const localURL = "http://portico.invalid"
 
-// inWorld sends requests to a world, unless their URL names one.
-type inWorld struct {
-	next  http.RoundTripper
-	world string
-}
-
-const worldHeader = "Portico-World"
-
-func (t inWorld) RoundTrip(r *http.Request) (*http.Response, error) {
-	const prefix = "/_world/"
-	if t.world == "" || len(r.URL.Path) > len(prefix) && r.URL.Path[:len(prefix)] == prefix || r.Header.Get(worldHeader) != "" {
-		return t.next.RoundTrip(r)
-	}
-	r = r.Clone(r.Context())
-	r.Header.Set(worldHeader, t.world)
-	return t.next.RoundTrip(r)
-}
-
 // memory carries requests to a handler as a server would, without a socket.
 type memory struct{ handler http.Handler }
 

@@ -7,11 +7,6 @@ import (
 	"github.com/portico-emulator/portico/emulator"
 )
 
-// Scenario lets a scenario play, a built-in one or a file, as the method Scenario does. It may be given more than once.
-func Scenario(name string) Option {
-	return func(s *settings) { s.scenarios = append(s.scenarios, name) }
-}
-
 // RunningScenario is a scenario that was started in a world.
 type RunningScenario struct {
 	p    *Portico
@@ -55,15 +50,6 @@ func (p *Portico) Scenario(name string) *RunningScenario {
 		}
 	})
 	return s
-}
-
-// playing starts the scenarios that the options named.
-func (p *Portico) playing(s *settings) *Portico {
-	p.t.Helper()
-	for _, name := range s.scenarios {
-		p.Scenario(name)
-	}
-	return p
 }
 
 // Expectations judges the scenario by what has happened so far.

@@ -1,27 +1,28 @@
-// Package testkit gives tests a portico of their own: in this process, or one that runs already.
+// Package testkit gives tests a portico of their own: in this process, in a container, or one that runs already.
 //
 //	p := testkit.Start(t)
 //	w := p.World(t) // a private world for a parallel test
 //	client := myclient.New(w.URL("konnect"), w.Token("konnect", "admin"))
+//	w.Calls("konnect.create-portal").Status(201).Once()
 //
 // A Portico stands for one world: the default one, or the one that World made. It drives the emulator through what any
 // program could use, the vendors' APIs and /_portico, so that the same test serves every mode.
 package testkit
 
 import (
-	"context"
-	"net"
+	"cmp"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/portico-emulator/portico/emulator"
 )
 
-// TB is the part of testing.TB that the testkit needs.
+// TB is the part of testing.TB that the testkit needs. Where there are Failed and ArtifactDir as well, a failed test
+// leaves a bundle behind.
 type TB interface {
 	Helper()
 	Name() string
@@ -32,133 +33,106 @@ type TB interface {
 
 // Portico is one world of an emulator, seen from a test. It is safe for use by several goroutines.
 type Portico struct {
-	t     TB
-	host  *host
-	world string // "": the default world
+	t        TB
+	host     *host
+	world    string // "": the default world
+	ours     bool   // nobody else uses the world: all that happened in it counts
+	settings Settings
+	record   record
 
 	once        sync.Once
 	credentials []emulator.Credential
 }
 
-// host is the emulator behind one or more worlds.
-type host struct {
-	emulator *emulator.Emulator // nil: it runs elsewhere
-	url      string             // where it runs
-	trip     http.RoundTripper
-	bases    map[string]string // vendor → path
-	worlds   atomic.Uint64
-	token    string // of the admin API
-
-	listen sync.Once
-	failed error
-}
-
-// settings are what options set.
-type settings struct {
-	config    emulator.Config
-	world     map[string]any // members of POST /_portico/worlds
-	scenarios []string
-}
-
-// Option changes what Start or World makes.
-type Option func(*settings)
-
-// Seed sets the seed of all generated data; the default is 42.
-func Seed(seed uint64) Option {
-	return func(s *settings) { s.config.Seed, s.world["seed"] = &seed, seed }
-}
-
-// Fixture sets the data that a world is born from: empty, small (the default), large, or for Start a file.
-func Fixture(name string) Option {
-	return func(s *settings) { s.config.Fixture, s.world["fixture"] = name, name }
-}
-
-// Clock lets the world's clock stand still at an instant. Advance moves it. Without it, time is real, or the bubble's
-// inside testing/synctest.
-func Clock(at time.Time) Option {
-	return func(s *settings) { s.config.Clock, s.world["clock"] = at, at.UTC().Format(time.RFC3339Nano) }
-}
-
-// Strict lets vendors refuse credentials that no fixture knows. It is for Start; every world of the emulator is strict.
-func Strict() Option {
-	return func(s *settings) { s.config.Strict = true }
-}
-
-// AdminToken is the bearer token that the admin API needs: for Start the one to set, for At the one that is set.
-func AdminToken(token string) Option {
-	return func(s *settings) { s.config.AdminToken = token }
-}
-
-// Prove checks every reply against its schema; one that does not fit becomes a 500. It is for Start, and for portico's
-// own tests above all.
-func Prove() Option {
-	return func(s *settings) { s.config.Prove = true }
-}
-
-func apply(opts []Option) *settings {
-	s := &settings{world: map[string]any{}}
-	for _, o := range opts {
-		o(s)
-	}
-	return s
-}
-
-// Start runs an emulator in this process until the test ends. It opens no socket before URL is asked for, and holds no
-// goroutine without one, so that it works inside testing/synctest.
+// Start runs an emulator in this process until the test ends, unless PORTICO_MODE says where else to find one. In process
+// it opens no socket before URL is asked for, and holds no goroutine without one, so that it works inside testing/synctest.
+//
+// The test fails at its end if a request matched no operation, or if a fault that it armed never acted: see AllowUnmatched
+// and AllowUnusedFaults.
 func Start(t TB, opts ...Option) *Portico {
 	t.Helper()
-	s := apply(opts)
-	e, err := emulator.New(s.config)
+	s := SettingsOf(opts...)
+	if p := startIn(t, os.Getenv(modeVariable), s); p != nil {
+		return p
+	}
+	e, err := emulator.New(emulator.Config{
+		Seed: s.Seed, Fixture: s.Fixture, Clock: s.Clock, Strict: s.Strict, AdminToken: s.AdminToken, Prove: s.Prove,
+	})
 	if err != nil {
 		t.Fatalf("portico: %v", err)
 	}
-	h := &host{emulator: e, trip: memory{e}, url: localURL, bases: bases(t), token: s.config.AdminToken}
+	p := &Portico{t: t, ours: true}
+	p.record.birth = birthOf(s)
+	p.host = &host{t: t, started: s, emulator: e, trip: memory{e}, bases: bases(t), token: s.AdminToken, strict: &s.Strict}
 	t.Cleanup(func() { _ = e.Close() })
-	return (&Portico{t: t, host: h}).playing(s)
+	return p.open(s)
 }
 
-// At uses an emulator that runs at a URL such as http://127.0.0.1:4780. The test fails at once if it does not answer.
-// Of the options only AdminToken counts.
+// birthOf is the default world of an emulator with these settings.
+func birthOf(s Settings) worldInfo {
+	w := worldInfo{Name: "default", Seed: emulator.DefaultSeed, Fixture: cmp.Or(s.Fixture, emulator.DefaultFixture)}
+	if s.Seed != nil {
+		w.Seed = *s.Seed
+	}
+	w.Clock = clockInfo{time.Now().UTC(), false}
+	if !s.Clock.IsZero() {
+		w.Clock = clockInfo{s.Clock.UTC(), true}
+	}
+	return w
+}
+
+// At uses the default world of an emulator that runs at a URL such as http://127.0.0.1:4780, or the one whose prefix the
+// URL has, as it is: options that say how a world is born are for World. The test fails at once if nothing answers, or if an option asks for what a running
+// emulator cannot be told. At the end of the test only what happened since counts, and its faults are disarmed.
 func At(t TB, url string, opts ...Option) *Portico {
 	t.Helper()
-	s := apply(opts)
-	p := &Portico{t: t, host: &host{
-		url: strings.TrimSuffix(url, "/"), trip: http.DefaultTransport, bases: bases(t), token: s.config.AdminToken,
-	}}
-	p.host.listen.Do(func() {})
-	p.admin(t, http.MethodGet, "/health", nil, nil)
-	return p
-}
-
-// vendorBases are the vendors' paths, read once.
-var vendorBases = sync.OnceValues(func() (map[string]string, error) {
-	vendors, err := emulator.Vendors()
-	out := make(map[string]string, len(vendors))
-	for _, v := range vendors {
-		out[v.Name] = v.Base
+	s := SettingsOf(opts...)
+	p := reach(t, url, s)
+	if of := s.ofWorld(); of != nil {
+		t.Fatalf("portico: At takes the world at %s as it is; give %s to World", url, strings.Join(of, ", "))
 	}
-	return out, err
-})
-
-func bases(t TB) map[string]string {
-	t.Helper()
-	out, err := vendorBases()
-	if err != nil {
-		t.Fatalf("portico: %v", err)
-	}
-	return out
+	p.obeys(s)
+	return p.open(s)
 }
 
 // World makes a world for a test and deletes it when the test ends. What the options leave out is as the emulator was
 // started: documents, ids and clock of other worlds are never seen.
 func (p *Portico) World(t TB, opts ...Option) *Portico {
 	t.Helper()
-	s := apply(opts)
-	w := &Portico{t: t, host: p.host, world: worldName(t.Name(), p.host.worlds.Add(1))}
-	s.world["name"] = w.world
-	p.admin(t, http.MethodPost, "/worlds", s.world, nil)
-	t.Cleanup(func() { p.admin(t, http.MethodDelete, "/worlds/"+w.world, nil, nil) })
-	return w.playing(s)
+	s := p.host.born
+	s.AllowUnmatched, s.AllowUnusedFaults = p.settings.AllowUnmatched, p.settings.AllowUnusedFaults
+	s = s.with(opts)
+	w := &Portico{t: t, host: p.host}
+	w.obeys(s)
+	return w.born(t, s)
+}
+
+// born makes the world that the Portico stands for.
+func (p *Portico) born(t TB, s Settings) *Portico {
+	t.Helper()
+	body := s.world()
+	name := worldName(t.Name(), p.host.worlds.Add(1))
+	body["name"] = name
+	p.admin(t, http.MethodPost, "/worlds", body, &p.record.birth)
+	p.world, p.ours = name, true
+	return p.open(s)
+}
+
+// open begins to watch over the world, and lets the scenarios play.
+func (p *Portico) open(s Settings) *Portico {
+	p.t.Helper()
+	p.settings = s
+	if p.record.birth.Name == "" {
+		p.record.birth = p.look(p.t)
+	}
+	if !p.ours {
+		p.record.since = p.record.birth.Requests
+	}
+	p.host.watch(p)
+	for _, name := range s.Scenarios {
+		p.Scenario(name)
+	}
+	return p
 }
 
 // process tells worlds of several test programs on one emulator apart.
@@ -188,7 +162,7 @@ func worldName(test string, n uint64) string {
 // In this process the first URL opens a listener on a free port of the loopback interface.
 func (p *Portico) URL(vendor string) string {
 	p.t.Helper()
-	p.host.listen.Do(p.host.open(p.t))
+	p.host.listen.Do(p.host.open)
 	if p.host.failed != nil {
 		p.t.Fatalf("portico: %v", p.host.failed)
 	}
@@ -216,33 +190,11 @@ func (p *Portico) path(vendor string) string {
 	return base
 }
 
-// open starts a listener that ends with the test which started the emulator.
-func (h *host) open(t TB) func() {
-	return func() {
-		var c net.ListenConfig
-		l, err := c.Listen(context.Background(), "tcp", "127.0.0.1:0")
-		if err != nil {
-			h.failed = err
-			return
-		}
-		h.url = "http://" + l.Addr().String()
-		ctx, stop := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- h.emulator.Serve(ctx, l) }()
-		t.Cleanup(func() {
-			stop()
-			if err := <-done; err != nil {
-				t.Errorf("portico: %v", err)
-			}
-		})
-	}
-}
-
 // Client is an HTTP client for this world. In this process it needs no socket: every request reaches the emulator,
-// whatever its host. It follows no redirects, so that tests see them.
+// whatever its host. Over a network it is guarded: see Guard. It follows no redirects, so that tests see them.
 func (p *Portico) Client() *http.Client {
 	return &http.Client{
-		Transport:     inWorld{p.host.trip, p.world},
+		Transport:     line{p},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

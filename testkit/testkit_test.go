@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,20 +169,6 @@ func TestClientGoesAway(t *testing.T) {
 	}
 }
 
-// recorder is a test that fails without ending this one.
-type recorder struct {
-	*testing.T
-	mu     sync.Mutex
-	failed []string
-}
-
-func (r *recorder) Fatalf(format string, args ...any) {
-	r.mu.Lock()
-	r.failed = append(r.failed, fmt.Sprintf(format, args...))
-	r.mu.Unlock()
-	runtime.Goexit()
-}
-
 // Mistakes fail the test with a line that says what to do.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
@@ -199,15 +183,9 @@ func TestMistakes(t *testing.T) {
 		`no fixture "tiny"`:                func(r *recorder, _ *testkit.Portico) { testkit.Start(r, testkit.Fixture("tiny")) },
 		`connect: connection refused`:      func(r *recorder, _ *testkit.Portico) { testkit.At(r, "http://127.0.0.1:1") },
 	} {
-		r := &recorder{T: t}
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			do(r, p.World(r))
-		}()
-		<-done
-		if len(r.failed) != 1 || !strings.Contains(r.failed[0], want) {
-			t.Errorf("got %q, want %q", r.failed, want)
+		r := record(t, func(r *recorder) { do(r, p.World(r)) })
+		if said := r.said(); strings.Contains(said, "\nportico:") || !strings.Contains(said, want) {
+			t.Errorf("got %q, want %q", said, want)
 		}
 	}
 }

@@ -61,6 +61,8 @@ type (
 		Name     string             `json:"_operation,omitempty"`
 		ID       string             `json:"_id"`
 		World    string             `json:"_world"`
+		WorldAt  time.Time          `json:"_world_at"`
+		Faults   []string           `json:"_faults,omitempty"`
 	}
 )
 
@@ -80,7 +82,7 @@ func (e *Entry) har(r *Redactor, known *Knowledge) harEntry {
 	ms := float64(e.Took.Microseconds()) / 1000
 	h := harEntry{
 		Started: t.At, Time: ms, Timings: map[string]float64{"send": 0, "wait": ms, "receive": 0},
-		Comment: strings.Join(t.Why, "; "), Why: t.Why, Name: t.Operation, ID: t.ID, World: t.World,
+		Comment: strings.Join(t.Why, "; "), Why: t.Why, Name: t.Operation, ID: t.ID, World: t.World, WorldAt: t.WorldAt, Faults: t.Faults,
 		Request: harRequest{
 			Method: e.Method, URL: r.Text(e.absolute()), HTTPVersion: e.Proto, Cookies: []harPair{},
 			Headers: pairs(t.Headers), QueryString: pairs(t.Query), HeadersSize: -1, BodySize: e.Length,

@@ -1,0 +1,19 @@
+package emulator
+
+import (
+	"encoding/json"
+
+	"github.com/portico-emulator/portico/emulator/internal/journal"
+)
+
+// Redact gives a function that takes secrets out of JSON and of any other text, in the journal's words: of the given
+// credentials, wherever they stand, and of whatever stands where secrets do.
+func Redact(credentials []Credential) func(text string) string {
+	r := journal.NewRedactor(credentials)
+	return func(text string) string {
+		if json.Valid([]byte(text)) {
+			return r.JSON(text)
+		}
+		return r.Text(text)
+	}
+}

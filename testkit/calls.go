@@ -1,0 +1,271 @@
+package testkit
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Calls are calls that the world was asked, whatever came of them, narrowed down by what is said of them. An assertion that
+// does not hold fails the test and tells what was wanted, how many there were, and which calls nearly were as wanted.
+type Calls struct {
+	p *Portico
+	x expectation
+}
+
+type expectation struct {
+	Operation string         `json:"operation,omitempty"`
+	Method    string         `json:"method,omitempty"`
+	Path      string         `json:"path,omitempty"`
+	Status    int            `json:"status,omitempty"`
+	Body      map[string]any `json:"body,omitempty"`
+	Times     *span          `json:"times,omitempty"`
+}
+
+type span struct {
+	Min *int `json:"min,omitempty"`
+	Max *int `json:"max,omitempty"`
+}
+
+func (s span) String() string {
+	switch {
+	case s.Min == nil:
+		return "at most " + counted(*s.Max, "call")
+	case s.Max == nil:
+		return "at least " + counted(*s.Min, "call")
+	case *s.Max == 0:
+		return "no call"
+	}
+	return "exactly " + counted(*s.Min, "call")
+}
+
+// Calls are the calls of an operation such as konnect.create-portal, of those that fit a glob such as konnect.* or
+// *.create-*, or with "" all, those included that no operation answers for.
+func (p *Portico) Calls(operation string) *Calls {
+	return &Calls{p, expectation{Operation: operation}}
+}
+
+func (c *Calls) narrowed(how func(*expectation)) *Calls {
+	x := c.x
+	x.Body = maps.Clone(x.Body)
+	how(&x)
+	return &Calls{c.p, x}
+}
+
+// Method leaves those with an HTTP method.
+func (c *Calls) Method(method string) *Calls {
+	return c.narrowed(func(x *expectation) { x.Method = strings.ToUpper(method) })
+}
+
+// Path leaves those whose path, without a world's prefix and without a query, is as given: /v2/portals.
+func (c *Calls) Path(path string) *Calls {
+	return c.narrowed(func(x *expectation) { x.Path = path })
+}
+
+// Status leaves those that were answered with a status.
+func (c *Calls) Status(status int) *Calls {
+	return c.narrowed(func(x *expectation) { x.Status = status })
+}
+
+// With leaves those whose body has at a JSON path, such as $.name or $.labels['a b'][0], what encodes to the same JSON as
+// the value, or what Matches.
+func (c *Calls) With(path string, value any) *Calls {
+	return c.narrowed(func(x *expectation) {
+		if x.Body == nil {
+			x.Body = map[string]any{}
+		}
+		x.Body[path] = value
+	})
+}
+
+// Body leaves those whose whole body is the same JSON as the value. Those that are not are shown line by line.
+func (c *Calls) Body(value any) *Calls { return c.With("$", value) }
+
+// Times asserts how many there are.
+func (c *Calls) Times(n int) *Calls {
+	c.p.t.Helper()
+	return c.assert(span{&n, &n})
+}
+
+// Once asserts that there is one.
+func (c *Calls) Once() *Calls {
+	c.p.t.Helper()
+	return c.Times(1)
+}
+
+// Never asserts that there is none.
+func (c *Calls) Never() *Calls {
+	c.p.t.Helper()
+	return c.Times(0)
+}
+
+// AtLeast asserts that there are as many or more.
+func (c *Calls) AtLeast(n int) *Calls {
+	c.p.t.Helper()
+	return c.assert(span{Min: &n})
+}
+
+// AtMost asserts that there are as many or fewer.
+func (c *Calls) AtMost(n int) *Calls {
+	c.p.t.Helper()
+	return c.assert(span{Max: &n})
+}
+
+// Count is how many there are.
+func (c *Calls) Count() int {
+	c.p.t.Helper()
+	v, ok := c.verdict(span{Min: new(int)})
+	if !ok {
+		return 0
+	}
+	return v.Count
+}
+
+// All lists them, the oldest first, as far as the journal keeps them: the last 1000, unless portico serve was told
+// otherwise. What With says of a secret cannot be looked up there and fails the test; Times and the like can tell.
+func (c *Calls) All() []Call {
+	c.p.t.Helper()
+	filter := url.Values{}
+	if c.x.Operation != "" {
+		filter.Set("operation", c.x.Operation)
+	}
+	if c.x.Status != 0 {
+		filter.Set("status", strconv.Itoa(c.x.Status))
+	}
+	all, err := c.p.calls(filter.Encode())
+	if err != nil {
+		c.p.t.Fatalf("portico: %v", err)
+	}
+	out := []Call{}
+	for _, one := range all {
+		fits, err := c.x.fits(one)
+		if err != nil {
+			c.p.t.Fatalf("portico: %s: %v", one, err)
+		}
+		if fits {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// Last is the newest of them; where there is none, the test fails.
+func (c *Calls) Last() Call {
+	c.p.t.Helper()
+	all := c.All()
+	if len(all) == 0 {
+		c.AtLeast(1)
+		c.p.t.Fatalf("portico: there is no last call of %s", c.x)
+	}
+	return all[len(all)-1]
+}
+
+// fits tells whether a call is as wanted, but for what the admin API has chosen by already.
+func (x expectation) fits(c Call) (bool, error) {
+	if x.Method != "" && x.Method != c.Method || x.Path != "" && x.Path != c.Path {
+		return false, nil
+	}
+	if x.Operation != "" {
+		if ok, _ := path.Match(x.Operation, c.Operation); !ok {
+			return false, nil
+		}
+	}
+	if len(x.Body) == 0 {
+		return true, nil
+	}
+	var body any
+	if err := c.Body.Into(&body); err != nil {
+		return false, err
+	}
+	for _, at := range slices.Sorted(maps.Keys(x.Body)) {
+		steps, err := pathSteps(at)
+		if err != nil {
+			return false, err
+		}
+		got, there := follow(body, steps)
+		ok, err := same(got, there, x.Body[at])
+		if err != nil {
+			return false, fmt.Errorf("%s %w", at, err)
+		}
+		if !ok {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// redacted is how the journal tells a secret: not at all, or by the name of a known credential.
+var redacted = regexp.MustCompile(`^\[(?:redacted|[a-z-]+\.[\w.@-]+(?::secret)?)\]$`)
+
+// same tells whether a value that was sent is as wanted.
+func same(got any, there bool, want any) (bool, error) {
+	if !there {
+		return false, nil
+	}
+	text, isText := got.(string)
+	if isText && redacted.MatchString(text) {
+		return false, fmt.Errorf("is a secret, which the journal tells as %s; count such calls with Times", text)
+	}
+	if m, ok := want.(Matches); ok {
+		re, err := regexp.Compile(string(m))
+		if err != nil {
+			return false, err
+		}
+		if !isText {
+			data, err := json.Marshal(got)
+			return err == nil && re.Match(data), err
+		}
+		return re.MatchString(text), nil
+	}
+	data, err := json.Marshal(want)
+	if err != nil {
+		return false, err
+	}
+	var plain any
+	if err := json.Unmarshal(data, &plain); err != nil {
+		return false, err
+	}
+	return reflect.DeepEqual(got, plain), nil
+}
+
+// verdict asks how many there are; false where the test has failed.
+func (c *Calls) verdict(times span) (v verdict, ok bool) {
+	c.p.t.Helper()
+	x := c.x
+	x.Times = &times
+	a, err := c.p.ask(http.MethodPost, "/requests/verify", x)
+	switch {
+	case err != nil:
+		c.p.t.Fatalf("portico: %v", err)
+	case a.status == http.StatusOK:
+		err = json.Unmarshal(a.body, &v)
+	case a.status == http.StatusConflict:
+		var refused struct{ Error struct{ Details verdict } }
+		err = json.Unmarshal(a.body, &refused)
+		v = refused.Error.Details
+		v.Unmet = true
+	default:
+		c.p.t.Fatalf("portico: calls of %s: %s", c.x, a.problem())
+		return v, false
+	}
+	if err != nil {
+		c.p.t.Fatalf("portico: %v", err)
+	}
+	return v, true
+}
+
+func (c *Calls) assert(times span) *Calls {
+	c.p.t.Helper()
+	if v, ok := c.verdict(times); ok && v.Unmet {
+		c.p.t.Errorf("%s", c.complaint(times, v))
+	}
+	return c
+}
