@@ -1,0 +1,109 @@
+package container
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/testcontainers/testcontainers-go"
+)
+
+// Every flag of `portico serve` is a variable, too, so that testcontainers.WithEnv gives those that have no option here.
+const (
+	seedVariable     = "PORTICO_SEED"
+	fixtureVariable  = "PORTICO_FIXTURE"
+	scenarioVariable = "PORTICO_SCENARIO"
+	authVariable     = "PORTICO_AUTH"
+	clockVariable    = "PORTICO_CLOCK"
+	tokenVariable    = "PORTICO_ADMIN_TOKEN"
+)
+
+// WithSeed sets the seed of all generated data; the default is 42.
+func WithSeed(seed uint64) testcontainers.CustomizeRequestOption {
+	return variable(seedVariable, strconv.FormatUint(seed, 10))
+}
+
+// WithFixture sets the built-in data set that worlds are born from: empty, small (the default) or large.
+func WithFixture(name string) testcontainers.CustomizeRequestOption {
+	return variable(fixtureVariable, name)
+}
+
+// WithFixtureFile lets worlds be born from a fixture file of this machine, which is copied into the container.
+func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
+	return func(req *testcontainers.GenericContainerRequest) error {
+		inside, err := copied(req, "fixture", path)
+		if err != nil {
+			return err
+		}
+		return variable(fixtureVariable, inside)(req)
+	}
+}
+
+// WithScenario lets a built-in scenario play in the default world. It may be given more than once.
+func WithScenario(name string) testcontainers.CustomizeRequestOption {
+	return func(req *testcontainers.GenericContainerRequest) error { return plays(req, name) }
+}
+
+// WithScenarioFile lets a scenario file of this machine play in the default world; it is copied into the container. It
+// may be given more than once.
+func WithScenarioFile(path string) testcontainers.CustomizeRequestOption {
+	return func(req *testcontainers.GenericContainerRequest) error {
+		inside, err := copied(req, "scenario", path)
+		if err != nil {
+			return err
+		}
+		return plays(req, inside)
+	}
+}
+
+// WithStrict lets vendors refuse credentials that no fixture knows.
+func WithStrict() testcontainers.CustomizeRequestOption { return variable(authVariable, "strict") }
+
+// WithClock lets the clock of worlds stand still at an instant, which has to lie in the years 1678 to 2261.
+func WithClock(at time.Time) testcontainers.CustomizeRequestOption {
+	return variable(clockVariable, at.UTC().Format(time.RFC3339Nano))
+}
+
+// WithAdminToken sets the bearer token that the admin API then needs.
+func WithAdminToken(token string) testcontainers.CustomizeRequestOption {
+	return variable(tokenVariable, token)
+}
+
+func variable(name, value string) testcontainers.CustomizeRequestOption {
+	return testcontainers.WithEnv(map[string]string{name: value})
+}
+
+// copied lets a file be copied into the container and tells where it is there. It lies in the root, since folders that an
+// engine makes on the way may be closed to the user who runs portico.
+func copied(req *testcontainers.GenericContainerRequest, kind, path string) (string, error) {
+	found, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("%s file: %w", kind, err)
+	}
+	if found.IsDir() {
+		return "", fmt.Errorf("%s file: %s is a folder", kind, path)
+	}
+	inside := fmt.Sprintf("/%s-%d-%s", kind, len(req.Files)+1, filepath.Base(path))
+	return inside, testcontainers.WithFiles(testcontainers.ContainerFile{
+		HostFilePath: path, ContainerFilePath: inside, FileMode: 0o444,
+	})(req)
+}
+
+// plays adds a scenario to those that play.
+func plays(req *testcontainers.GenericContainerRequest, name string) error {
+	var list strings.Builder
+	w := csv.NewWriter(&list) // as the flag reads it
+	if err := w.Write([]string{name}); err != nil {
+		return fmt.Errorf("scenario %s: %w", name, err)
+	}
+	w.Flush()
+	value := strings.TrimSuffix(list.String(), "\n")
+	if before := req.Env[scenarioVariable]; before != "" {
+		value = before + "," + value
+	}
+	return variable(scenarioVariable, value)(req)
+}
