@@ -4,15 +4,17 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLA
 
 MODULE := github.com/portico-emulator/portico
 
-FUZZTIME ?= 30s
+FUZZTOTAL ?= 10m
 BENCH    ?= .
+SOAK     ?= 60s
+KILLS    ?= 300
 ARGS     ?=
 IMAGE    ?= portico:dev
 
 .DEFAULT_GOAL := help
 
 help: ## say what there is (this)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 check: fmt-check vet lint test ## all that a change must pass
 
@@ -34,18 +36,26 @@ test: ## run all tests
 race: ## run all tests again, watching for data races (needs a C compiler)
 	go test -race ./...
 
-golden: ## write conversations and pages anew from the answers as they are now; read the diff
+golden: ## write conversations, gaps and pages anew from the answers as they are now; read the diff
 	go test $$(go list -f '{{range .XTestImports}}{{if eq . "$(MODULE)/emulator/internal/golden"}}{{$$.ImportPath}}{{end}}{{end}}' ./emulator/...) -run Golden -update
+	go test ./emulator -run Golden -update
 	go test ./cmd/portico -run Golden -update
 
-fuzz: ## try inputs that nobody thought of, FUZZTIME for each target
-	@go test -list '^Fuzz' ./... | awk '/^Fuzz/ {f[n++] = $$1} /^ok/ {for (i = 0; i < n; i++) print f[i], $$2; n = 0}' | \
-	while read -r target package; do \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
-	done
+fuzz: ## try inputs that nobody thought of, all targets in FUZZTOTAL or each for FUZZTIME, and write the figures; FUZZ picks by pattern
+	go run ./emulator/internal/fuzz -total $(FUZZTOTAL) $(if $(FUZZTIME),-time $(FUZZTIME)) -page docs/reliability.md $(FUZZ)
 
-bench: ## measure; BENCH picks by pattern
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+fuzz-keep: ## let the tests keep some of the inputs that fuzz found; those that failed are there already
+	go run ./emulator/internal/fuzz -keep $(FUZZ)
+
+bench: ## measure, and write the figures into docs/reliability.md; BENCH picks by pattern
+	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem ./... 2>&1 | go run ./emulator/internal/report/bench docs/reliability.md
+
+soak: ## have 64 clients call all vendors for SOAK, count everything again, and write the figures
+	go test -count=1 -timeout 30m -run '^TestSoak$$' -v ./emulator -args -soak $(SOAK) -soak-report ../docs/reliability.md
+
+kill: ## kill a server with a state file under load, KILLS times, and look whether anything acknowledged is gone
+	PORTICO_KILLS=$(KILLS) go test -count=1 -timeout 30m -run '^TestKill$$' -v ./cmd/portico | \
+		go run ./emulator/internal/report/said docs/reliability.md kill 'writes acknowledged' 'make kill KILLS=$(KILLS)'
 
 coverage: ## show which lines the tests never reach
 	@mkdir -p build
@@ -59,10 +69,22 @@ run: ## serve; ARGS are further flags
 binary: ## build a static Linux binary
 	CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags "-s -w" -o build/portico ./cmd/portico
 
-image: binary ## wrap it into an image from scratch, without a network
-	docker build --tag $(IMAGE) .
+image: binary ## wrap it into an image from scratch, without a network; GOARCH chooses for which processor
+	@mkdir -p build/state
+	docker build --platform linux/$$(go env GOARCH) --tag $(IMAGE) \
+		--build-arg VERSION="$$(sed -n 's/^const Version = "\(.*\)"/\1/p' emulator/emulator.go)" \
+		--build-arg REVISION="$$(git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null)" \
+		--build-arg CREATED="$$(git log -1 --format=%cI 2>/dev/null)" .
+
+image-all: ## build the images for amd64 and arm64, a tag for each, without emulation
+	$(MAKE) image GOARCH=amd64 IMAGE=$(IMAGE)-amd64
+	$(MAKE) image GOARCH=arm64 IMAGE=$(IMAGE)-arm64
+	$(MAKE) binary
+
+container-test: image ## run the tests that need Docker; here none may be skipped
+	PORTICO_REQUIRE_DOCKER=1 PORTICO_IMAGE=$(IMAGE) go test -count=1 ./testkit/container
 
 clean: ## throw away what was built
 	rm -rf build
 
-.PHONY: help check fmt fmt-check vet lint test race golden fuzz bench coverage run binary image clean
+.PHONY: help check fmt fmt-check vet lint test race golden fuzz fuzz-keep bench soak kill coverage run binary image image-all container-test clean

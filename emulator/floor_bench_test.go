@@ -77,8 +77,13 @@ func (r *race) message(n int64) []byte {
 	if r.body != nil {
 		body = r.body(n)
 	}
+	return message(r.method, r.path, r.header, body)
+}
+
+// message is a request with a header as bytes.
+func message(method, path, header, body string) []byte {
 	return fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		r.method, r.path, r.header, len(body), body)
+		method, path, header, len(body), body)
 }
 
 // fill gives the emulator the documents that the call wants there.
@@ -127,31 +132,38 @@ func BenchmarkFloor(b *testing.B) {
 		b.Run(r.vendor+"/"+r.what, func(b *testing.B) {
 			e := start(b, emulator.Config{})
 			r.fill(b, e)
-			floor, portico := serve(b, r.floor(b, e)), serve(b, e)
-			var n atomic.Int64
-			rounds := max(1, b.N/(each*len(portico)))
-			var ratios, times []float64
-			turn(b, floor, r, &n) // warm
-			turn(b, portico, r, &n)
-			b.ResetTimer()
-			for i := range rounds {
-				var f, p time.Duration
-				if i%2 == 0 {
-					f = turn(b, floor, r, &n)
-					p = turn(b, portico, r, &n)
-				} else {
-					p = turn(b, portico, r, &n)
-					f = turn(b, floor, r, &n)
-				}
-				ratios = append(ratios, f.Seconds()/p.Seconds())
-				times = append(times, float64(p.Microseconds())/float64(each*len(portico)))
-			}
-			b.ReportMetric(0, "ns/op") // of two handlers says nothing
-			b.ReportMetric(median(ratios), "of-floor")
+			ratio, took := compete(b, r, r.floor(b, e), e)
+			b.ReportMetric(ratio, "of-floor")
 			b.ReportMetric(least[r.what], "wanted")
-			b.ReportMetric(median(times), "µs/call")
+			b.ReportMetric(took, "µs/call")
 		})
 	}
+}
+
+// compete has two handlers answer the same calls in turns, and tells how fast the second is, compared with the first, and
+// how long a call of the second takes, in µs.
+func compete(b *testing.B, r *race, first, second http.Handler) (ratio, took float64) {
+	b.Helper()
+	one, other := serve(b, first), serve(b, second)
+	var n atomic.Int64
+	turn(b, one, r, &n) // warm
+	turn(b, other, r, &n)
+	b.ResetTimer()
+	var ratios, times []float64
+	for i := range max(1, b.N/(each*len(one))) {
+		var f, p time.Duration
+		if i%2 == 0 {
+			f = turn(b, one, r, &n)
+			p = turn(b, other, r, &n)
+		} else {
+			p = turn(b, other, r, &n)
+			f = turn(b, one, r, &n)
+		}
+		ratios = append(ratios, f.Seconds()/p.Seconds())
+		times = append(times, float64(p.Microseconds())/float64(each*len(one)))
+	}
+	b.ReportMetric(0, "ns/op") // of two handlers says nothing
+	return median(ratios), median(times)
 }
 
 func median(of []float64) float64 {

@@ -42,7 +42,7 @@ func TestLimits(t *testing.T) {
 		{"no UTF-8", "POST", "/v2/portals", "{\"name\":\"\xff\"}", 400, "Could not parse request body"},
 		{"a number out of range", "PUT", "/v2/portals/" + portalA + "/customization", `{"n":1e999}`, 400, "Could not parse request body"},
 	} {
-		if _, err := conn.Write(message(tt.method, tt.path, tt.body)); err != nil {
+		if _, err := conn.Write(message(tt.method, tt.path, bearer, tt.body)); err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
 		res, err := http.ReadResponse(r, nil)

@@ -1,0 +1,177 @@
+// Command bench reads what go test -bench prints, passes it on, and writes the figures that were promised into the section
+// bench of a page, its argument. A benchmark that was not run leaves its row out.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/portico-emulator/portico/emulator/internal/report"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: go test -bench . | bench docs/page.md")
+		os.Exit(2)
+	}
+	if err := run(os.Stdin, os.Stdout, os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(in io.Reader, out io.Writer, page string) error {
+	r := results{}
+	failed := ""
+	pkg := ""
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		line := lines.Text()
+		if _, err := fmt.Fprintln(out, line); err != nil {
+			return err
+		}
+		switch {
+		case strings.HasPrefix(line, "pkg: "):
+			pkg = line[strings.LastIndexByte(line, '/')+1:]
+		case strings.HasPrefix(line, "--- FAIL"), strings.HasPrefix(line, "FAIL\t"):
+			failed = line
+		default:
+			r.add(pkg, line)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return err
+	}
+	if failed != "" {
+		return fmt.Errorf("%s: nothing was written", failed)
+	}
+	text := report.By("make bench", report.Machine()) + "\n\n" + r.floors() + "\n" + r.others()
+	return report.Rewrite(page, "bench", text)
+}
+
+// results are the metrics of benchmarks: package and name, then unit.
+type results map[string]map[string]float64
+
+// add takes a line such as "BenchmarkGet/floor-2  1000  24000 ns/op  3 allocs/op".
+func (r results) add(pkg, line string) {
+	words := strings.Fields(line)
+	if len(words) < 4 || !strings.HasPrefix(words[0], "Benchmark") {
+		return
+	}
+	name := strings.TrimPrefix(words[0], "Benchmark")
+	if i := strings.LastIndexByte(name, '-'); i > 0 {
+		if _, err := strconv.Atoi(name[i+1:]); err == nil {
+			name = name[:i] // the number of processors
+		}
+	}
+	metrics := map[string]float64{}
+	for i := 2; i+1 < len(words); i += 2 {
+		if v, err := strconv.ParseFloat(words[i], 64); err == nil {
+			metrics[words[i+1]] = v
+		}
+	}
+	r[pkg+" "+name] = metrics
+}
+
+// floors are the ratios against the floor, a row for each vendor.
+func (r results) floors() string {
+	var rows [][]string
+	for _, vendor := range []string{"konnect", "axway", "apiconnect", "experience-hub", "exchange"} {
+		row := []string{vendor}
+		some := false
+		for _, what := range []string{"get", "list", "write"} {
+			m, ok := r["emulator Floor/"+vendor+"/"+what]
+			cell := ""
+			if ok {
+				some = true
+				cell = fmt.Sprintf("%.2f (%.0f µs)", m["of-floor"], m["µs/call"])
+				if m["of-floor"] < m["wanted"] {
+					cell += ": **below**"
+				}
+			}
+			row = append(row, cell)
+		}
+		if some {
+			rows = append(rows, row)
+		}
+	}
+	if rows == nil {
+		return ""
+	}
+	return report.Table([]string{"of the floor's speed", "get (wanted 0.85)", "list (0.75)", "write (0.65)"}, rows...)
+}
+
+// measure is a figure that was promised.
+type measure struct {
+	what, wanted string
+	of           func(results) (float64, bool)
+	unit         string
+}
+
+// metric is one that a benchmark reports, divided by a number.
+func metric(name, unit string, by float64) func(results) (float64, bool) {
+	return func(r results) (float64, bool) {
+		v, ok := r[name][unit]
+		return v / by, ok
+	}
+}
+
+// compared is how many times as long one benchmark takes as another.
+func compared(name, with string) func(results) (float64, bool) {
+	return func(r results) (float64, bool) {
+		a, ok := r[name]["ns/op"]
+		b, both := r[with]["ns/op"]
+		return a / b, ok && both
+	}
+}
+
+// added is by how much one is more than another.
+func added(name, without, unit string, by float64) func(results) (float64, bool) {
+	return func(r results) (float64, bool) {
+		a, ok := r[name][unit]
+		b, both := r[without][unit]
+		return (a - b) / by, ok && both
+	}
+}
+
+var measures = []measure{
+	{"page 5,000 of 100,000 developers, against page 1 of 100", "2 ×", compared("emulator Page/of=100000/page=5000", "emulator Page/of=100/page=1"), "×"},
+	{"10,000 product versions under three filters", "15 ms", metric("emulator ProductVersions", "ns/op", 1e6), "ms"},
+	{"first `emulator.New` of a process, five vendors", "50 ms", metric("emulator New/first", "ns/new", 1e6), "ms"},
+	{"the same with the fixture `large`", "2 s", metric("emulator New/large", "ns/new", 1e9), "s"},
+	{"a later `emulator.New`", "2 ms", metric("emulator New/later", "ns/op", 1e3), "µs"},
+	{"a new world of a fixture with 100,000 documents", "100 µs", metric("emulator World/fixture=100000", "ns/op", 1e3), "µs"},
+	{"its memory", "20 KB", metric("emulator World/fixture=100000", "B/op", 1e3), "KB"},
+	{"an idle server, resident", "40 MB", metric("portico Idle", "MB-resident", 1), "MB"},
+	{"`testkit.Start`, later ones", "2 ms", metric("testkit Start", "ns/op", 1e3), "µs"},
+	{"`World` of the testkit", "150 µs", metric("testkit World", "ns/op", 1e3), "µs"},
+	{"what the journal adds to a GET", "3 µs", added("emulator Journal/get/journal=on", "emulator Journal/get/journal=off", "ns/op", 1e3), "µs"},
+	{"the same in allocations", "4", added("emulator Journal/get/journal=on", "emulator Journal/get/journal=off", "allocs/op", 1), ""},
+	{"10,000 journal entries of 2 KB", "64 MB", metric("emulator JournalMemory", "MB-heap", 1), "MB"},
+	{"a snapshot of 100,000 documents", "1 ms", metric("emulator Snapshot/snapshot/of=100000", "ns/op", 1e3), "µs"},
+	{"its restore", "1 ms", metric("emulator Snapshot/restore/of=100000", "ns/op", 1e3), "µs"},
+	{"a reset of 100,000 documents", "1 ms", metric("emulator Snapshot/reset/of=100000", "ns/op", 1e3), "µs"},
+	{"a call where no fault is armed, the decision", "200 ns", metric("fault Decide/none", "ns/op", 1), "ns"},
+	{"100 rules with conditions that do not match", "5 µs", added("emulator Faults/100_with_conditions", "emulator Faults/none", "ns/op", 1e3), "µs"},
+	{"a create with a state file, of the speed of one without", "", metric("emulator StateCreate", "of-memory", 1), ""},
+	{"opening a state file of 100,000 commits", "", metric("emulator StateOpen", "ns/op", 1e9), "s"},
+	{"`container.Run` until the container is ready, the image being there", "1 s", metric("container Run", "ns/op", 1e9), "s"},
+}
+
+func (r results) others() string {
+	var rows [][]string
+	for _, m := range measures {
+		if v, ok := m.of(r); ok {
+			rows = append(rows, []string{m.what, strings.TrimSpace(strconv.FormatFloat(v, 'g', 3, 64) + " " + m.unit), m.wanted})
+		}
+	}
+	if rows == nil {
+		return ""
+	}
+	return report.Table([]string{"what", "measured", "wanted, at most"}, rows...)
+}
