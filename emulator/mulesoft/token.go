@@ -106,6 +106,9 @@ func roles(who *api.Doc) []string {
 	return out
 }
 
+// Runtimes are what MuleSoft's clients run on.
+var Runtimes = map[api.Runtime]string{api.Node: "Anypoint CLI", api.Java: "MuleSoft's plugins for Maven"}
+
 // Clients point MuleSoft's command line, and scripts, here.
 func Clients(url string, admin api.Credential) []api.Variable {
 	_, host, _ := strings.Cut(url, "://")
