@@ -219,36 +219,35 @@ func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) {
 	if len(keys) == 0 {
 		return
 	}
-	type row struct {
-		doc  *api.Doc
-		keys []value
-	}
-	rows := make([]row, len(docs))
 	values := make([]value, len(docs)*len(keys))
+	places := make([]int32, len(docs)) // sorted in place of what is large and holds pointers
 	for i, d := range docs {
-		rows[i] = row{d, values[i*len(keys) : (i+1)*len(keys)]}
+		places[i] = int32(i) //nolint:gosec // a world has fewer documents
 		for j := range keys {
 			v := read(c, &keys[j].Field, d)
 			if keys[j].Fold {
 				v.text = strings.ToLower(v.text)
 			}
-			rows[i].keys[j] = v
+			values[i*len(keys)+j] = v
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b row) int {
+	slices.SortStableFunc(places, func(a, b int32) int {
+		x, y := int(a)*len(keys), int(b)*len(keys)
 		for j := range keys {
-			if c := keyOrder(&keys[j], a.keys[j], b.keys[j]); c != 0 {
+			if c := keyOrder(&keys[j], &values[x+j], &values[y+j]); c != 0 {
 				return c
 			}
 		}
 		return 0
 	})
-	for i := range rows {
-		docs[i] = rows[i].doc
+	sorted := make([]*api.Doc, len(docs))
+	for i, place := range places {
+		sorted[i] = docs[place]
 	}
+	copy(docs, sorted)
 }
 
-func keyOrder(k *api.SortKey, a, b value) int {
+func keyOrder(k *api.SortKey, a, b *value) int {
 	if a.null || b.null {
 		switch {
 		case a.null && b.null:
