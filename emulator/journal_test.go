@@ -2,11 +2,10 @@ package emulator_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -33,85 +32,6 @@ func ask(t testing.TB, h http.Handler, method, path, body string, headers ...str
 
 const asAdmin = "Authorization: Bearer kpat_portico-admin"
 
-// TestSecretsStayOut sends every secret of the fixture everywhere a client can put it, in every vendor's API, and looks
-// for it in all that is told. Vendors join by what they list at /_portico/credentials.
-func TestSecretsStayOut(t *testing.T) {
-	t.Parallel()
-	var log bytes.Buffer
-	e := start(t, emulator.Config{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
-	s := httptest.NewServer(e)
-	defer s.Close()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	events := subscribe(ctx, t, s.URL)
-
-	vendors, err := emulator.Vendors()
-	if err != nil {
-		t.Fatal(err)
-	}
-	secrets, calls := map[string]string{}, 0
-	for _, v := range vendors {
-		credentials, err := e.Credentials(v.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range credentials {
-			_, word, ok := strings.Cut(c.Value, " ")
-			if !ok {
-				word = c.Value
-			}
-			for _, secret := range []string{word, c.Secret} {
-				if secret == "" {
-					continue
-				}
-				secrets[secret] = v.Name + "." + c.Name
-				quoted, err := json.Marshal(secret)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, one := range []struct{ method, path, body, media string }{
-					{"GET", v.Base + "/nowhere?password=" + strings.ReplaceAll(secret, "+", "%2B"), "", ""},
-					{"POST", v.Base + "/nowhere", `{"note":` + string(quoted) + `,"password":` + string(quoted) + `}`, "application/json"},
-					{"POST", v.Base + "/nowhere", "client_secret=" + secret, "application/x-www-form-urlencoded"},
-					{"POST", v.Base + "/nowhere", "deep:\n  token: " + secret + "\n", "application/yaml"},
-				} {
-					ask(t, e, one.method, one.path, one.body, c.Header+": "+c.Value, "Content-Type: "+one.media, "Cookie: sid="+secret, "X-Api-Key: "+secret)
-					calls++
-				}
-			}
-		}
-	}
-	for path, body := range map[string]string{"/v2/portals": `{"name":"kpat_portico-admin"}`, "/v2/portals?filter[name]=kpat_portico-viewer": ""} {
-		method := http.MethodGet
-		if body != "" {
-			method = http.MethodPost
-		}
-		ask(t, e, method, path, body, asAdmin) // where an operation answers, and says the secret again
-		calls++
-	}
-	told := map[string]string{"events": events(calls)}
-	for _, path := range []string{"requests", "requests.har", "coverage", "coverage?format=html", "coverage?format=junit", "metrics"} {
-		told[path] = ask(t, e, http.MethodGet, "/_portico/"+path, "").Body.String()
-	}
-	told["verify"] = ask(t, e, http.MethodPost, "/_portico/requests/verify", `{"body":{"$.note":"x","$.password":"x","$.name":"x"},"path":"/v2/portals/kpat"}`).Body.String()
-	cancel()
-	s.Close() // the log is whole
-	told["log"] = log.String()
-	for where, text := range told {
-		for secret, name := range secrets {
-			if at := strings.Index(text, secret); at >= 0 {
-				t.Errorf("%s tells the secret of %s: …%s…", where, name, text[max(at-80, 0):min(at+80, len(text))])
-			}
-		}
-	}
-	if !strings.Contains(told["requests"], `"Bearer [admin]"`) {
-		t.Error("a known credential is not told by its name, with its scheme")
-	}
-	if len(secrets) < 6 {
-		t.Errorf("got %d secrets", len(secrets))
-	}
-}
-
 // subscribe listens to the events of the default world. What it gives waits for so many.
 func subscribe(ctx context.Context, t *testing.T, url string) func(n int) string {
 	t.Helper()
@@ -127,7 +47,13 @@ func subscribe(ctx context.Context, t *testing.T, url string) func(n int) string
 	if got := answer.Header.Get("Content-Type"); answer.StatusCode != http.StatusOK || got != "text/event-stream" {
 		t.Fatalf("got %s %s", answer.Status, got)
 	}
-	lines := bufio.NewReader(answer.Body)
+	return reader(t, answer.Body)
+}
+
+// reader waits for events: for so many.
+func reader(t *testing.T, stream io.Reader) func(n int) string {
+	t.Helper()
+	lines := bufio.NewReader(stream)
 	return func(n int) string {
 		t.Helper()
 		var all strings.Builder

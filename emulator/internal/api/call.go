@@ -154,12 +154,22 @@ func (c *Call) Origin() string {
 		if r.TLS != nil {
 			scheme = "https"
 		}
-		if r.Host != "" {
+		if addressable(r.Host) {
 			host = r.Host
 		}
 	}
 	c.origin = scheme + "://" + host + c.Prefix
 	return c.origin
+}
+
+// addressable tells whether a URL can have a host. A server lets names through that none can; they count as no name.
+func addressable(host string) bool {
+	const usual = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+	if name, port, _ := strings.Cut(host, ":"); name != "" && strings.Trim(name, usual) == "" && strings.Trim(port, "0123456789") == "" {
+		return true
+	}
+	u, err := url.Parse("http://" + host)
+	return err == nil && u.Host == host && host != ""
 }
 
 // NewID is a UUID for something that the server makes. In a fixture it depends on the place alone, so that one more

@@ -26,17 +26,18 @@ type Redactor struct {
 // minSecret is the length from which a secret is looked for everywhere; shorter ones would hit innocent words.
 const minSecret = 8
 
-// NewRedactor knows the credentials of a world. Each is told by its name.
+// NewRedactor knows the credentials of a world. Each is told by its vendor and name, [konnect.admin], and what a login needs
+// of it as [konnect.admin:secret].
 func NewRedactor(credentials []api.Credential) *Redactor {
 	r := &Redactor{known: map[string]string{}, told: map[string]bool{hidden: true}}
 	for _, c := range credentials {
-		name := "[" + c.Name + "]"
+		name := "[" + c.Vendor + "." + c.Name + "]"
 		word := c.Value
 		if _, after, ok := strings.Cut(c.Value, " "); ok && !strings.EqualFold(c.Header, "Cookie") {
 			word = after
 		}
 		r.know(word, name)
-		r.know(c.Secret, name)
+		r.know(c.Secret, "["+c.Vendor+"."+c.Name+":secret]")
 		if strings.EqualFold(c.Header, "Cookie") {
 			for pair := range strings.SplitSeq(c.Value, ";") {
 				_, value, _ := strings.Cut(pair, "=")
@@ -70,19 +71,28 @@ func (r *Redactor) know(secret, name string) {
 }
 
 // names are the ends of the names of members, parameters and fields whose values are secrets.
-const names = `[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|authorization|sessionid|` +
+const names = `[\w.-]*(?:passwords?|passwd|pwd|passphrase|secrets?|tokens?|(?:api|access|secret|private)[_-]?keys?|authorization|sessionid|` +
 	`code_verifier|assertion)(?:_?hash(?:ed)?)?`
 
+// onces are the names of parameters whose values open a door once: IBM's links to an invitation, and codes for tokens.
+const onces = `activation|code`
+
 var (
-	secretName = regexp.MustCompile(`(?i)^` + names + `$`)
+	secretName    = regexp.MustCompile(`(?i)^` + names + `$`)
+	parameterName = regexp.MustCompile(`(?i)^(?:[\w.-]*\[)*(?:` + names + `|` + onces + `)\]*$`)
 	// Parameters of a form or a URL, wherever they stand.
-	parameter = regexp.MustCompile(`(?i)((?:^|[?&#;\s])` + names + `=)([^\s&#;"']+)`)
+	parameter = regexp.MustCompile(`(?i)((?:^|[?&#;\s])(?:[\w.-]*(?:\[|%5B))*(?:` + names + `|` + onces + `)(?:\]|%5D)*=)([^\s&#;"']+)`)
 	// Members of YAML, and of JSON that is not whole.
 	member = regexp.MustCompile(`(?im)((?:^|[{,])[ \t]*(?:-[ \t]+)?["']?` + names + `["']?[ \t]*:[ \t]*)` +
 		`("(?:[^"\\]|\\.)*(?:"|\z)|'[^']*(?:'|\z)|[^\s"'{\[,}][^,}\r\n]*)`)
 	// A field of a multipart form.
 	field = regexp.MustCompile(`(?i)(name="?` + names + `"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]*)`)
-	jwt   = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+	// The password in a URL.
+	userinfo = regexp.MustCompile(`(://[^/\s:@"'?#]*:)([^/\s@"'?#]+)@`)
+	// A key in PEM, its lines' ends as in a text or as in JSON.
+	privateKey = regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:[^-]|-[^-])*(-----END [A-Z ]*PRIVATE KEY-----|\z)`)
+	element    = regexp.MustCompile(`(?i)(<` + names + `(?:\s[^>]*)?>)([^<]+)`)
+	jwt        = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
 )
 
 // Words is a text of our own without known secrets. What only looks like one stays: "password: want text".
@@ -90,9 +100,27 @@ func (r *Redactor) Words(s string) string { return jwt.ReplaceAllString(r.replac
 
 // Text is a text without secrets: YAML, a form, a URL, JSON that is not whole.
 func (r *Redactor) Text(s string) string {
-	s = r.replace(parameter, r.Words(s))
+	s = r.inner(r.Words(s))
 	s = r.replace(field, s)
-	return r.replace(member, s)
+	s = r.replace(element, s)
+	if strings.Contains(s, "grant_type") {
+		s = r.replace(code, s)
+	}
+	return r.below(r.replace(member, s))
+}
+
+// inner is a text, or a string in JSON, without what looks like a secret wherever it stands.
+func (r *Redactor) inner(s string) string {
+	if strings.Contains(s, "=") { // most strings have nothing of the kind, and the patterns are slow to find that out
+		s = r.replace(parameter, s)
+	}
+	if strings.Contains(s, "://") {
+		s = userinfo.ReplaceAllString(s, "${1}"+hidden+"@")
+	}
+	if strings.Contains(s, "PRIVATE KEY-----") {
+		s = privateKey.ReplaceAllString(s, "${1}"+hidden+"${2}")
+	}
+	return s
 }
 
 // replace hides the second group of what is found, unless it holds no secret.
@@ -132,12 +160,14 @@ func (s *scrubber) append(to []byte, v gjson.Result, secret bool) []byte {
 	switch {
 	case v.IsObject():
 		to = append(to, '{')
+		buys := v.Get("grant_type").Exists()
+		patches := secretMember(v.Get("path").Str) // an operation of JSON Patch
 		v.ForEach(func(k, m gjson.Result) bool {
 			if to[len(to)-1] != '{' {
 				to = append(to, ',')
 			}
 			to = append(s.append(to, k, false), ':')
-			to = s.append(to, m, secret || secretName.MatchString(k.Str))
+			to = s.append(to, m, secret || secretMember(k.Str) || buys && k.Str == "code" || patches && k.Str == "value")
 			return true
 		})
 		return append(to, '}')
@@ -157,12 +187,18 @@ func (s *scrubber) append(to []byte, v gjson.Result, secret bool) []byte {
 		}
 		return api.AppendString(to, hidden)
 	case v.Type == gjson.String:
-		if now := s.redactor.replace(parameter, s.redactor.Words(v.Str)); now != v.Str {
+		if now := s.redactor.inner(s.redactor.Words(v.Str)); now != v.Str {
 			s.found = true
 			return api.AppendString(to, now)
 		}
 	}
 	return append(to, v.Raw...)
+}
+
+// secretMember tells whether a member's value is a secret. It may be named by a path: $.password, $['password'], /0/password.
+func secretMember(name string) bool {
+	name = strings.TrimRight(name, `'"]`)
+	return secretName.MatchString(strings.TrimLeft(name[strings.LastIndexAny(name, `$'"[/`)+1:], "."))
 }
 
 // Header is headers without secrets, as a map.
@@ -207,11 +243,11 @@ var cookie = regexp.MustCompile(`[^=;\s]+=[^;]*`)
 
 // named tells a known secret by its name. Of HTTP Basic the login is told, the password never.
 func (r *Redactor) named(secret string) string {
-	if name, ok := r.known[secret]; ok {
+	if name, ok := r.known[secret]; ok || secret == "" {
 		return name
 	}
 	if pair, err := base64.StdEncoding.DecodeString(secret); err == nil {
-		if login, _, ok := strings.Cut(string(pair), ":"); ok && plainWord.MatchString(login) {
+		if login, _, ok := strings.Cut(string(pair), ":"); ok && plainWord.MatchString(login) && r.Words(login) == login {
 			return "[" + login + ", password redacted]"
 		}
 	}

@@ -13,9 +13,9 @@ import (
 
 func redactor() *journal.Redactor {
 	return journal.NewRedactor([]api.Credential{
-		{Name: "admin", Header: "Authorization", Value: "Bearer kpat_abcdefgh"},
-		{Name: "anna", Header: "Authorization", Value: "Basic YW5uYTpwYXNzd29yZCt4PTE=", Secret: "password+x=1"},
-		{Name: "session", Header: "Cookie", Value: "SID=0123456789; other=abcdefghij"},
+		{Vendor: "v", Name: "admin", Header: "Authorization", Value: "Bearer kpat_abcdefgh"},
+		{Vendor: "v", Name: "anna", Header: "Authorization", Value: "Basic YW5uYTpwYXNzd29yZCt4PTE=", Secret: "password+x=1"},
+		{Vendor: "v", Name: "session", Header: "Cookie", Value: "SID=0123456789; other=abcdefghij"},
 	})
 }
 
@@ -23,13 +23,27 @@ func TestText(t *testing.T) {
 	t.Parallel()
 	r := redactor()
 	for _, c := range []struct{ what, in, want string }{
-		{"a known secret anywhere", "see kpat_abcdefgh there", "see [admin] there"},
-		{"a known secret in a URL", "/x?note=password%2Bx%3D1", "/x?note=[anna]"},
-		{"a known cookie", "it was 0123456789", "it was [session]"},
+		{"a known secret anywhere", "see kpat_abcdefgh there", "see [v.admin] there"},
+		{"a known secret in a URL", "/x?note=password%2Bx%3D1", "/x?note=[v.anna:secret]"},
+		{"a known cookie", "it was 0123456789", "it was [v.session]"},
 		{"a form", "user=a&password=b%20c&grant_type=password", "user=a&password=[redacted]&grant_type=password"},
 		{"a URL", "/x?a=1&access_token=abc#id_token=def", "/x?a=1&access_token=[redacted]#id_token=[redacted]"},
+		{"a known secret in a form", "user=a&password=password%2Bx%3D1&token=kpat_abcdefgh", "user=a&password=[v.anna:secret]&token=[v.admin]"},
 		{"YAML", "name: x\npassword: s3 cret\nclient_secret: \"a b\"\n- token: 'x y'\nkeys: {secret: abc, x: 1}", "name: x\npassword: [redacted]\nclient_secret: \"[redacted]\"\n- token: '[redacted]'\nkeys: {secret: [redacted], x: 1}"},
-		{"YAML without values", "password: null\ntoken: true\nsecret:\n  x: 1", "password: null\ntoken: true\nsecret:\n  x: 1"},
+		{"YAML without values", "password: null\ntoken: true\nsecret:\nx: 1", "password: null\ntoken: true\nsecret:\nx: 1"},
+		{"YAML with members below", "a:\n  secret:\n    x: 1\n    y: |\n      abc\n  b: 2", "a:\n  secret:\n    x: [redacted]\n    y: [redacted]\n      [redacted]\n  b: 2"},
+		{"YAML with a list below", "tokens:\n- abc\n- x: def\nb: 2", "tokens:\n- [redacted]\n- x: [redacted]\nb: 2"},
+		{"YAML with a text below", "client_secret: |-\r\n  abc\r\n\r\n  def\r\nb: 2", "client_secret: [redacted]\r\n  [redacted]\r\n\r\n  [redacted]\r\nb: 2"},
+		{"YAML on several lines", "password: abc\n  def\nb: 2", "password: [redacted]\n  [redacted]\nb: 2"},
+		{"YAML that buys a token", "grant_type: authorization_code\ncode: abc", "grant_type: authorization_code\ncode: [redacted]"},
+		{"a code that buys a token", "grant_type=authorization_code&code=abc", "grant_type=authorization_code&code=[redacted]"},
+		{"a member of a parameter", "/x?filter[api_key]=abc&a%5Btoken%5D=def&filter[name]=x", "/x?filter[api_key]=[redacted]&a%5Btoken%5D=[redacted]&filter[name]=x"},
+		{"a link to an invitation", "Follow https://x/user/invitation?activation=ZXlK to answer", "Follow https://x/user/invitation?activation=[redacted] to answer"},
+		{"a password in a URL", "https://ben:s3cret@x.example/a?b=c@d", "https://ben:[redacted]@x.example/a?b=c@d"},
+		{"a URL with a port", "https://x.example:8080/a@b", "https://x.example:8080/a@b"},
+		{"a private key", "a\n-----BEGIN EC PRIVATE KEY-----\nMHcC\nAQ==\n-----END EC PRIVATE KEY-----\nb", "a\n-----BEGIN EC PRIVATE KEY-----[redacted]-----END EC PRIVATE KEY-----\nb"},
+		{"half a private key", "-----BEGIN PRIVATE KEY-----\nMHcC", "-----BEGIN PRIVATE KEY-----[redacted]"},
+		{"XML", "<a><Password>abc</Password><b x='1'>token</b></a>", "<a><Password>[redacted]</Password><b x='1'>token</b></a>"},
 		{"JSON that is cut", `{"name":"x","password":"abc`, `{"name":"x","password":"[redacted]"`},
 		{"a multipart form", "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nabc\r\n--b--", "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n[redacted]\r\n--b--"},
 		{"a JWT", "x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_-1 y", "x [redacted] y"},
@@ -39,7 +53,7 @@ func TestText(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.what, got, c.want)
 		}
 	}
-	if got, want := r.Words("password: want at least 8 characters, kpat_abcdefgh"), "password: want at least 8 characters, [admin]"; got != want {
+	if got, want := r.Words("password: want at least 8 characters, kpat_abcdefgh"), "password: want at least 8 characters, [v.admin]"; got != want {
 		t.Errorf("our own words: got %q, want %q", got, want)
 	}
 }
@@ -50,9 +64,14 @@ func TestJSON(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"{ \"a\" : 1.0 ,\n\"b\":\"\\u00e4\" }", "{ \"a\" : 1.0 ,\n\"b\":\"\\u00e4\" }"},
 		{`{"password":"x","a":{"clientSecret":"y\"z","client_secret_hashed":"h"},"token":null,"secret":""}`, `{"password":"[redacted]","a":{"clientSecret":"[redacted]","client_secret_hashed":"[redacted]"},"token":null,"secret":""}`},
-		{`[{"note":"kpat_\u0061bcdefgh"}]`, `[{"note":"[admin]"}]`},
-		{`{"token":"kpat_abcdefgh","api_key":["one",2],"secret":{"value":"v","on":true}}`, `{"token":"[admin]","api_key":["[redacted]","[redacted]"],"secret":{"value":"[redacted]","on":true}}`},
-		{`{"kpat_abcdefgh":1,"url":"https://x/?code=1&token=abc"}`, `{"[admin]":1,"url":"https://x/?code=1&token=[redacted]"}`},
+		{`[{"note":"kpat_\u0061bcdefgh"}]`, `[{"note":"[v.admin]"}]`},
+		{`{"token":"kpat_abcdefgh","api_key":["one",2],"secret":{"value":"v","on":true}}`, `{"token":"[v.admin]","api_key":["[redacted]","[redacted]"],"secret":{"value":"[redacted]","on":true}}`},
+		{`{"kpat_abcdefgh":1,"url":"https://x/?a=1&token=abc&code=1"}`, `{"[v.admin]":1,"url":"https://x/?a=1&token=[redacted]&code=[redacted]"}`},
+		{`{"grant_type":"authorization_code","code":"abc"}`, `{"grant_type":"authorization_code","code":"[redacted]"}`},
+		{`{"error":{"code":"not-found"},"a":"-----BEGIN PRIVATE KEY-----\nMHcC\n-----END PRIVATE KEY-----\n"}`, `{"error":{"code":"not-found"},"a":"-----BEGIN PRIVATE KEY-----[redacted]-----END PRIVATE KEY-----\n"}`},
+		{`[{"op":"replace","path":"/a/0/password","value":"x"},{"op":"add","path":"/name","value":"y"}]`, `[{"op":"replace","path":"/a/0/password","value":"[redacted]"},{"op":"add","path":"/name","value":"y"}]`},
+		{`{"$.password":"x","$.a['client_secret']":"y","$['name']":"z","secret/":"a"}`, `{"$.password":"[redacted]","$.a['client_secret']":"[redacted]","$['name']":"z","secret/":"a"}`},
+		{`{"full_access_key":"x","publishable_key":"y","pwd":"z","secrets":["a"]}`, `{"full_access_key":"[redacted]","publishable_key":"y","pwd":"[redacted]","secrets":["[redacted]"]}`},
 		{`{"reason":"password: want at least 8 characters","token_type":"Bearer"}`, `{"reason":"password: want at least 8 characters","token_type":"Bearer"}`},
 	} {
 		if got := r.JSON(c.in); got != c.want {
@@ -64,7 +83,7 @@ func TestJSON(t *testing.T) {
 func TestHeader(t *testing.T) {
 	t.Parallel()
 	got := redactor().Header(journal.HeaderOf(http.Header{
-		"Authorization":       {"Bearer kpat_abcdefgh", "bearer unknown", "Basic YW5uYTpwYXNzd29yZCt4PTE=", "Basic YmVuOnNlY3JldA==", "Basic !", "bare"},
+		"Authorization":       {"Bearer kpat_abcdefgh", "bearer unknown", "Basic YW5uYTpwYXNzd29yZCt4PTE=", "Basic YmVuOnNlY3JldA==", "Basic !", "bare", "Bearer "},
 		"Proxy-Authorization": {"Digest user, response=abc"},
 		"Cookie":              {"SID=0123456789; theme=dark"},
 		"Set-Cookie":          {"SID=new; Path=/; HttpOnly", "gone=; Max-Age=0"},
@@ -72,10 +91,10 @@ func TestHeader(t *testing.T) {
 		"Referer": {"http://x/?token=abc"}, "Accept": {"application/json"},
 	}))
 	want := http.Header{
-		"Authorization":       {"Bearer [admin]", "bearer [redacted]", "Basic [anna]", "Basic [ben, password redacted]", "Basic [redacted]", "[redacted]"},
+		"Authorization":       {"Bearer [v.admin]", "bearer [redacted]", "Basic [v.anna]", "Basic [ben, password redacted]", "Basic [redacted]", "[redacted]", "Bearer "},
 		"Proxy-Authorization": {"Digest [redacted]"},
-		"Cookie":              {"SID=[session]; theme=[redacted]"},
-		"Set-Cookie":          {"SID=[redacted]; Path=/; HttpOnly", "gone=[redacted]; Max-Age=0"},
+		"Cookie":              {"SID=[v.session]; theme=[redacted]"},
+		"Set-Cookie":          {"SID=[redacted]; Path=/; HttpOnly", "gone=; Max-Age=0"},
 		"X-Api-Key":           {"[redacted]"}, "X-Csrf-Token": {"[redacted]"}, "X-Ibm-Client-Secret": {"[redacted]"},
 		"Referer": {"http://x/?token=[redacted]"}, "Accept": {"application/json"},
 	}
@@ -93,10 +112,10 @@ func TestTell(t *testing.T) {
 	}
 	journal.New(1, nil).Record(e)
 	told := e.Tell(redactor(), nil)
-	if d := cmp.Diff(map[string][]string{"token": {"[redacted]"}, "a": {"[anna]"}}, told.Query); d != "" {
+	if d := cmp.Diff(map[string][]string{"token": {"[redacted]"}, "a": {"[v.anna:secret]"}}, told.Query); d != "" {
 		t.Errorf("query, -want +got:\n%s", d)
 	}
-	if got, want := string(told.Response.Body), `"base64:/yBbYWRtaW5d"`; got != want { // "\xff [admin]"
+	if got, want := string(told.Response.Body), `"base64:/yBbdi5hZG1pbl0="`; got != want { // "\xff [v.admin]"
 		t.Errorf("got %s, want %s", got, want)
 	}
 	archive, err := journal.HAR([]*journal.Entry{e}, redactor(), nil, "0")

@@ -82,7 +82,7 @@ func (e *Entry) Tell(r *Redactor, known *Knowledge) Told {
 
 // parameter is the value of a query parameter without secrets.
 func (r *Redactor) parameter(name, value string) string {
-	if secretName.MatchString(name) && value != "" {
+	if parameterName.MatchString(name) && value != "" {
 		return r.named(value)
 	}
 	return r.Text(value)

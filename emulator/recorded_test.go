@@ -1,0 +1,107 @@
+package emulator_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// conversation is one that the vendors' own tests replay: testdata/<operation>.txtar.
+type conversation struct {
+	vendor, operation string
+	steps             []step
+}
+
+// step is a request of a conversation, with the answer as it is written there.
+type step struct {
+	method, path, body string
+	header             http.Header
+	answer             string
+}
+
+// folders are where the conversations of a vendor lie, and headers what their requests carry unless they say otherwise.
+var folders = map[string]string{"konnect": "konnect", "axway": "axway", "apiconnect": "apiconnect", "experience-hub": "experiencehub", "exchange": "exchange"}
+
+var headers = map[string]http.Header{
+	"konnect":        {"Authorization": {"Bearer kpat_portico-admin"}},
+	"axway":          {"Authorization": {"Basic YXBpYWRtaW46Y2hhbmdlbWU="}},
+	"apiconnect":     {"Authorization": {"Bearer portico-admin"}, "X-Ibm-Consumer-Context": {"ibm-emu.sandbox"}, "X-Request-Id": {"golden"}},
+	"experience-hub": {"Authorization": {"Bearer portico-anypoint-admin"}},
+	"exchange":       {"Authorization": {"Bearer portico-anypoint-admin"}},
+}
+
+// recorded reads the conversations of all vendors, in the order of vendors and operations.
+func recorded(t testing.TB) []conversation {
+	t.Helper()
+	var out []conversation
+	for _, v := range []string{"konnect", "axway", "apiconnect", "experience-hub", "exchange"} {
+		files, err := filepath.Glob(folders[v] + "/testdata/*.txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := conversation{vendor: v, operation: strings.TrimSuffix(filepath.Base(file), ".txtar")}
+			for i := 0; i+1 < len(a.Files); i += 2 {
+				c.steps = append(c.steps, stepOf(t, v, string(a.Files[i].Data), string(a.Files[i+1].Data)))
+			}
+			out = append(out, c)
+		}
+	}
+	if len(out) < 201 {
+		t.Fatalf("got %d conversations", len(out))
+	}
+	return out
+}
+
+func stepOf(t testing.TB, vendor, request, answer string) step {
+	t.Helper()
+	head, body, _ := strings.Cut(strings.TrimRight(request, "\n"), "\n\n")
+	lines := strings.Split(head, "\n")
+	s := step{header: headers[vendor].Clone(), body: plainBody(t, body), answer: answer}
+	s.method, s.path, _ = strings.Cut(lines[0], " ")
+	s.header.Set("Content-Type", "application/json")
+	for _, l := range lines[1:] {
+		name, value, _ := strings.Cut(l, ":")
+		if value = strings.TrimSpace(value); value == "" {
+			s.header.Del(name)
+		} else {
+			s.header.Set(name, value)
+		}
+	}
+	return s
+}
+
+// plainBody is a body as it is sent: one that is no text is written in base64.
+func plainBody(t testing.TB, body string) string {
+	t.Helper()
+	encoded, ok := strings.CutPrefix(body, "base64:")
+	if !ok {
+		return body
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// want is an answer apart: status, header as a client reads it, body.
+func (s step) want(t testing.TB) (status string, header http.Header, body string) {
+	t.Helper()
+	head, body, _ := strings.Cut(s.answer, "\n\n")
+	lines := strings.Split(strings.TrimRight(head, "\n"), "\n")
+	header = http.Header{}
+	for _, l := range lines[1:] {
+		name, value, _ := strings.Cut(l, ": ")
+		header.Add(name, value)
+	}
+	return lines[0], header, plainBody(t, strings.TrimSuffix(body, "\n"))
+}
