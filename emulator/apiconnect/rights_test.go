@@ -1,13 +1,13 @@
 package apiconnect_test
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/apiconnect"
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // here are the objects of the fixture that path parameters are filled with.
@@ -19,22 +19,9 @@ var here = map[string]string{
 	"product-id": weather2, "api-id": "20000000-0000-4000-8000-000000000002",
 }
 
-var placeholder = regexp.MustCompile(`\{[^}]*\}`)
-
-// filled is a row's address with a value in the place of each parameter.
-func filled(op *api.Operation, value func(name string) string) string {
-	base := op.Base
-	if base == "" {
-		base = "/consumer-api"
-	}
-	return base + placeholder.ReplaceAllStringFunc(op.Path, func(p string) string {
-		return value(strings.TrimSuffix(strings.Trim(p, "{}"), ":uuid"))
-	})
-}
-
 // sample is a row's address among the fixture's objects.
 func sample(op *api.Operation) string {
-	return filled(op, func(name string) string {
+	return probe.Filled(op, func(name string) string {
 		switch {
 		case name == "permission" && strings.HasSuffix(op.ID, "Consumer"):
 			return "app:view"
@@ -55,19 +42,13 @@ func sample(op *api.Operation) string {
 
 // rows are the operations of the table that have a certain form.
 func rows(which func(*api.Operation) bool) []api.Operation {
-	var out []api.Operation
-	for _, op := range apiconnect.Vendor().Operations {
-		if which(&op) {
-			out = append(out, op)
-		}
-	}
-	return out
+	return probe.Rows(apiconnect.Vendor(), which)
 }
 
 func everyPermission(c client) []string {
-	c.t.Helper()
+	c.T.Helper()
 	var all []string
-	for _, p := range c.get("consumer/permissions").get("results.#.name").Array() {
+	for _, p := range c.Get("consumer/permissions").Get("results.#.name").Array() {
 		all = append(all, p.Str)
 	}
 	return all
@@ -78,7 +59,7 @@ func TestI12EveryRowAsksForItsRight(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	// A user whose one role is given one set of permissions after the other.
-	c.must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
+	c.Must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
 	all := everyPermission(c)
 	holding := func(permissions ...string) client {
 		c.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+strings.Join(permissions, `","`)+`"]}`)
@@ -104,19 +85,19 @@ func TestI12EveryRowAsksForItsRight(t *testing.T) {
 			body = ""
 		}
 		who := holding(others...)
-		before := c.get("/_portico/state").body
-		if a := who.call(op.Method, sample(&op), body); a.status != 403 {
-			t.Errorf("%s with every permission but %q: got %d %s, want 403", op.ID, enough, a.status, a.body)
+		before := c.Get("/_portico/state").Body
+		if a := who.Call(op.Method, sample(&op), body); a.Status != 403 {
+			t.Errorf("%s with every permission but %q: got %d %s, want 403", op.ID, enough, a.Status, a.Body)
 		}
-		if after := c.get("/_portico/state").body; after != before {
+		if after := c.Get("/_portico/state").Body; after != before {
 			t.Errorf("%s was forbidden: got the documents %s, want %s", op.ID, after, before)
 		}
 		for _, right := range enough {
-			w := client{t, start(t), "portico-viewer", nil}
-			w.as("admin").must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
+			w := connect(t).as("viewer")
+			w.as("admin").Must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
 			w.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+right+`"]}`)
-			if a := w.call(op.Method, sample(&op), body); a.status == 403 || a.status == 401 || a.status == 404 || a.status >= 500 {
-				t.Errorf("%s with %s: got %d %s, want it allowed", op.ID, right, a.status, a.body)
+			if a := w.Call(op.Method, sample(&op), body); a.Status == 403 || a.Status == 401 || a.Status == 404 || a.Status >= 500 {
+				t.Errorf("%s with %s: got %d %s, want it allowed", op.ID, right, a.Status, a.Body)
 			}
 		}
 	}
@@ -130,13 +111,12 @@ func TestI12RowsWithoutPermission(t *testing.T) {
 	t.Parallel()
 	for _, op := range rows(func(op *api.Operation) bool { return !strings.Contains(op.Needs, ":") && op.Needs != "activation" }) {
 		status := func(token string) int {
-			c := connect(t)
-			c.token = token
+			c := connect(t).Bearer(token)
 			body := ""
 			if op.Body != "" {
 				body = `{"username": "x"}`
 			}
-			return c.call(op.Method, sample(&op), body).status
+			return c.Call(op.Method, sample(&op), body).Status
 		}
 		for token, want := range map[string]bool{
 			"": op.Needs == "", "portico-outsider": op.Needs == "" || op.Needs == "user",
@@ -155,21 +135,21 @@ func TestI12RowsWithoutPermission(t *testing.T) {
 func TestMembersMayLeave(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.as("member").must(403, "DELETE", "orgs/acme/members/viewer", "")
-	c.as("member").must(200, "DELETE", "orgs/acme/members/member", "")
-	c.as("member").must(403, "GET", "orgs/acme", "")
-	c.as("admin").must(403, "DELETE", "orgs/acme/members/owner", "")
+	c.as("member").Must(403, "DELETE", "orgs/acme/members/viewer", "")
+	c.as("member").Must(200, "DELETE", "orgs/acme/members/member", "")
+	c.as("member").Must(403, "GET", "orgs/acme", "")
+	c.as("admin").Must(403, "DELETE", "orgs/acme/members/owner", "")
 }
 
 // Whoever may manage settings may give roles, and nothing else of a member.
 func TestI12RolesAreSettings(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
+	c.Must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
 	c.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["settings:manage"]}`)
 	keeper := c.as("viewer")
-	keeper.must(200, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/viewer"]}`)
-	keeper.must(403, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/member"], "title": "x"}`)
-	keeper.must(403, "PATCH", "orgs/acme/members/member", `{"state": "disabled"}`)
-	c.get("orgs/acme/members/member").check(t, "title", "Mia Member")
+	keeper.Must(200, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/viewer"]}`)
+	keeper.Must(403, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/member"], "title": "x"}`)
+	keeper.Must(403, "PATCH", "orgs/acme/members/member", `{"state": "disabled"}`)
+	c.Get("orgs/acme/members/member").Check(t, "title", "Mia Member")
 }

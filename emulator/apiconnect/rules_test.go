@@ -11,6 +11,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 	"github.com/portico-emulator/portico/fixtures"
 )
 
@@ -19,24 +20,24 @@ import (
 func TestI01Catalogs(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.get("orgs/acme")
-	c.in("sandbox").get("orgs/acme")
+	c.Get("orgs/acme")
+	c.in("sandbox").Get("orgs/acme")
 	ids := "10000000-0000-4000-8000-000000000001." + strings.ToUpper(sandbox)
-	c.with("X-IBM-Consumer-Context", ids).get("orgs/acme")
+	c.with("X-IBM-Consumer-Context", ids).Get("orgs/acme")
 	for _, unknown := range []string{"ibm-emu.nope", "nope.sandbox", "ibm-emu", "", ".", "ibm-emu.sandbox.x", nowhere + "." + sandbox} {
-		c.with("X-IBM-Consumer-Context", unknown).is(404, "GET", "orgs/acme", "")
+		c.with("X-IBM-Consumer-Context", unknown).Is(404, "GET", "orgs/acme", "")
 	}
 	other := c.in("production").as("production-admin")
-	other.is(404, "GET", "orgs/"+acme, "")
-	other.is(404, "GET", "products/"+weather2, "")
-	other.is(404, "GET", "user-registries/sandbox-catalog", "")
-	other.get("orgs/acme-live")
-	c.in("production").is(401, "GET", "orgs/acme-live", "")
-	other.in("sandbox").is(401, "GET", "orgs/acme", "")
+	other.Is(404, "GET", "orgs/"+acme, "")
+	other.Is(404, "GET", "products/"+weather2, "")
+	other.Is(404, "GET", "user-registries/sandbox-catalog", "")
+	other.Get("orgs/acme-live")
+	c.in("production").Is(401, "GET", "orgs/acme-live", "")
+	other.in("sandbox").Is(401, "GET", "orgs/acme", "")
 	// The default one is the provider's to choose.
 	c.state("catalog", sandbox, `{"default": false}`)
 	c.state("catalog", production, `{"default": true}`)
-	c.as("production-admin").get("orgs/acme-live")
+	c.as("production-admin").Get("orgs/acme-live")
 }
 
 func TestI02AnonymousRowsDoNotLookAtTokens(t *testing.T) {
@@ -46,11 +47,11 @@ func TestI02AnonymousRowsDoNotLookAtTokens(t *testing.T) {
 		if op.Body != "" {
 			body = "{}"
 		}
-		want := connect(t).as("").call(op.Method, sample(&op), body)
+		want := connect(t).as("").Call(op.Method, sample(&op), body)
 		for _, header := range []string{"Bearer portico-expired", "Bearer portico-disabled", "Basic x", "Bearer", "nonsense"} {
 			c := connect(t).as("").with("Authorization", header)
-			if got := c.call(op.Method, sample(&op), body); got.status != want.status || got.body != want.body {
-				t.Errorf("%s with %q: got %d %s, want %d %s", op.ID, header, got.status, got.body, want.status, want.body)
+			if got := c.Call(op.Method, sample(&op), body); got.Status != want.Status || got.Body != want.Body {
+				t.Errorf("%s with %q: got %d %s, want %d %s", op.ID, header, got.Status, got.Body, want.Status, want.Body)
 			}
 		}
 	}
@@ -63,22 +64,22 @@ func TestI03WhoAndWhere(t *testing.T) {
 		"": 401, "Basic b3duZXI6eA==": 401, "Bearer": 401, "Bearer  ": 401, "Bearer portico-expired": 401, "Bearer portico-disabled": 401,
 		"bearer portico-viewer": 200, "BEARER portico-viewer": 200, "Bearer anything": 200,
 	} {
-		c.as("").with("Authorization", header).is(want, "GET", "orgs/acme", "")
+		c.as("").with("Authorization", header).Is(want, "GET", "orgs/acme", "")
 	}
-	c.as("outsider").is(404, "GET", "orgs/nope", "")
-	c.as("outsider").is(403, "GET", "orgs/acme", "")
-	c.as("outsider").is(403, "GET", "apps/acme/nope", "")
-	c.as("member").is(403, "GET", "apps/acme/nope", "")
-	c.as("viewer").is(404, "GET", "apps/acme/nope", "")
-	c.as("outsider").is(404, "GET", "products/partner/1.0.0", "")
-	c.as("outsider").is(404, "GET", "apis/beta/1.0.0", "")
+	c.as("outsider").Is(404, "GET", "orgs/nope", "")
+	c.as("outsider").Is(403, "GET", "orgs/acme", "")
+	c.as("outsider").Is(403, "GET", "apps/acme/nope", "")
+	c.as("member").Is(403, "GET", "apps/acme/nope", "")
+	c.as("viewer").Is(404, "GET", "apps/acme/nope", "")
+	c.as("outsider").Is(404, "GET", "products/partner/1.0.0", "")
+	c.as("outsider").Is(404, "GET", "apis/beta/1.0.0", "")
 }
 
 func TestStrictModeKnowsItsTokens(t *testing.T) {
 	t.Parallel()
-	c := client{t, startWith(t, emulator.Config{Strict: true}), "", nil}
+	c := connectTo(t, emulator.Config{Strict: true})
 	for token, want := range map[string]int{adminToken: 200, "portico-viewer": 200, "portico-outsider": 403, "x": 401, "portico-expired": 401} {
-		c.with("Authorization", "Bearer "+token).is(want, "GET", "orgs/acme", "")
+		c.with("Authorization", "Bearer "+token).Is(want, "GET", "orgs/acme", "")
 	}
 }
 
@@ -94,27 +95,27 @@ func TestI04Negotiation(t *testing.T) {
 		"application/json; version=1;q=0.2, application/yaml;q=0.3": yamlType, "APPLICATION/YAML": yamlType, "*/*;q=0.1, application/yaml": yamlType,
 		"application/json;q=0.000": "", "text/html": "", "application/xml;q=1, text/*": "", "application/json;q=0, application/yaml;q=0": "", "nonsense": "",
 	} {
-		a := c.with("Accept", accept).call("GET", "orgs/acme", "")
-		if got := a.header.Get("Content-Type"); want != "" && (a.status != 200 || got != want) || want == "" && (a.status != 406 || got != jsonType) {
-			t.Errorf("Accept %q: got %d %s, want %q", accept, a.status, got, want)
+		a := c.with("Accept", accept).Call("GET", "orgs/acme", "")
+		if got := a.Header.Get("Content-Type"); want != "" && (a.Status != 200 || got != want) || want == "" && (a.Status != 406 || got != jsonType) {
+			t.Errorf("Accept %q: got %d %s, want %q", accept, a.Status, got, want)
 		}
 	}
 	for media, want := range map[string]int{
 		"": 200, "application/json": 200, "application/json; charset=utf-8": 200, "Application/JSON": 200, "application/yaml": 200,
 		"text/plain": 415, "application/x-www-form-urlencoded": 415, "application/merge-patch+json": 415, "json": 415, ";": 415,
 	} {
-		c.with("Content-Type", media).is(want, "PATCH", "orgs/acme", `{"title": "x"}`)
-		c.with("Content-Type", media).is(200, "GET", "orgs/acme", "")
-		c.with("Content-Type", media).is(200, "POST", "orgs/acme/member-invitations/invitee-example-com/regenerate", "")
+		c.with("Content-Type", media).Is(want, "PATCH", "orgs/acme", `{"title": "x"}`)
+		c.with("Content-Type", media).Is(200, "GET", "orgs/acme", "")
+		c.with("Content-Type", media).Is(200, "POST", "orgs/acme/member-invitations/invitee-example-com/regenerate", "")
 	}
 	for _, call := range []struct {
 		method, path string
 		want         int
 	}{{"PUT", "orgs/acme", 405}, {"POST", "products", 405}, {"GET", "nope", 404}, {"GET", "orgs/acme/", 404}, {"POST", "apps/acme", 404}, {"GET", "orgs/acme/nope/nope", 404}} {
-		c.is(call.want, call.method, call.path, "").check(t, "message.#", "1")
-		a := c.as("").with("Accept", yamlType).is(call.want, call.method, call.path, "")
-		if !strings.HasPrefix(a.body, fmt.Sprintf("status: %d\nmessage:\n  - ", call.want)) {
-			t.Errorf("%s %s in YAML: got %s", call.method, call.path, a.body)
+		c.Is(call.want, call.method, call.path, "").Check(t, "message.#", "1")
+		a := c.as("").with("Accept", yamlType).Is(call.want, call.method, call.path, "")
+		if !strings.HasPrefix(a.Body, fmt.Sprintf("status: %d\nmessage:\n  - ", call.want)) {
+			t.Errorf("%s %s in YAML: got %s", call.method, call.path, a.Body)
 		}
 	}
 }
@@ -144,7 +145,7 @@ func TestI04OrderOfChecks(t *testing.T) {
 		{200, func(*call) {}},
 	} {
 		c.with("Accept", now.accept, "X-IBM-Consumer-Context", now.context, "Authorization", "Bearer "+now.token, "Content-Type", now.media).
-			is(step.want, "PATCH", now.path, now.body)
+			Is(step.want, "PATCH", now.path, now.body)
 		step.cure(&now)
 	}
 }
@@ -152,7 +153,7 @@ func TestI04OrderOfChecks(t *testing.T) {
 func TestI05Paging(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	all := c.get("orgs/acme/apps?fields=name").get("results.#.name").Array()
+	all := c.Get("orgs/acme/apps?fields=name").Get("results.#.name").Array()
 	if len(all) != 4 {
 		t.Fatalf("apps: got %v, want 4", all)
 	}
@@ -161,31 +162,31 @@ func TestI05Paging(t *testing.T) {
 	} {
 		var from, to int
 		_, _ = fmt.Sscan(want, &from, &to)
-		a := c.get("orgs/acme/apps?" + query)
-		a.check(t, "total_results", "4")
-		if got := a.get("results.#.name").Array(); fmt.Sprint(got) != fmt.Sprint(all[from:to]) {
+		a := c.Get("orgs/acme/apps?" + query)
+		a.Check(t, "total_results", "4")
+		if got := a.Get("results.#.name").Array(); fmt.Sprint(got) != fmt.Sprint(all[from:to]) {
 			t.Errorf("?%s: got %v, want %v", query, got, all[from:to])
 		}
-		if a.get("results").Raw == "null" {
+		if a.Get("results").Raw == "null" {
 			t.Errorf("?%s: got null, want a list", query)
 		}
 	}
 	for _, query := range []string{"limit=-1", "limit=x", "limit=", "limit=1.0", "limit=2147483648", "limit=1&limit=1", "offset=-1", "offset=%2B1", "offset=1e3"} {
-		c.is(400, "GET", "orgs/acme/apps?"+query, "")
+		c.Is(400, "GET", "orgs/acme/apps?"+query, "")
 	}
-	c.get("products/nope").check(t, "total_results", "0")
-	c.get("public-apis/nope").check(t, "results", "[]")
+	c.Get("products/nope").Check(t, "total_results", "0")
+	c.Get("public-apis/nope").Check(t, "results", "[]")
 	// What was made earlier stands first, whatever its place in the world.
 	c.born("product", sandbox, `{"name": "elder", "version": "1", "created_at": "2019-01-01T00:00:00.000Z"}`)
-	c.get("products?limit=1").check(t, "results.0.name", "elder")
+	c.Get("products?limit=1").Check(t, "results.0.name", "elder")
 }
 
 func TestI06Fields(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	members := func(a answer, path string) string {
+	members := func(a probe.Answer, path string) string {
 		var names []string
-		for name := range a.get(path).Map() {
+		for name := range a.Get(path).Map() {
 			names = append(names, name)
 		}
 		slices.Sort(names)
@@ -196,34 +197,34 @@ func TestI06Fields(t *testing.T) {
 		"fields=name,add(product)": "name,product", "fields=add(product),name": "name,product", "fields=product": "product",
 		"fields=add(%20product%20,nope),name,": "name,product",
 	} {
-		if got := members(c.get("products/weather?"+query), "results.0"); got != want {
+		if got := members(c.Get("products/weather?"+query), "results.0"); got != want {
 			t.Errorf("?%s: got %s, want %s", query, got, want)
 		}
-		if got := members(c.get("products/weather/2.0.0?"+query), "@this"); got != want {
+		if got := members(c.Get("products/weather/2.0.0?"+query), "@this"); got != want {
 			t.Errorf("single, ?%s: got %s, want %s", query, got, want)
 		}
 	}
 	for query, want := range map[string]bool{"": false, "fields=": false, "fields=add(product)": true, "fields=add(api)": false, "fields=add()": false} {
-		list := c.get("products?" + query)
-		if got := list.get("results.0.product").Exists(); got != want || !list.get("results.0.name").Exists() || !list.get("total_results").Exists() {
+		list := c.Get("products?" + query)
+		if got := list.Get("results.0.product").Exists(); got != want || !list.Get("results.0.name").Exists() || !list.Get("total_results").Exists() {
 			t.Errorf("?%s: got the document %v, want %v, with the usual members", query, got, want)
 		}
-		if !c.get("products/weather/2.0.0?" + query).get("product").Exists() {
+		if !c.Get("products/weather/2.0.0?" + query).Get("product").Exists() {
 			t.Errorf("single, ?%s: got no document", query)
 		}
 	}
-	soap := c.get("apis/soap-orders?fields=add(wsdl)")
-	if soap.get("results.0.api").Exists() || !soap.get("results.0.wsdl").Exists() {
-		t.Errorf("add(wsdl): got %s", soap.body)
+	soap := c.Get("apis/soap-orders?fields=add(wsdl)")
+	if soap.Get("results.0.api").Exists() || !soap.Get("results.0.wsdl").Exists() {
+		t.Errorf("add(wsdl): got %s", soap.Body)
 	}
 	for _, bad := range []string{"add(", "add(product", "product)", "add((product))", "add(a)b", ")", "(", "a(b),c)"} {
-		c.is(400, "GET", "products?fields="+bad, "")
+		c.Is(400, "GET", "products?fields="+bad, "")
 	}
 	// Documents, WSDLs, refusals and writes take no fields.
-	c.get("products/weather/2.0.0/document?fields=x").check(t, "info.name", "weather")
-	c.get("apis/soap-orders/1.0.0/wsdl?fields=x").check(t, "content_type", "text/xml")
-	c.is(404, "GET", "orgs/nope?fields=x", "").check(t, "status", "404")
-	c.must(200, "PATCH", "orgs/acme?fields=name", `{"title": "x"}`).check(t, "title", "x")
+	c.Get("products/weather/2.0.0/document?fields=x").Check(t, "info.name", "weather")
+	c.Get("apis/soap-orders/1.0.0/wsdl?fields=x").Check(t, "content_type", "text/xml")
+	c.Is(404, "GET", "orgs/nope?fields=x", "").Check(t, "status", "404")
+	c.Must(200, "PATCH", "orgs/acme?fields=name", `{"title": "x"}`).Check(t, "title", "x")
 }
 
 func TestI07Names(t *testing.T) {
@@ -241,37 +242,37 @@ func TestI07Names(t *testing.T) {
 		{long, strings.Repeat("e", 255)},
 		{long, strings.Repeat("e", 253) + "-1"},
 	} {
-		a := c.must(201, "POST", "orgs/acme/apps", `{"title": "`+n.title+`"}`)
-		a.check(t, "name", n.want)
-		if got := a.get("title").Str; got != n.title {
+		a := c.Must(201, "POST", "orgs/acme/apps", `{"title": "`+n.title+`"}`)
+		a.Check(t, "name", n.want)
+		if got := a.Get("title").Str; got != n.title {
 			t.Errorf("title: got %s, want %s", got, n.title)
 		}
-		if got := c.get("apps/acme/" + n.want + "/credentials").get("results.0.title").Str; utf8.RuneCountInString(got) > 1023 {
+		if got := c.Get("apps/acme/" + n.want + "/credentials").Get("results.0.title").Str; utf8.RuneCountInString(got) > 1023 {
 			t.Errorf("title of the credential: got %d characters", utf8.RuneCountInString(got))
 		}
 	}
 	for _, title := range []string{"★", "13000000-0000-4000-8000-000000000001"} {
-		if got := c.must(201, "POST", "orgs/acme/apps", `{"title": "`+title+`"}`).get("name").Str; !strings.HasPrefix(got, "app-") || len(got) != len("app-")+8 {
+		if got := c.Must(201, "POST", "orgs/acme/apps", `{"title": "`+title+`"}`).Get("name").Str; !strings.HasPrefix(got, "app-") || len(got) != len("app-")+8 {
 			t.Errorf("%s: got %s, want app- and eight digits", title, got)
 		}
 	}
 	for _, name := range []string{"", "a b", "a/b", "a\\tb", "a\\u0000b", "a\\u00a0b", "13000000-0000-4000-8000-000000000001", strings.Repeat("n", 256), ".", ".."} {
-		c.is(400, "POST", "orgs/acme/apps", `{"name": "`+name+`"}`)
+		c.Is(400, "POST", "orgs/acme/apps", `{"name": "`+name+`"}`)
 	}
-	c.must(201, "POST", "orgs/acme/apps", `{"name": "A.b:c@d"}`).check(t, "title", "A.b:c@d")
-	c.get("apps/acme/A.b:c@d")
-	c.is(404, "GET", "apps/acme/a.b:c@d", "")
-	c.is(409, "POST", "orgs/acme/apps", `{"name": "my-app"}`)
+	c.Must(201, "POST", "orgs/acme/apps", `{"name": "A.b:c@d"}`).Check(t, "title", "A.b:c@d")
+	c.Get("apps/acme/A.b:c@d")
+	c.Is(404, "GET", "apps/acme/a.b:c@d", "")
+	c.Is(409, "POST", "orgs/acme/apps", `{"name": "my-app"}`)
 	// One name in several scopes, one title twice.
-	c.as("globex-owner").must(201, "POST", "orgs/globex/apps", `{"name": "my-app", "title": "My App"}`)
-	c.must(201, "POST", "apps/acme/duo-app/credentials", `{"name": "x"}`)
-	c.must(201, "POST", "apps/acme/weather-app/credentials", `{"name": "x"}`)
-	c.is(409, "POST", "apps/acme/weather-app/credentials", `{"client_id": "portico-globex-app"}`)
+	c.as("globex-owner").Must(201, "POST", "orgs/globex/apps", `{"name": "my-app", "title": "My App"}`)
+	c.Must(201, "POST", "apps/acme/duo-app/credentials", `{"name": "x"}`)
+	c.Must(201, "POST", "apps/acme/weather-app/credentials", `{"name": "x"}`)
+	c.Is(409, "POST", "apps/acme/weather-app/credentials", `{"client_id": "portico-globex-app"}`)
 	p := c.in("production").as("production-admin")
-	p.must(201, "POST", "orgs/acme-live/apps", `{"name": "my-app", "client_id": "portico-weather-app"}`)
+	p.Must(201, "POST", "orgs/acme-live/apps", `{"name": "my-app", "client_id": "portico-weather-app"}`)
 	// Ids are found whatever the letter case, names are not.
-	c.get("apps/" + strings.ToUpper(acme) + "/" + strings.ToUpper(weatherApp))
-	c.is(404, "GET", "apps/Acme/weather-app", "")
+	c.Get("apps/" + strings.ToUpper(acme) + "/" + strings.ToUpper(weatherApp))
+	c.Is(404, "GET", "apps/Acme/weather-app", "")
 }
 
 // TestI08RoundTrips sends every object back as it was got: nothing changes, and nothing is refused.
@@ -279,11 +280,11 @@ func TestI08RoundTrips(t *testing.T) {
 	t.Parallel()
 	for _, op := range rows(func(op *api.Operation) bool { return op.Method == "PATCH" }) {
 		c := connect(t)
-		c.must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
+		c.Must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
 		paths := []string{sample(&op)}
 		switch op.ID {
 		case "subscription_update":
-			for _, s := range c.get("apps/acme/weather-app/subscriptions").get("results.#.id").Array() {
+			for _, s := range c.Get("apps/acme/weather-app/subscriptions").Get("results.#.id").Array() {
 				paths = append(paths, "apps/acme/weather-app/subscriptions/"+s.Str)
 			}
 		case "member_update":
@@ -294,32 +295,32 @@ func TestI08RoundTrips(t *testing.T) {
 			}
 		}
 		for _, path := range paths {
-			now := c.get(path)
-			if got := c.must(200, "PATCH", path, now.body); got.body != now.body {
-				t.Errorf("%s: the whole object back: got %s, want %s", path, got.body, now.body)
+			now := c.Get(path)
+			if got := c.Must(200, "PATCH", path, now.Body); got.Body != now.Body {
+				t.Errorf("%s: the whole object back: got %s, want %s", path, got.Body, now.Body)
 			}
-			if got := c.must(200, "PATCH", path, "{}"); got.body != now.body {
-				t.Errorf("%s: nothing: got %s, want %s", path, got.body, now.body)
+			if got := c.Must(200, "PATCH", path, "{}"); got.Body != now.Body {
+				t.Errorf("%s: nothing: got %s, want %s", path, got.Body, now.Body)
 			}
-			yaml := c.with("Accept", "application/yaml").get(path)
-			if got := c.with("Content-Type", "application/yaml").must(200, "PATCH", path, yaml.body); got.body != now.body {
-				t.Errorf("%s: the whole object back in YAML: got %s, want %s", path, got.body, now.body)
+			yaml := c.with("Accept", "application/yaml").Get(path)
+			if got := c.with("Content-Type", "application/yaml").Must(200, "PATCH", path, yaml.Body); got.Body != now.Body {
+				t.Errorf("%s: the whole object back in YAML: got %s, want %s", path, got.Body, now.Body)
 			}
-			title := `"title":` + now.get("title").Raw
-			changed := c.must(200, "PATCH", path, strings.Replace(now.body, title, `"title":"Another"`, 1))
-			changed.check(t, "title", "Another")
-			changed.check(t, "created_at", now.get("created_at").Str)
-			changed.check(t, "updated_at", "2026-03-01T10:00:00.000Z")
-			c.is(400, "PATCH", path, `{"unheard": 1}`)
-			c.is(400, "PATCH", path, `{"name": null}`)
-			c.is(400, "PATCH", path, "")
+			title := `"title":` + now.Get("title").Raw
+			changed := c.Must(200, "PATCH", path, strings.Replace(now.Body, title, `"title":"Another"`, 1))
+			changed.Check(t, "title", "Another")
+			changed.Check(t, "created_at", now.Get("created_at").Str)
+			changed.Check(t, "updated_at", "2026-03-01T10:00:00.000Z")
+			c.Is(400, "PATCH", path, `{"unheard": 1}`)
+			c.Is(400, "PATCH", path, `{"name": null}`)
+			c.Is(400, "PATCH", path, "")
 		}
 	}
 	p := connect(t).in("production").as("production-admin")
 	for _, path := range []string{"apps/acme-live/upgrading-app", "apps/acme-live/live-app", "apps/acme-live/dev-app"} {
-		now := p.get(path)
-		if got := p.must(200, "PATCH", path, now.body); got.body != now.body {
-			t.Errorf("%s: got %s, want %s", path, got.body, now.body)
+		now := p.Get(path)
+		if got := p.Must(200, "PATCH", path, now.Body); got.Body != now.Body {
+			t.Errorf("%s: got %s, want %s", path, got.Body, now.Body)
 		}
 	}
 }
@@ -351,7 +352,7 @@ func TestI08AlreadySo(t *testing.T) {
 		{sub, `{"product_url": "/products/routes/1.0.0", "plan": "default", "state": "enabled", "state_pending": null}`, 409},
 		{sub, `{"plan": "default", "summary": "x"}`, 200},
 	} {
-		c.is(p.want, "PATCH", p.path, p.body)
+		c.Is(p.want, "PATCH", p.path, p.body)
 	}
 }
 
@@ -364,13 +365,13 @@ func TestI09DeletionsShowWhatWas(t *testing.T) {
 		if op.ID == "me_del" {
 			c = c.as("developer")
 		}
-		before := c.get(path)
-		if got := c.must(200, "DELETE", path, ""); got.body != before.body {
-			t.Errorf("%s: got %s, want %s", op.ID, got.body, before.body)
+		before := c.Get(path)
+		if got := c.Must(200, "DELETE", path, ""); got.Body != before.Body {
+			t.Errorf("%s: got %s, want %s", op.ID, got.Body, before.Body)
 		}
 		if op.ID != "me_del" {
-			c.is(404, "GET", path, "")
-			c.is(404, "DELETE", path, "")
+			c.Is(404, "GET", path, "")
+			c.Is(404, "DELETE", path, "")
 		}
 	}
 }
@@ -378,13 +379,13 @@ func TestI09DeletionsShowWhatWas(t *testing.T) {
 func TestI10Names(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.get("products/weather/1.0.0").check(t, "lifecycle_state", "deprecated")
-	c.get("products/weather/1.0.0").check(t, "state", "deprecated")
-	c.get("application-types/mobile").check(t, "oauth_types", `{"clients":["public"],"grants":["implicit","access_code"]}`)
-	list := c.get("consumer/identity-providers")
-	list.check(t, "results.0.type", "identity_provider")
-	list.check(t, "results.#(default==true)#|#", "1")
-	list.check(t, "results.0.realm", "consumer:10000000-0000-4000-8000-000000000001:"+sandbox+"/sandbox-idp")
+	c.Get("products/weather/1.0.0").Check(t, "lifecycle_state", "deprecated")
+	c.Get("products/weather/1.0.0").Check(t, "state", "deprecated")
+	c.Get("application-types/mobile").Check(t, "oauth_types", `{"clients":["public"],"grants":["implicit","access_code"]}`)
+	list := c.Get("consumer/identity-providers")
+	list.Check(t, "results.0.type", "identity_provider")
+	list.Check(t, "results.#(default==true)#|#", "1")
+	list.Check(t, "results.0.realm", "consumer:10000000-0000-4000-8000-000000000001:"+sandbox+"/sandbox-idp")
 }
 
 func TestI11Roles(t *testing.T) {
@@ -392,106 +393,106 @@ func TestI11Roles(t *testing.T) {
 	c := connect(t)
 	const roles = "orgs/acme/roles/"
 	for _, name := range []string{"owner", "administrator", "member"} {
-		c.is(403, "PATCH", roles+name, `{"title": "x"}`)
+		c.Is(403, "PATCH", roles+name, `{"title": "x"}`)
 	}
 	for _, name := range []string{"developer", "viewer", "auditor"} {
-		c.is(200, "PATCH", roles+name, `{"title": "x"}`)
+		c.Is(200, "PATCH", roles+name, `{"title": "x"}`)
 	}
-	c.is(403, "DELETE", roles+"owner", "")
-	c.is(403, "DELETE", roles+"member", "")
-	c.must(200, "PATCH", "orgs/acme/members/developer", `{"role_urls": ["/orgs/acme/roles/developer", "/orgs/acme/roles/auditor"]}`)
-	c.must(201, "POST", "orgs/acme/member-invitations", `{"email": "two@example.com", "role_urls": ["/orgs/acme/roles/developer", "/orgs/acme/roles/auditor"]}`)
-	member := c.get(roles + "member").get("url").Str
-	c.must(200, "DELETE", roles+"developer", "")
+	c.Is(403, "DELETE", roles+"owner", "")
+	c.Is(403, "DELETE", roles+"member", "")
+	c.Must(200, "PATCH", "orgs/acme/members/developer", `{"role_urls": ["/orgs/acme/roles/developer", "/orgs/acme/roles/auditor"]}`)
+	c.Must(201, "POST", "orgs/acme/member-invitations", `{"email": "two@example.com", "role_urls": ["/orgs/acme/roles/developer", "/orgs/acme/roles/auditor"]}`)
+	member := c.Get(roles + "member").Get("url").Str
+	c.Must(200, "DELETE", roles+"developer", "")
 	for _, path := range []string{"orgs/acme/members/developer", "orgs/acme/member-invitations/two-example-com"} {
-		c.get(path).check(t, "role_urls.#", "1")
+		c.Get(path).Check(t, "role_urls.#", "1")
 	}
-	c.must(200, "DELETE", roles+"auditor", "")
+	c.Must(200, "DELETE", roles+"auditor", "")
 	for _, path := range []string{"orgs/acme/members/developer", "orgs/acme/member-invitations/two-example-com", "orgs/acme/member-invitations/invitee-example-com"} {
-		c.get(path).check(t, "role_urls", `["`+member+`"]`)
+		c.Get(path).Check(t, "role_urls", `["`+member+`"]`)
 	}
-	c.as("developer").is(403, "GET", "orgs/acme/apps", "")
-	c.as("invitee").must(201, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "").check(t, "role_urls", `["`+member+`"]`)
+	c.as("developer").Is(403, "GET", "orgs/acme/apps", "")
+	c.as("invitee").Must(201, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "").Check(t, "role_urls", `["`+member+`"]`)
 }
 
 func TestI12DisabledOrgs(t *testing.T) {
 	t.Parallel()
 	for _, op := range rows(func(op *api.Operation) bool { return strings.Contains(op.Path, "{org}") && op.Needs != "activation" }) {
 		c := connect(t)
-		c.must(200, "PATCH", "orgs/acme", `{"state": "disabled"}`)
+		c.Must(200, "PATCH", "orgs/acme", `{"state": "disabled"}`)
 		body := ""
 		if op.Body != "" {
 			body = `{"client_secret": "portico-duo-second-secret"}`
 		}
-		got := c.call(op.Method, sample(&op), body).status
+		got := c.Call(op.Method, sample(&op), body).Status
 		writes := op.Method != "GET" && op.ID != "org_update" && op.ID != "org_del" && op.ID != "credential_verifyClientSecret"
 		if writes != (got == 403) {
 			t.Errorf("%s in a disabled org: got %d", op.ID, got)
 		}
 	}
 	c := connect(t)
-	c.must(200, "PATCH", "orgs/acme", `{"state": "disabled"}`)
-	c.as("invitee").is(403, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "")
-	c.as(c.mail("newcomer@example.com")).is(403, "POST", "orgs/acme/member-invitations/newcomer-example-com/register", `{"username": "n", "password": "x"}`)
+	c.Must(200, "PATCH", "orgs/acme", `{"state": "disabled"}`)
+	c.as("invitee").Is(403, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "")
+	c.as(c.mail("newcomer@example.com")).Is(403, "POST", "orgs/acme/member-invitations/newcomer-example-com/register", `{"username": "n", "password": "x"}`)
 }
 
 func TestI13Invitations(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	const all = "orgs/acme/member-invitations"
-	member := c.get("orgs/acme/roles/member").get("url").Str
-	c.must(201, "POST", all, `{"email": "one@example.com"}`).check(t, "role_urls", `["`+member+`"]`)
-	c.is(409, "POST", all, `{"email": "ONE@example.com"}`)
-	c.as("globex-owner").must(201, "POST", "orgs/globex/member-invitations", `{"email": "one@example.com"}`)
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "48h"}`)
-	c.must(201, "POST", all, `{"email": "one@example.com"}`).check(t, "name", "one-example-com-1")
+	member := c.Get("orgs/acme/roles/member").Get("url").Str
+	c.Must(201, "POST", all, `{"email": "one@example.com"}`).Check(t, "role_urls", `["`+member+`"]`)
+	c.Is(409, "POST", all, `{"email": "ONE@example.com"}`)
+	c.as("globex-owner").Must(201, "POST", "orgs/globex/member-invitations", `{"email": "one@example.com"}`)
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "48h"}`)
+	c.Must(201, "POST", all, `{"email": "one@example.com"}`).Check(t, "name", "one-example-com-1")
 	for _, email := range []string{"", "a", "@", "a@", "@b", "a@b@c"} {
-		c.is(400, "POST", all, `{"email": "`+email+`"}`)
+		c.Is(400, "POST", all, `{"email": "`+email+`"}`)
 	}
 	// Links are for those who may manage members.
 	for name, want := range map[string]bool{"admin": true, "administrator": true, "developer": false, "viewer": false} {
-		if got := c.as(name).get(all + "/invitee-example-com").get("activation_link").Exists(); got != want {
+		if got := c.as(name).Get(all + "/invitee-example-com").Get("activation_link").Exists(); got != want {
 			t.Errorf("link to %s: got %v, want %v", name, got, want)
 		}
 	}
 	// The address of the invitation is good without a link, and for nothing but accepting.
 	const at = all + "/invitee-example-com"
-	c.as("outsider").is(403, "POST", at+"/accept", "")
-	c.as("invitee").is(403, "POST", at+"/register", `{"username": "x", "password": "y"}`)
-	c.as("invitee").is(404, "POST", all+"/nope/accept", "")
+	c.as("outsider").Is(403, "POST", at+"/accept", "")
+	c.as("invitee").Is(403, "POST", at+"/register", `{"username": "x", "password": "y"}`)
+	c.as("invitee").Is(404, "POST", all+"/nope/accept", "")
 	link := c.mail("invitee@example.com")
-	c.as(link).is(403, "POST", all+"/newcomer-example-com/accept", "{}")
-	c.as(link).is(403, "POST", all+"/18000000-0000-4000-8000-000000000003/accept", "{}")
-	c.as(link).is(403, "POST", all+"/"+nowhere+"/accept", "{}")
-	c.as(link).is(401, "POST", all+"/nope/accept", "{}")
-	c.as(link).is(403, "POST", "org-invitations/"+orgInvitation+"/accept", `{"org": {"title": "x"}}`)
-	c.as(link).in("production").is(401, "POST", at+"/accept", "{}")
-	c.as(link).must(201, "POST", all+"/"+strings.ToUpper(invitation)+"/accept", `{"username": "invitee", "password": "portico-invitee"}`).
-		check(t, "user.username", "invitee")
-	c.as(link).is(401, "POST", all+"/"+invitation+"/accept", "{}")
-	c.as("invitee").is(404, "POST", at+"/accept", "")
+	c.as(link).Is(403, "POST", all+"/newcomer-example-com/accept", "{}")
+	c.as(link).Is(403, "POST", all+"/18000000-0000-4000-8000-000000000003/accept", "{}")
+	c.as(link).Is(403, "POST", all+"/"+nowhere+"/accept", "{}")
+	c.as(link).Is(401, "POST", all+"/nope/accept", "{}")
+	c.as(link).Is(403, "POST", "org-invitations/"+orgInvitation+"/accept", `{"org": {"title": "x"}}`)
+	c.as(link).in("production").Is(401, "POST", at+"/accept", "{}")
+	c.as(link).Must(201, "POST", all+"/"+strings.ToUpper(invitation)+"/accept", `{"username": "invitee", "password": "portico-invitee"}`).
+		Check(t, "user.username", "invitee")
+	c.as(link).Is(401, "POST", all+"/"+invitation+"/accept", "{}")
+	c.as("invitee").Is(404, "POST", at+"/accept", "")
 	// An organization has the user who accepts as its owner.
 	c.state("org-invitation", orgInvitation, `{"email": "otto@outside.example"}`)
-	c.as("outsider").must(201, "POST", "org-invitations/founder-example-com/accept", `{"org": {"name": "otto", "title": "Otto"}}`).
-		check(t, "owner_url", "http://example.com/consumer-api/user-registries/12000000-0000-4000-8000-000000000001/users/13000000-0000-4000-8000-000000000006")
+	c.as("outsider").Must(201, "POST", "org-invitations/founder-example-com/accept", `{"org": {"name": "otto", "title": "Otto"}}`).
+		Check(t, "owner_url", "http://example.com/consumer-api/user-registries/12000000-0000-4000-8000-000000000001/users/13000000-0000-4000-8000-000000000006")
 }
 
 func TestI14Associates(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	const at = "orgs/acme/associates/"
-	c.is(200, "GET", at+"developer", "")
-	c.is(200, "GET", at+"invitee", "")
-	c.is(404, "GET", at+"outsider", "")
-	c.is(404, "GET", at+"newcomer", "")
-	c.must(200, "PATCH", "orgs/acme/members/developer", `{"state": "disabled"}`)
-	c.is(200, "GET", at+"developer", "")
-	c.must(200, "DELETE", "orgs/acme/member-invitations/invitee-example-com", "")
-	c.is(404, "GET", at+"invitee", "")
-	c.must(201, "POST", "orgs/acme/member-invitations", `{"email": "OTTO@outside.example"}`)
-	c.is(200, "GET", at+"outsider", "")
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "49h"}`)
-	c.is(404, "GET", at+"outsider", "")
+	c.Is(200, "GET", at+"developer", "")
+	c.Is(200, "GET", at+"invitee", "")
+	c.Is(404, "GET", at+"outsider", "")
+	c.Is(404, "GET", at+"newcomer", "")
+	c.Must(200, "PATCH", "orgs/acme/members/developer", `{"state": "disabled"}`)
+	c.Is(200, "GET", at+"developer", "")
+	c.Must(200, "DELETE", "orgs/acme/member-invitations/invitee-example-com", "")
+	c.Is(404, "GET", at+"invitee", "")
+	c.Must(201, "POST", "orgs/acme/member-invitations", `{"email": "OTTO@outside.example"}`)
+	c.Is(200, "GET", at+"outsider", "")
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "49h"}`)
+	c.Is(404, "GET", at+"outsider", "")
 }
 
 // TestI15Lifecycle is the table of what a body does to an application, with the life cycle off and on.
@@ -528,11 +529,11 @@ func TestI15Lifecycle(t *testing.T) {
 		{on, "PATCH apps/acme-live/live-app", `{"lifecycle_state": "development"}`, 200, "development", ""},
 	} {
 		method, path, _ := strings.Cut(row.call, " ")
-		a := row.who().is(row.status, method, path, row.body)
-		if a.status < 300 {
-			a.check(t, "lifecycle_state", row.state)
-			a.check(t, "lifecycle_state_pending", row.wait)
-			a.check(t, "task_urls.#", map[bool]string{true: "1", false: "0"}[row.wait != ""])
+		a := row.who().Is(row.status, method, path, row.body)
+		if a.Status < 300 {
+			a.Check(t, "lifecycle_state", row.state)
+			a.Check(t, "lifecycle_state_pending", row.wait)
+			a.Check(t, "task_urls.#", map[bool]string{true: "1", false: "0"}[row.wait != ""])
 		}
 	}
 }
@@ -541,43 +542,43 @@ func TestI16Credentials(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	const all = "apps/acme/duo-app/credentials"
-	made := c.must(201, "POST", all, "{}")
-	made.check(t, "title", "Credential 3")
+	made := c.Must(201, "POST", all, "{}")
+	made.Check(t, "title", "Credential 3")
 	for _, member := range []string{"client_id", "client_secret"} {
-		if got := made.get(member).Str; len(got) != 32 || strings.Trim(got, "0123456789abcdef") != "" {
+		if got := made.Get(member).Str; len(got) != 32 || strings.Trim(got, "0123456789abcdef") != "" {
 			t.Errorf("%s: got %s, want 32 hexadecimal digits", member, got)
 		}
 	}
-	if made.get("client_secret_hashed").Exists() {
-		t.Errorf("where the catalog hashes nothing: got %s", made.body)
+	if made.Get("client_secret_hashed").Exists() {
+		t.Errorf("where the catalog hashes nothing: got %s", made.Body)
 	}
-	at := all + "/" + made.get("id").Str
-	c.is(400, "PATCH", at, `{"client_id": "x"}`)
-	c.is(200, "PATCH", at, `{"client_id": "`+made.get("client_id").Str+`", "title": "Named"}`)
+	at := all + "/" + made.Get("id").Str
+	c.Is(400, "PATCH", at, `{"client_id": "x"}`)
+	c.Is(200, "PATCH", at, `{"client_id": "`+made.Get("client_id").Str+`", "title": "Named"}`)
 	for body, want := range map[string]int{
-		`{"client_secret": "` + made.get("client_secret").Str + `"}`: 200, `{"client_secret": "x"}`: 400, `{}`: 400, `{"client_secret": ""}`: 400,
-		`{"client_secret": "` + made.get("client_secret").Str + `", "client_id": "x"}`: 400,
+		`{"client_secret": "` + made.Get("client_secret").Str + `"}`: 200, `{"client_secret": "x"}`: 400, `{}`: 400, `{"client_secret": ""}`: 400,
+		`{"client_secret": "` + made.Get("client_secret").Str + `", "client_id": "x"}`: 400,
 	} {
-		c.is(want, "POST", at+"/verify-client-secret", body)
+		c.Is(want, "POST", at+"/verify-client-secret", body)
 	}
 	for _, path := range []string{at, all, "apps/acme/duo-app"} {
-		if a := c.get(path); strings.Contains(a.body, made.get("client_secret").Str) {
-			t.Errorf("%s: got %s, want no secret", path, a.body)
+		if a := c.Get(path); strings.Contains(a.Body, made.Get("client_secret").Str) {
+			t.Errorf("%s: got %s, want no secret", path, a.Body)
 		}
 	}
-	c.must(200, "POST", at+"/reset", `{"client_id": "mine", "client_secret": "s3cret"}`).check(t, "client_secret", "s3cret")
-	c.get(at).check(t, "client_id", "mine")
-	c.is(409, "POST", at+"/reset", `{"client_id": "portico-duo-app"}`)
-	c.must(200, "POST", at+"/verify-client-secret", `{"client_id": "mine", "client_secret": "s3cret"}`)
-	for _, id := range c.get(all).get("results.#.id").Array() {
-		c.must(200, "DELETE", all+"/"+id.Str, "")
+	c.Must(200, "POST", at+"/reset", `{"client_id": "mine", "client_secret": "s3cret"}`).Check(t, "client_secret", "s3cret")
+	c.Get(at).Check(t, "client_id", "mine")
+	c.Is(409, "POST", at+"/reset", `{"client_id": "portico-duo-app"}`)
+	c.Must(200, "POST", at+"/verify-client-secret", `{"client_id": "mine", "client_secret": "s3cret"}`)
+	for _, id := range c.Get(all).Get("results.#.id").Array() {
+		c.Must(200, "DELETE", all+"/"+id.Str, "")
 	}
-	c.get(all).check(t, "total_results", "0")
-	c.must(201, "POST", all, `{"client_id": "mine"}`).check(t, "title", "Credential 1")
+	c.Get(all).Check(t, "total_results", "0")
+	c.Must(201, "POST", all, `{"client_id": "mine"}`).Check(t, "title", "Credential 1")
 	p := c.in("production").as("production-admin")
-	hashed := p.must(201, "POST", "apps/acme-live/dev-app/credentials", `{"client_secret": "abc"}`)
-	hashed.check(t, "client_secret_hashed", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
-	p.get("apps/acme-live/dev-app/credentials/"+hashed.get("id").Str).check(t, "client_secret", "")
+	hashed := p.Must(201, "POST", "apps/acme-live/dev-app/credentials", `{"client_secret": "abc"}`)
+	hashed.Check(t, "client_secret_hashed", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
+	p.Get("apps/acme-live/dev-app/credentials/"+hashed.Get("id").Str).Check(t, "client_secret", "")
 }
 
 // TestI17OrderOfSubscribing takes one obstacle after the other away.
@@ -592,41 +593,41 @@ func TestI17OrderOfSubscribing(t *testing.T) {
 		return `{"product_url": "/products/` + product + `", "plan": "` + plan + `"}`
 	}
 	const at = "apps/acme/paused-app/subscriptions"
-	c.is(404, "POST", at, body("nope"))
+	c.Is(404, "POST", at, body("nope"))
 	c.state("product", product, `{"lifecycle_state": "deprecated"}`)
-	c.is(400, "POST", at, body("nope"))
+	c.Is(400, "POST", at, body("nope"))
 	c.state("product", product, `{"lifecycle_state": "published"}`)
-	c.is(403, "POST", at, body("nope"))
+	c.Is(403, "POST", at, body("nope"))
 	c.state("product", product, `{"visibility": {"subscribe": {"orgs": ["`+acme+`"]}}}`)
-	if a := c.is(400, "POST", at, body("nope")); !strings.Contains(a.body, "plan") {
-		t.Errorf("plan: got %s", a.body)
+	if a := c.Is(400, "POST", at, body("nope")); !strings.Contains(a.Body, "plan") {
+		t.Errorf("plan: got %s", a.Body)
 	}
-	if a := c.is(400, "POST", at, body("paid")); !strings.Contains(a.body, "disabled") {
-		t.Errorf("app: got %s", a.body)
+	if a := c.Is(400, "POST", at, body("paid")); !strings.Contains(a.Body, "disabled") {
+		t.Errorf("app: got %s", a.Body)
 	}
 	c.state("app", app, `{"state": "enabled"}`)
-	if a := c.is(400, "POST", at, body("paid")); !strings.Contains(a.body, "payment") {
-		t.Errorf("billing: got %s", a.body)
+	if a := c.Is(400, "POST", at, body("paid")); !strings.Contains(a.Body, "payment") {
+		t.Errorf("billing: got %s", a.Body)
 	}
 	c.state("billing", "41000000-0000-4000-8000-000000000001", `{"integration": "43000000-0000-4000-8000-000000000099"}`)
-	c.is(201, "POST", at, body("paid")).check(t, "state", "pending")
-	c.is(409, "POST", at, body("paid"))
+	c.Is(201, "POST", at, body("paid")).Check(t, "state", "pending")
+	c.Is(409, "POST", at, body("paid"))
 	// A group that holds the org does as well as the org itself.
 	c.state("product", product, `{"visibility": {"subscribe": {"orgs": [], "groups": ["15000000-0000-4000-8000-000000000001"]}}}`)
-	c.is(201, "POST", "apps/acme/duo-app/subscriptions", body("paid"))
+	c.Is(201, "POST", "apps/acme/duo-app/subscriptions", body("paid"))
 	// Another version is another product.
-	c.is(201, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "/products/weather/2.0.0", "plan": "default"}`)
+	c.Is(201, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "/products/weather/2.0.0", "plan": "default"}`)
 	for _, form := range []string{
 		"/products/weather/2.0.0", "/consumer-api/products/weather/2.0.0", "https://h.example/consumer-api/products/weather/2.0.0", "/products/" + strings.ToUpper(weather2),
 		"http://h/_world/w/consumer-api/products/" + weather2, "/api/catalogs/ibm-emu/sandbox/products/" + weather2, "https://h/api/catalogs/ibm-emu/" + sandbox + "/products/weather/2.0.0",
 	} {
-		c.is(409, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "`+form+`", "plan": "default"}`)
+		c.Is(409, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "`+form+`", "plan": "default"}`)
 	}
 	for form, want := range map[string]int{
 		"": 400, "/": 400, "weather": 400, "/products/weather": 400, "/products": 400, "/apis/weather/2.0.0": 400, "/products/weather/2.0.0/document": 400, "/products//2.0.0": 400,
 		"/products/" + nowhere: 404, "/products/weather/9": 404, "/api/catalogs/ibm-emu/production/products/" + weather2: 404,
 	} {
-		c.is(want, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "`+form+`", "plan": "default"}`)
+		c.Is(want, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "`+form+`", "plan": "default"}`)
 	}
 }
 
@@ -674,66 +675,66 @@ func TestI17Patch(t *testing.T) {
 		c := connect(t)
 		id := c.born("subscription", "30000000-0000-4000-8000-000000000003", `{"product": "`+weather2+`", "plan": "gold", "state": "`+row.from+`"}`)
 		at := "apps/acme/duo-app/subscriptions/" + id
-		before := c.get(at).body
-		a := c.call("PATCH", at, row.body)
-		if a.status != row.status {
-			t.Errorf("%s, %s: got %d %s, want %d", row.from, row.body, a.status, a.body, row.status)
+		before := c.Get(at).Body
+		a := c.Call("PATCH", at, row.body)
+		if a.Status != row.status {
+			t.Errorf("%s, %s: got %d %s, want %d", row.from, row.body, a.Status, a.Body, row.status)
 		}
-		if a.status >= 300 {
-			if after := c.get(at).body; after != before {
+		if a.Status >= 300 {
+			if after := c.Get(at).Body; after != before {
 				t.Errorf("%s, %s was refused: got %s, want %s", row.from, row.body, after, before)
 			}
 			continue
 		}
-		a.check(t, "state", row.to)
-		a.check(t, "state_pending", row.wait)
-		a.check(t, "task_urls.#", map[bool]string{true: "1", false: "0"}[row.wait != ""])
+		a.Check(t, "state", row.to)
+		a.Check(t, "state_pending", row.wait)
+		a.Check(t, "task_urls.#", map[bool]string{true: "1", false: "0"}[row.wait != ""])
 	}
 	// Without approval, who asks is given.
 	c := connect(t)
 	id := c.born("subscription", "30000000-0000-4000-8000-000000000003", `{"product": "`+weather2+`", "plan": "default", "state": "disabled"}`)
-	c.must(200, "PATCH", "apps/acme/duo-app/subscriptions/"+id, `{"state_pending": "enabled"}`).check(t, "state", "enabled")
+	c.Must(200, "PATCH", "apps/acme/duo-app/subscriptions/"+id, `{"state_pending": "enabled"}`).Check(t, "state", "enabled")
 }
 
 func TestI18APIs(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.get("apis/routes/1.0.0").check(t, "state", "offline")
+	c.Get("apis/routes/1.0.0").Check(t, "state", "offline")
 	for _, hidden := range []string{"apis/beta/1.0.0", "apis/sunset/1.0.0", "apis/20000000-0000-4000-8000-000000000006", "public-apis/beta/1.0.0"} {
-		c.is(404, "GET", hidden, "")
+		c.Is(404, "GET", hidden, "")
 	}
-	c.is(404, "GET", "public-apis/routes/1.0.0", "")
-	c.get("public-apis/geo/1.0.0") // by one of its two products
+	c.Is(404, "GET", "public-apis/routes/1.0.0", "")
+	c.Get("public-apis/geo/1.0.0") // by one of its two products
 	c.state("product", weather2, `{"lifecycle_state": "retired"}`)
-	c.is(404, "GET", "public-apis/geo/1.0.0", "")
-	c.get("apis/geo/1.0.0")
+	c.Is(404, "GET", "public-apis/geo/1.0.0", "")
+	c.Get("apis/geo/1.0.0")
 	c.state("product", routes, `{"lifecycle_state": "retired"}`)
-	c.is(404, "GET", "apis/geo/1.0.0", "")
-	c.is(404, "GET", "apis/weather/1.0.0/wsdl", "")
-	c.with("Accept", "text/xml").is(404, "GET", "apis/weather/1.0.0/wsdl", "")
-	raw := c.with("Accept", "text/xml").get("apis/soap-orders/1.0.0/wsdl?endpoint=https://e.example/x")
-	if !strings.Contains(raw.body, `<soap:address location="https://e.example/x"/>`) || raw.header.Get("Content-Type") != "text/xml" {
-		t.Errorf("endpoint: got %s", raw.body)
+	c.Is(404, "GET", "apis/geo/1.0.0", "")
+	c.Is(404, "GET", "apis/weather/1.0.0/wsdl", "")
+	c.with("Accept", "text/xml").Is(404, "GET", "apis/weather/1.0.0/wsdl", "")
+	raw := c.with("Accept", "text/xml").Get("apis/soap-orders/1.0.0/wsdl?endpoint=https://e.example/x")
+	if !strings.Contains(raw.Body, `<soap:address location="https://e.example/x"/>`) || raw.Header.Get("Content-Type") != "text/xml" {
+		t.Errorf("endpoint: got %s", raw.Body)
 	}
-	plain := c.with("Accept", "application/zip").get("apis/soap-bundle/1.0.0/wsdl")
-	if moved := c.with("Accept", "application/zip").get("apis/soap-bundle/1.0.0/wsdl?endpoint=https://e.example/x"); moved.body != plain.body {
+	plain := c.with("Accept", "application/zip").Get("apis/soap-bundle/1.0.0/wsdl")
+	if moved := c.with("Accept", "application/zip").Get("apis/soap-bundle/1.0.0/wsdl?endpoint=https://e.example/x"); moved.Body != plain.Body {
 		t.Error("a zip was changed")
 	}
-	c.get("apis/soap-orders?api_type=wsdl").check(t, "total_results", "1")
-	c.get("apis/soap-orders?api_type=rest").check(t, "total_results", "0")
+	c.Get("apis/soap-orders?api_type=wsdl").Check(t, "total_results", "1")
+	c.Get("apis/soap-orders?api_type=rest").Check(t, "total_results", "0")
 	// A version may be called like a part of a path.
 	c.born("api", sandbox, `{"id": "20000000-0000-4000-8000-000000000098", "name": "odd", "version": "document"}`)
 	c.born("product", sandbox, `{"name": "odd", "version": "1", "apis": ["20000000-0000-4000-8000-000000000098"]}`)
-	c.get("apis/odd/document").check(t, "version", "document")
-	c.get("apis/odd/document/document").check(t, "swagger", "2.0")
-	c.is(404, "GET", "apis/odd/wsdl", "")
+	c.Get("apis/odd/document").Check(t, "version", "document")
+	c.Get("apis/odd/document/document").Check(t, "swagger", "2.0")
+	c.Is(404, "GET", "apis/odd/wsdl", "")
 }
 
 func TestI19Search(t *testing.T) {
 	t.Parallel()
 	c := connect(t).as("outsider")
 	find := func(registry, body string) string {
-		return c.must(200, "POST", "user-registries/"+registry+"/search", body).get("results.#.username").Raw
+		return c.Must(200, "POST", "user-registries/"+registry+"/search", body).Get("results.#.username").Raw
 	}
 	for body, want := range map[string]string{
 		`{"username": "viewer"}`: `["viewer"]`, `{"username": "VIEWER"}`: `[]`, `{"username": "v*"}`: `["viewer"]`, `{"username": "*er"}`: `["owner","developer","viewer","member","outsider","globex-owner"]`,
@@ -760,76 +761,76 @@ func TestI20Redirect(t *testing.T) {
 		"": 400, "code=x": 400, "state=nope&code=x": 400, "state=portico-state": 400, "oauth_token=nope&oauth_verifier=x": 400, "state=&oauth_token=&code=x": 400,
 		"state=portico-state&code=": 400, "state=nope&oauth_token=portico-oauth-token&oauth_verifier=x": 400,
 	} {
-		c.is(want, "GET", "oauth2/redirect?"+query, "")
+		c.Is(want, "GET", "oauth2/redirect?"+query, "")
 	}
-	a := c.with("Content-Type", "application/x-www-form-urlencoded").must(302, "POST", "oauth2/redirect?state=portico-state&code=q", "error=denied&error_description=a+b%26c")
-	if got, want := a.header.Get("Location"), "https://portal.sandbox.example.com/ibm_apim/oauth2/redirect?site=1&error=denied&error_description=a+b%26c&state=client-state"; got != want {
+	a := c.with("Content-Type", "application/x-www-form-urlencoded").Must(302, "POST", "oauth2/redirect?state=portico-state&code=q", "error=denied&error_description=a+b%26c")
+	if got, want := a.Header.Get("Location"), "https://portal.sandbox.example.com/ibm_apim/oauth2/redirect?site=1&error=denied&error_description=a+b%26c&state=client-state"; got != want {
 		t.Errorf("Location: got %s, want %s", got, want)
 	}
-	if a.body != "" || a.header.Get("Cache-Control") != "no-store" || a.header.Get("Content-Type") != "" {
-		t.Errorf("redirect: got %q %v, want an empty body that is not kept", a.body, a.header)
+	if a.Body != "" || a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Content-Type") != "" {
+		t.Errorf("redirect: got %q %v, want an empty body that is not kept", a.Body, a.Header)
 	}
-	c.is(400, "GET", "oauth2/redirect?state=portico-state&code=x", "")
+	c.Is(400, "GET", "oauth2/redirect?state=portico-state&code=x", "")
 }
 
 func TestI21Payment(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	const card, id = "orgs/acme/payment-methods/company-card", "42000000-0000-4000-8000-000000000001"
-	stored := func() answer { return c.get("/_portico/state/apiconnect.payment-method/" + id) }
-	c.must(200, "PATCH", card, `{"configuration": {"token": "********", "last_4": "1"}}`)
-	stored().check(t, "configuration", `{"token":"tok_portico","last_4":"1","owner_name":"Olivia Owner"}`)
-	c.must(200, "PATCH", card, `{"configuration": {"token": "tok_2", "owner_name": "x"}}`)
-	stored().check(t, "configuration", `{"token":"tok_2","owner_name":"Olivia Owner"}`)
+	stored := func() probe.Answer { return c.Get("/_portico/state/apiconnect.payment-method/" + id) }
+	c.Must(200, "PATCH", card, `{"configuration": {"token": "********", "last_4": "1"}}`)
+	stored().Check(t, "configuration", `{"token":"tok_portico","last_4":"1","owner_name":"Olivia Owner"}`)
+	c.Must(200, "PATCH", card, `{"configuration": {"token": "tok_2", "owner_name": "x"}}`)
+	stored().Check(t, "configuration", `{"token":"tok_2","owner_name":"Olivia Owner"}`)
 	for config, want := range map[string]int{
 		`{}`: 400, `{"token": 1}`: 400, `{"token": "x", "cvc": "1"}`: 400, `{"token": "x", "expiration_month": 0}`: 400, `{"token": "x", "expiration_month": "13"}`: 400,
 		`{"token": "x", "expiration_year": 26}`: 400, `{"token": "x", "expiration_year": "2030", "expiration_month": "02"}`: 200, `{"token": "x", "expiration_month": 1.5}`: 400,
 	} {
-		c.is(want, "PATCH", card, `{"configuration": `+config+`}`)
+		c.Is(want, "PATCH", card, `{"configuration": `+config+`}`)
 	}
 	body := `{"product_url": "/products/maps/1.0.0", "plan": "metered"}`
-	c.must(204, "DELETE", "/_portico/state/apiconnect.payment-method/"+id, "")
-	c.is(400, "POST", "apps/acme/duo-app/subscriptions", body)
+	c.Must(204, "DELETE", "/_portico/state/apiconnect.payment-method/"+id, "")
+	c.Is(400, "POST", "apps/acme/duo-app/subscriptions", body)
 	c.born("payment-method", acme, `{"title": "Other", "billing": "41000000-0000-4000-8000-000000000001"}`)
-	c.is(201, "POST", "apps/acme/duo-app/subscriptions", body)
+	c.Is(201, "POST", "apps/acme/duo-app/subscriptions", body)
 }
 
 func TestI22Clock(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	login := func() answer {
-		return c.as("").must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp", "username": "viewer", "password": "portico-viewer", "client_id": "portico-portal", "client_secret": "portico-portal-secret"}`)
+	login := func() probe.Answer {
+		return c.as("").Must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp", "username": "viewer", "password": "portico-viewer", "client_id": "portico-portal", "client_secret": "portico-portal-secret"}`)
 	}
 	token := login()
-	token.check(t, "expires_in", "28800")
-	token.check(t, "refresh_expires_in", "36000")
-	viewer := c.as(token.get("access_token").Str)
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "7h59m59s"}`)
-	viewer.get("me")
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "1s"}`)
-	viewer.is(401, "GET", "me", "")
+	token.Check(t, "expires_in", "28800")
+	token.Check(t, "refresh_expires_in", "36000")
+	viewer := c.as(token.Get("access_token").Str)
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "7h59m59s"}`)
+	viewer.Get("me")
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "1s"}`)
+	viewer.Is(401, "GET", "me", "")
 	c.state("catalog", sandbox, `{"token_ttl": 60}`)
-	login().check(t, "expires_in", "60")
+	login().Check(t, "expires_in", "60")
 }
 
 func TestI23Cascade(t *testing.T) {
 	t.Parallel()
 	user := func(name string) string { return "user-registries/sandbox-catalog/users/" + name }
 	c := connect(t)
-	c.must(200, "DELETE", "orgs/acme/members/viewer", "")
-	c.get(user("viewer"))
-	c.must(200, "DELETE", "orgs/acme/members/member?cascade=true", "")
-	c.is(404, "GET", user("member"), "")
-	c.as("globex-owner").must(201, "POST", "orgs/globex/members", `{"user_url": "/`+user("developer")+`"}`)
-	c.must(200, "DELETE", "orgs/acme/members/developer?cascade=true", "")
-	c.get(user("developer")) // who has another org
-	c.must(200, "DELETE", "orgs/acme", "")
-	c.get(user("administrator"))
+	c.Must(200, "DELETE", "orgs/acme/members/viewer", "")
+	c.Get(user("viewer"))
+	c.Must(200, "DELETE", "orgs/acme/members/member?cascade=true", "")
+	c.Is(404, "GET", user("member"), "")
+	c.as("globex-owner").Must(201, "POST", "orgs/globex/members", `{"user_url": "/`+user("developer")+`"}`)
+	c.Must(200, "DELETE", "orgs/acme/members/developer?cascade=true", "")
+	c.Get(user("developer")) // who has another org
+	c.Must(200, "DELETE", "orgs/acme", "")
+	c.Get(user("administrator"))
 	c = connect(t)
-	c.must(200, "DELETE", "orgs/acme?cascade=true", "")
-	c.is(404, "GET", user("administrator"), "")
-	c.get(user("owner")) // who called, and has another org
-	c.get(user("outsider"))
+	c.Must(200, "DELETE", "orgs/acme?cascade=true", "")
+	c.Is(404, "GET", user("administrator"), "")
+	c.Get(user("owner")) // who called, and has another org
+	c.Get(user("outsider"))
 }
 
 // TestBodies is what a body may not be. Nothing of it is kept.
@@ -840,29 +841,29 @@ func TestBodies(t *testing.T) {
 	for i := range 9 {
 		bomb += fmt.Sprintf("%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n", 'b'+i, 'b'+i, 'a'+i, 'a'+i, 'a'+i, 'a'+i, 'a'+i, 'a'+i, 'a'+i, 'a'+i, 'a'+i, 'a'+i)
 	}
-	before := c.get("/_portico/state").body
+	before := c.Get("/_portico/state").Body
 	for name, body := range map[string]string{
 		"duplicate key": "title: a\ntitle: b", "nested duplicate": "title: a\nmetadata: {x: 1, x: 2}", "duplicate in JSON's form": `{"title": "a", "title": "b"}`, "documents": "title: a\n---\ntitle: b", "list": "- title", "text": "title",
 		"number": "1", "null": "null", "comment": "# nothing", "bomb": bomb, "recursive": "metadata: &a\n  b: *a", "unknown anchor": "title: *x", "tag": "title: !!python/object x",
 		"bad UTF-8": "title: \xff", "deep": "metadata: " + strings.Repeat("{a: ", 100), "deeper": "metadata: " + strings.Repeat("[", 100000), "many": strings.Repeat("- 1\n", 100000),
 		"keys": manyKeys(20000), "tab": "\ttitle: a", "open": "title: \"a", "infinity": "title: a\nmetadata: {a: .inf}", "list as key": "? [a]\n: b",
 	} {
-		a := c.with("Content-Type", "application/yaml", "Accept", "application/yaml").is(400, "POST", "orgs/acme/apps", body)
-		if !strings.HasPrefix(a.body, "status: 400\nmessage:\n  - ") || a.header.Get("Content-Type") != "application/yaml" {
-			t.Errorf("%s: got %s", name, a.body)
+		a := c.with("Content-Type", "application/yaml", "Accept", "application/yaml").Is(400, "POST", "orgs/acme/apps", body)
+		if !strings.HasPrefix(a.Body, "status: 400\nmessage:\n  - ") || a.Header.Get("Content-Type") != "application/yaml" {
+			t.Errorf("%s: got %s", name, a.Body)
 		}
 	}
 	for _, body := range []string{`[]`, `"x"`, `1`, `null`, `{"title": "x"} {}`, `{"title": "x"`, "{\"title\": \"\xff\"}", `{'title': 'x'}`, ` `, strings.Repeat("[", 1000)} {
-		c.is(400, "POST", "orgs/acme/apps", body).check(t, "message.#", "1")
+		c.Is(400, "POST", "orgs/acme/apps", body).Check(t, "message.#", "1")
 	}
-	c.is(413, "POST", "orgs/acme/apps", `{"title": "`+strings.Repeat("x", 1<<20)+`"}`)
-	if after := c.get("/_portico/state").body; after != before {
+	c.Is(413, "POST", "orgs/acme/apps", `{"title": "`+strings.Repeat("x", 1<<20)+`"}`)
+	if after := c.Get("/_portico/state").Body; after != before {
 		t.Errorf("documents: got %s, want %s", after, before)
 	}
 	// What YAML has beyond JSON, where it means the same.
-	y := c.with("Content-Type", "application/yaml").must(201, "POST", "orgs/acme/apps", "title: &t Anchored\nsummary: |\n  two\n  lines\nmetadata: {a: *t, n: 0x1f}\n")
-	y.check(t, "summary", "two\nlines\n")
-	y.check(t, "metadata", `{"a":"Anchored","n":31}`)
+	y := c.with("Content-Type", "application/yaml").Must(201, "POST", "orgs/acme/apps", "title: &t Anchored\nsummary: |\n  two\n  lines\nmetadata: {a: *t, n: 0x1f}\n")
+	y.Check(t, "summary", "two\nlines\n")
+	y.Check(t, "metadata", `{"a":"Anchored","n":31}`)
 }
 
 func manyKeys(n int) string {
@@ -878,19 +879,19 @@ func TestEveryRefusalIsOneEnvelope(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	for _, op := range rows(func(*api.Operation) bool { return true }) {
-		for _, a := range []answer{
-			c.with("Accept", "text/html").call(op.Method, sample(&op), "{}"),
-			c.with("X-IBM-Consumer-Context", "x").call(op.Method, sample(&op), "{}"),
-			c.as("expired").call(op.Method, sample(&op), "{}"),
-			c.as("outsider").call(op.Method, filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
-			c.call(op.Method, filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
-			c.call(op.Method, filled(&op, func(string) string { return "nope" }), `{"x": 1, "y": 2}`),
+		for _, a := range []probe.Answer{
+			c.with("Accept", "text/html").Call(op.Method, sample(&op), "{}"),
+			c.with("X-IBM-Consumer-Context", "x").Call(op.Method, sample(&op), "{}"),
+			c.as("expired").Call(op.Method, sample(&op), "{}"),
+			c.as("outsider").Call(op.Method, probe.Filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
+			c.Call(op.Method, probe.Filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
+			c.Call(op.Method, probe.Filled(&op, func(string) string { return "nope" }), `{"x": 1, "y": 2}`),
 		} {
-			if a.status < 400 {
+			if a.Status < 400 {
 				continue
 			}
-			if !a.get("message").IsArray() || a.get("message.#").Int() < 1 || a.get("status").Int() != int64(a.status) || a.header.Get("X-Request-Id") == "" {
-				t.Errorf("%s: got %d %v %s", op.ID, a.status, a.header, a.body)
+			if !a.Get("message").IsArray() || a.Get("message.#").Int() < 1 || a.Get("status").Int() != int64(a.Status) || a.Header.Get("X-Request-Id") == "" {
+				t.Errorf("%s: got %d %v %s", op.ID, a.Status, a.Header, a.Body)
 			}
 		}
 	}
@@ -899,12 +900,12 @@ func TestEveryRefusalIsOneEnvelope(t *testing.T) {
 func TestRequestIDs(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	first, second := c.get("orgs").header.Get("X-Request-Id"), c.get("orgs").header.Get("X-Request-Id")
+	first, second := c.Get("orgs").Header.Get("X-Request-Id"), c.Get("orgs").Header.Get("X-Request-Id")
 	if !api.IsUUID(first) || !api.IsUUID(second) || first == second {
 		t.Errorf("got %q and %q, want two UUIDs", first, second)
 	}
 	for _, path := range []string{"orgs", "orgs/nope", "nope", "oauth2/redirect?state=portico-state&code=x"} {
-		if got := c.with("X-Request-ID", "mine").call("GET", path, "").header.Get("X-Request-Id"); got != "mine" {
+		if got := c.with("X-Request-ID", "mine").Call("GET", path, "").Header.Get("X-Request-Id"); got != "mine" {
 			t.Errorf("%s: got %q, want it back", path, got)
 		}
 	}
@@ -915,9 +916,9 @@ func TestHead(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	for _, path := range []string{"orgs/acme", "products", "apis/soap-bundle/1.0.0/wsdl"} {
-		get, head := c.get(path), c.must(200, "HEAD", path, "")
-		if head.body != "" || head.header.Get("Content-Length") != fmt.Sprint(len(get.body)) {
-			t.Errorf("%s: got %v %q, want the headers of %d bytes", path, head.header, head.body, len(get.body))
+		get, head := c.Get(path), c.Must(200, "HEAD", path, "")
+		if head.Body != "" || head.Header.Get("Content-Length") != fmt.Sprint(len(get.Body)) {
+			t.Errorf("%s: got %v %q, want the headers of %d bytes", path, head.Header, head.Body, len(get.Body))
 		}
 	}
 }
@@ -952,9 +953,9 @@ func TestStateHoldsTheRules(t *testing.T) {
 		{"product", sandbox, `{"name": "weather", "version": "2.0.0"}`, 409},
 		{"login", sandbox, `{"state": "portico-state", "redirect_uri": "https://x.example"}`, 409},
 	} {
-		c.is(is.want, "POST", "/_portico/state/apiconnect."+is.kind, `{"in": ["`+is.in+`"], "document": `+is.document+`}`)
+		c.Is(is.want, "POST", "/_portico/state/apiconnect."+is.kind, `{"in": ["`+is.in+`"], "document": `+is.document+`}`)
 	}
-	c.is(400, "PATCH", "/_portico/state/apiconnect.org/"+initech, `{"owner": "`+nowhere+`"}`)
+	c.Is(400, "PATCH", "/_portico/state/apiconnect.org/"+initech, `{"owner": "`+nowhere+`"}`)
 }
 
 // TestFixturesCompleteWhatIsBorn gives what is born along an id and a secret of its own.
@@ -975,10 +976,10 @@ func TestFixturesCompleteWhatIsBorn(t *testing.T) {
 	if err := os.WriteFile(file, []byte(mine), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := client{t, startWith(t, emulator.Config{Fixture: file}), adminToken, nil}
-	c.get("apps/acme/mine/credentials").check(t, "results.#.client_id", `["known"]`)
-	c.must(200, "POST", "apps/acme/mine/credentials/31000000-0000-4000-8000-000000000077/verify-client-secret", `{"client_id": "known", "client_secret": "known-secret"}`)
-	if stored := c.get("/_portico/state/apiconnect.credential").body; strings.Contains(stored, "known-secret") {
+	c := connectTo(t, emulator.Config{Fixture: file})
+	c.Get("apps/acme/mine/credentials").Check(t, "results.#.client_id", `["known"]`)
+	c.Must(200, "POST", "apps/acme/mine/credentials/31000000-0000-4000-8000-000000000077/verify-client-secret", `{"client_id": "known", "client_secret": "known-secret"}`)
+	if stored := c.Get("/_portico/state/apiconnect.credential").Body; strings.Contains(stored, "known-secret") {
 		t.Errorf("stored: got %s, want no secret", stored)
 	}
 }
@@ -986,22 +987,22 @@ func TestFixturesCompleteWhatIsBorn(t *testing.T) {
 // TestLarge is large, and lists of it come in pages.
 func TestLarge(t *testing.T) {
 	t.Parallel()
-	c := client{t, startWith(t, emulator.Config{Fixture: "large"}), adminToken, nil}
-	total := c.get("products?limit=5").get("total_results").Int()
+	c := connectTo(t, emulator.Config{Fixture: "large"})
+	total := c.Get("products?limit=5").Get("total_results").Int()
 	if total < 60 {
 		t.Errorf("products: got %d, want 60 at least", total)
 	}
-	c.get(fmt.Sprintf("products?limit=5&offset=%d", total-2)).check(t, "results.#", "2")
-	c.get("user-registries/sandbox-catalog/users/developer")
-	c.must(200, "POST", "user-registries/sandbox-catalog/search?limit=3", `{"username": "*"}`).check(t, "results.#", "3")
+	c.Get(fmt.Sprintf("products?limit=5&offset=%d", total-2)).Check(t, "results.#", "2")
+	c.Get("user-registries/sandbox-catalog/users/developer")
+	c.Must(200, "POST", "user-registries/sandbox-catalog/search?limit=3", `{"username": "*"}`).Check(t, "results.#", "3")
 }
 
 // TestEmpty has an administrator with an organization, and what no operation makes.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
-	c := client{t, startWith(t, emulator.Config{Fixture: "empty"}), "whatever", nil}
-	c.get("me").check(t, "username", "owner")
-	c.get("orgs").check(t, "results.#.name", `["acme"]`)
-	c.must(201, "POST", "orgs/acme/apps", `{"title": "First"}`)
-	c.get("products").check(t, "total_results", "0")
+	c := client{connectTo(t, emulator.Config{Fixture: "empty"}).Bearer("whatever")}
+	c.Get("me").Check(t, "username", "owner")
+	c.Get("orgs").Check(t, "results.#.name", `["acme"]`)
+	c.Must(201, "POST", "orgs/acme/apps", `{"title": "First"}`)
+	c.Get("products").Check(t, "total_results", "0")
 }

@@ -1,17 +1,9 @@
 package axway_test
 
 import (
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 const base = "/api/portal/v1.2"
@@ -53,38 +45,22 @@ const (
 	aQuota    = "a1c70859-702b-4f3a-a1ad-a61067fdc4c7" // of the warehouse app
 )
 
-// start makes an emulator that checks its own replies, at an instant that stays.
-func start(t testing.TB) *emulator.Emulator {
-	t.Helper()
-	e, err := emulator.New(emulator.Config{
-		Clock: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Prove: true,
-		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = e.Close() })
-	return e
-}
-
 // client calls an emulator as a user.
-type client struct {
-	t    testing.TB
-	h    http.Handler
-	user string
-}
+type client struct{ probe.Client }
 
 // connect calls an emulator of its own as the administrator.
 func connect(t testing.TB) client {
 	t.Helper()
-	return client{t, start(t), "apiadmin"}
+	return over(probe.Connect(t))
+}
+
+func over(c probe.Client) client {
+	c.Base, c.Media = base, "application/json"
+	return client{c}.as("apiadmin")
 }
 
 // as is the client in another user's name.
-func (c client) as(user string) client {
-	c.user = user
-	return c
-}
+func (c client) as(user string) client { return client{c.Basic(user, password(user))} }
 
 func password(user string) string {
 	if user == "apiadmin" {
@@ -93,95 +69,23 @@ func password(user string) string {
 	return "portico-" + user
 }
 
-// answer is what came back.
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// get reads a value of the body.
-func (a answer) get(path string) gjson.Result { return gjson.Get(a.body, path) }
-
-// check compares a value of a body with what it should be.
-func (a answer) check(t testing.TB, path, want string) {
-	t.Helper()
-	if got := a.get(path).String(); got != want {
-		t.Errorf("%s: got %s, want %s\n%s", path, got, want, a.body)
-	}
-}
-
-// send answers a request to a path on the emulator, with headers as name and value.
-func (c client) send(method, path, body string, headers ...string) answer {
-	c.t.Helper()
-	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	if body == "" {
-		r.Body, r.ContentLength = http.NoBody, 0
-	}
-	if c.user != "" {
-		r.SetBasicAuth(c.user, password(c.user))
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	c.h.ServeHTTP(w, r)
-	res := w.Result()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	// As a client reads them off the wire.
-	header := http.Header{}
-	for name, values := range res.Header {
-		header[http.CanonicalHeaderKey(name)] = values
-	}
-	return answer{res.StatusCode, header, string(data)}
-}
-
-// call sends a request below the vendor's base.
-func (c client) call(method, path, body string) answer {
-	c.t.Helper()
-	return c.send(method, base+path, body, "Content-Type", "application/json")
-}
-
-// must calls and ends the test unless the answer has that status.
-func (c client) must(status int, method, path, body string) answer {
-	c.t.Helper()
-	a := c.call(method, path, body)
-	if a.status != status {
-		c.t.Fatalf("%s: %s %s %s: got %d %s, want %d", c.user, method, path, body, a.status, a.body, status)
-	}
-	return a
-}
-
-// get shows what is at a path, which must be there.
-func (c client) get(path string) answer {
-	c.t.Helper()
-	return c.must(200, "GET", path, "")
-}
-
 // refused checks status and text of a refusal.
 func (c client) refused(status int, message, method, path, body string) {
-	c.t.Helper()
-	if got := c.must(status, method, path, body).get("errors.0.message").Str; got != message {
-		c.t.Errorf("%s %s %s: got %q, want %q", method, path, body, got, message)
+	c.T.Helper()
+	if got := c.Must(status, method, path, body).Get("errors.0.message").Str; got != message {
+		c.T.Errorf("%s %s %s: got %q, want %q", method, path, body, got, message)
 	}
 }
 
 // state calls the admin API on documents.
-func (c client) state(status int, method, path, body string) answer {
-	c.t.Helper()
-	a := c.send(method, "/_portico/state/axway."+path, body, "Content-Type", "application/json", "Authorization", "")
-	if a.status != status {
-		c.t.Fatalf("%s %s %s: got %d %s, want %d", method, path, body, a.status, a.body, status)
-	}
-	return a
+func (c client) state(status int, method, path, body string) probe.Answer {
+	c.T.Helper()
+	return c.Must(status, method, "/_portico/state/axway."+path, body)
 }
 
 // settings changes the portal's settings.
 func (c client) settings(patch string) {
-	c.t.Helper()
+	c.T.Helper()
 	c.state(200, "PATCH", "config/config", patch)
 }
 

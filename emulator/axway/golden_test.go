@@ -6,18 +6,12 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/axway"
 	"github.com/portico-emulator/portico/emulator/internal/golden"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // TestGolden replays the recorded conversation of every row, in a world whose clock stands still.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	var ids []string
-	for _, op := range axway.Vendor().Operations {
-		ids = append(ids, op.ID)
-	}
 	headers := http.Header{"Authorization": {"Basic YXBpYWRtaW46Y2hhbmdlbWU="}, "Content-Type": {"application/json"}}
-	golden.Run(t, ids, headers, func(t *testing.T) http.Handler {
-		t.Helper()
-		return start(t)
-	})
+	golden.Run(t, probe.IDs(axway.Vendor()), headers, probe.Handler)
 }

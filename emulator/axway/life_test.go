@@ -13,69 +13,69 @@ func TestLifeOfAnApplication(t *testing.T) {
 	c.settings(`{"autoApproveApplications":false}`)
 	b, org := c.as("ben"), c.as("acme-admin")
 
-	made := b.must(201, "POST", "/applications", `{"name":"Cycle","organizationId":"`+acme+`","apis":["`+petStore+`","`+orders+`","`+petStore+`"]}`)
-	made.check(t, "state", "pending")
-	made.check(t, "enabled", "true")
-	made.check(t, "managedBy", `["`+ben+`"]`)
-	id := made.get("id").Str
-	b.get(app(id, "/apis")).check(t, "#.state", `["pending","pending"]`)
-	org.get("/applications?field=state&op=eq&value=pending").check(t, "#.id", `["`+loyalty+`","`+id+`"]`)
+	made := b.Must(201, "POST", "/applications", `{"name":"Cycle","organizationId":"`+acme+`","apis":["`+petStore+`","`+orders+`","`+petStore+`"]}`)
+	made.Check(t, "state", "pending")
+	made.Check(t, "enabled", "true")
+	made.Check(t, "managedBy", `["`+ben+`"]`)
+	id := made.Get("id").Str
+	b.Get(app(id, "/apis")).Check(t, "#.state", `["pending","pending"]`)
+	org.Get("/applications?field=state&op=eq&value=pending").Check(t, "#.id", `["`+loyalty+`","`+id+`"]`)
 	b.refused(403, forbidden, "POST", app(id, "/approve"), "")
-	org.must(201, "POST", app(id, "/approve"), "")
-	b.get(app(id, "")).check(t, "state", "approved")
-	b.get(app(id, "/apis")).check(t, "#.state", `["approved","approved"]`)
-	b.get("/applications?field=state&op=eq&value=approved").check(t, "#.id", `["`+id+`"]`)
+	org.Must(201, "POST", app(id, "/approve"), "")
+	b.Get(app(id, "")).Check(t, "state", "approved")
+	b.Get(app(id, "/apis")).Check(t, "#.state", `["approved","approved"]`)
+	b.Get("/applications?field=state&op=eq&value=approved").Check(t, "#.id", `["`+id+`"]`)
 
 	// One more API, which somebody has to approve; what administrators ask for is approved at once.
-	asked := b.must(201, "POST", app(id, "/apis"), `{"apiId":"`+payments+`"}`)
-	asked.check(t, "state", "pending")
-	access := asked.get("id").Str
-	b.get(app(id, "/availablescopes?apiScope=true")).check(t, "@this", `[]`)
+	asked := b.Must(201, "POST", app(id, "/apis"), `{"apiId":"`+payments+`"}`)
+	asked.Check(t, "state", "pending")
+	access := asked.Get("id").Str
+	b.Get(app(id, "/availablescopes?apiScope=true")).Check(t, "@this", `[]`)
 	b.refused(403, forbidden, "POST", app(id, "/apis/"+access+"/approve"), "")
-	org.must(201, "POST", app(id, "/apis/"+access+"/approve"), "")
-	b.get(app(id, "/availablescopes?apiScope=true")).check(t, "@this", `["payments.read","payments.write"]`)
-	org.must(201, "POST", app(id, "/apis"), `{"apiId":"`+orders2+`"}`).check(t, "state", "approved")
+	org.Must(201, "POST", app(id, "/apis/"+access+"/approve"), "")
+	b.Get(app(id, "/availablescopes?apiScope=true")).Check(t, "@this", `["payments.read","payments.write"]`)
+	org.Must(201, "POST", app(id, "/apis"), `{"apiId":"`+orders2+`"}`).Check(t, "state", "approved")
 
-	key := b.must(201, "POST", app(id, "/apikeys"), "").get("id").Str
-	client := b.must(201, "POST", app(id, "/oauth"), `{"type":"public"}`)
-	first := client.get("secret").Str
-	second := b.must(200, "PUT", app(id, "/oauth/"+client.get("id").Str+"/newsecret"), "").get("secret").Str
-	third := b.must(200, "PUT", app(id, "/oauth/"+client.get("id").Str+"/newsecret"), "").get("secret").Str
+	key := b.Must(201, "POST", app(id, "/apikeys"), "").Get("id").Str
+	client := b.Must(201, "POST", app(id, "/oauth"), `{"type":"public"}`)
+	first := client.Get("secret").Str
+	second := b.Must(200, "PUT", app(id, "/oauth/"+client.Get("id").Str+"/newsecret"), "").Get("secret").Str
+	third := b.Must(200, "PUT", app(id, "/oauth/"+client.Get("id").Str+"/newsecret"), "").Get("secret").Str
 	if first == second || second == third || first == third {
 		t.Errorf("secrets: got %s, %s, %s, want three", first, second, third)
 	}
-	b.get("/applications/oauthclient/"+client.get("id").Str).check(t, "id", id)
+	b.Get("/applications/oauthclient/"+client.Get("id").Str).Check(t, "id", id)
 
-	b.get(app(id, "/quota")).check(t, "system", "true")
+	b.Get(app(id, "/quota")).Check(t, "system", "true")
 	b.refused(403, forbidden, "POST", app(id, "/quota"), `{}`)
-	quota := c.must(201, "POST", app(id, "/quota"), `{"restrictions":[{"api":"`+payments+`","method":"`+pay+`","type":"throttle","config":{"period":"minutes","per":1,"messages":5}}]}`)
-	quota.check(t, "name", "Cycle Quota")
-	c.must(200, "PUT", app(id, "/quota"), `{"description":"Five a minute"}`).check(t, "restrictions", quota.get("restrictions").Raw)
-	b.get(app(id, "/quota")).check(t, "id", quota.get("id").Str)
-	c.must(204, "DELETE", app(id, "/quota"), "")
-	b.get(app(id, "/quota")).check(t, "name", "Application Default")
+	quota := c.Must(201, "POST", app(id, "/quota"), `{"restrictions":[{"api":"`+payments+`","method":"`+pay+`","type":"throttle","config":{"period":"minutes","per":1,"messages":5}}]}`)
+	quota.Check(t, "name", "Cycle Quota")
+	c.Must(200, "PUT", app(id, "/quota"), `{"description":"Five a minute"}`).Check(t, "restrictions", quota.Get("restrictions").Raw)
+	b.Get(app(id, "/quota")).Check(t, "id", quota.Get("id").Str)
+	c.Must(204, "DELETE", app(id, "/quota"), "")
+	b.Get(app(id, "/quota")).Check(t, "name", "Application Default")
 
-	b.must(200, "PUT", app(id, "/apikeys/"+key), `{"enabled":"false"}`).check(t, "enabled", "false")
-	b.must(204, "DELETE", app(id, "/apikeys/"+key), "")
+	b.Must(200, "PUT", app(id, "/apikeys/"+key), `{"enabled":"false"}`).Check(t, "enabled", "false")
+	b.Must(204, "DELETE", app(id, "/apikeys/"+key), "")
 	b.refused(404, notFound, "DELETE", app(id, "/apikeys/"+key), "")
-	b.must(200, "PUT", app(id, "/apis/"+access), `{"enabled":false}`)
-	b.get(app(id, "/availablescopes?apiScope=true")).check(t, "@this", `[]`)
-	b.must(204, "DELETE", app(id, "/apis/"+access), "")
-	b.must(200, "PUT", app(id, ""), `{"enabled":false}`).check(t, "state", "approved")
-	b.must(204, "DELETE", app(id, ""), "")
+	b.Must(200, "PUT", app(id, "/apis/"+access), `{"enabled":false}`)
+	b.Get(app(id, "/availablescopes?apiScope=true")).Check(t, "@this", `[]`)
+	b.Must(204, "DELETE", app(id, "/apis/"+access), "")
+	b.Must(200, "PUT", app(id, ""), `{"enabled":false}`).Check(t, "state", "approved")
+	b.Must(204, "DELETE", app(id, ""), "")
 	for _, path := range []string{"", "/apis", "/apikeys", "/oauth", "/extclients", "/permissions", "/quota", "/scope", "/oauthresource", "/availablescopes", "/image"} {
 		b.refused(404, notFound, "GET", app(id, path), "")
 	}
-	b.refused(404, notFound, "GET", "/applications/oauthclient/"+client.get("id").Str, "")
-	b.get("/applications").check(t, "#.id", `["`+loyalty+`"]`)
+	b.refused(404, notFound, "GET", "/applications/oauthclient/"+client.Get("id").Str, "")
+	b.Get("/applications").Check(t, "#.id", `["`+loyalty+`"]`)
 }
 
 // A request that is turned down is deleted, and its name is free again.
 func TestLifeOfARequestTurnedDown(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.as("acme-admin").must(204, "DELETE", app(loyalty, ""), "")
-	c.as("ben").must(201, "POST", "/applications", `{"name":"Loyalty card","organizationId":"`+acme+`"}`)
+	c.as("acme-admin").Must(204, "DELETE", app(loyalty, ""), "")
+	c.as("ben").Must(201, "POST", "/applications", `{"name":"Loyalty card","organizationId":"`+acme+`"}`)
 }
 
 // What a plain user sees is what is shared with it, and no more of it than its permission says.
@@ -83,28 +83,28 @@ func TestLifeOfAPlainUser(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	b := c.as("bella")
-	b.get("/applications").check(t, "#.id", `["`+iPhone+`"]`)
-	b.get("/applications?field=orgid&op=eq&value="+acme+"&field=name&op=like&value=a&lop=OR").check(t, "#", "1")
+	b.Get("/applications").Check(t, "#.id", `["`+iPhone+`"]`)
+	b.Get("/applications?field=orgid&op=eq&value="+acme+"&field=name&op=like&value=a&lop=OR").Check(t, "#", "1")
 	for _, path := range []string{"", "/apis", "/apikeys", "/oauth", "/extclients", "/quota", "/scope", "/oauthresource", "/availablescopes", "/image"} {
-		b.get(app(iPhone, path))
+		b.Get(app(iPhone, path))
 		b.refused(403, forbidden, "GET", app(storefront, path), "")
 	}
-	b.get(app(iPhone, "/permissions")).check(t, "#.userId", `["`+bella+`"]`)
+	b.Get(app(iPhone, "/permissions")).Check(t, "#.userId", `["`+bella+`"]`)
 	b.refused(403, forbidden, "PUT", app(iPhone, ""), `{"name":"Mine"}`)
 	b.refused(403, forbidden, "POST", app(iPhone, "/permissions"), `{"userId":"`+ben+`","permission":"view"}`)
 	b.refused(403, forbidden, "DELETE", app(iPhone, "/permissions/"+aView), "")
 
 	// With manage it may do all that a manager does, and shows so.
-	c.as("anna").must(200, "PUT", app(iPhone, "/permissions/"+aView), `{"permission":"manage"}`)
-	b.get(app(iPhone, "/permissions")).check(t, "#", "2")
-	b.must(200, "PUT", app(iPhone, ""), `{"name":"Ours"}`).check(t, "managedBy", `["`+anna+`","`+bella+`"]`)
-	b.must(201, "POST", app(iPhone, "/apikeys"), "").check(t, "createdBy", bella)
-	b.must(201, "POST", app(iPhone, "/permissions"), `{"userId":"`+ben+`","permission":"view"}`).check(t, "createdBy", bella)
-	c.as("ben").get(app(iPhone, ""))
+	c.as("anna").Must(200, "PUT", app(iPhone, "/permissions/"+aView), `{"permission":"manage"}`)
+	b.Get(app(iPhone, "/permissions")).Check(t, "#", "2")
+	b.Must(200, "PUT", app(iPhone, ""), `{"name":"Ours"}`).Check(t, "managedBy", `["`+anna+`","`+bella+`"]`)
+	b.Must(201, "POST", app(iPhone, "/apikeys"), "").Check(t, "createdBy", bella)
+	b.Must(201, "POST", app(iPhone, "/permissions"), `{"userId":"`+ben+`","permission":"view"}`).Check(t, "createdBy", bella)
+	c.as("ben").Get(app(iPhone, ""))
 
 	// Nothing is left when it goes.
-	b.must(204, "DELETE", app(iPhone, "/permissions/"+aView), "")
-	b.get("/applications").check(t, "@this", `[]`)
+	b.Must(204, "DELETE", app(iPhone, "/permissions/"+aView), "")
+	b.Get("/applications").Check(t, "@this", `[]`)
 	b.refused(403, forbidden, "GET", app(iPhone, ""), "")
 }
 
@@ -115,9 +115,9 @@ func TestLifeWithoutDelegation(t *testing.T) {
 	org := c.as("acme-admin")
 	c.settings(`{"delegateApplicationAdministration":false}`)
 	seen := `["` + strings.Join([]string{iPhone, storefront, warehouse, loyalty}, `","`) + `"]`
-	org.get("/applications").check(t, "#.id", seen)
-	org.get(app(iPhone, "/apikeys")).check(t, "#", "2")
-	org.get(app(iPhone, "/permissions")).check(t, "#", "2")
+	org.Get("/applications").Check(t, "#.id", seen)
+	org.Get(app(iPhone, "/apikeys")).Check(t, "#", "2")
+	org.Get(app(iPhone, "/permissions")).Check(t, "#", "2")
 	for _, one := range []try{
 		{"POST /applications", `{"name":"New","organizationId":"` + acme + `"}`},
 		{"PUT " + app(iPhone, ""), `{"name":"x"}`},
@@ -133,16 +133,16 @@ func TestLifeWithoutDelegation(t *testing.T) {
 		org.refused(403, forbidden, method, path, one.body)
 	}
 	// It made the storefront, so it manages that: not as an administrator, which shows where approval is needed.
-	org.must(200, "PUT", app(storefront, ""), `{"description":"mine"}`)
+	org.Must(200, "PUT", app(storefront, ""), `{"description":"mine"}`)
 	c.settings(`{"autoApproveApplications":false}`)
-	org.must(201, "POST", app(storefront, "/apis"), `{"apiId":"`+orders+`"}`).check(t, "state", "pending")
-	entry := org.get(app(storefront, "/permissions")).get("0.id").Str
+	org.Must(201, "POST", app(storefront, "/apis"), `{"apiId":"`+orders+`"}`).Check(t, "state", "pending")
+	entry := org.Get(app(storefront, "/permissions")).Get("0.id").Str
 	org.refused(403, forbidden, "DELETE", app(storefront, "/permissions/"+entry), "") // the last manager
 
 	c.settings(`{"delegateApplicationAdministration":true}`)
-	org.must(201, "POST", app(loyalty, "/approve"), "")
-	org.must(201, "POST", "/applications", `{"name":"New","organizationId":"`+acme+`"}`).check(t, "state", "approved")
-	org.must(204, "DELETE", app(storefront, "/permissions/"+entry), "")
+	org.Must(201, "POST", app(loyalty, "/approve"), "")
+	org.Must(201, "POST", "/applications", `{"name":"New","organizationId":"`+acme+`"}`).Check(t, "state", "approved")
+	org.Must(204, "DELETE", app(storefront, "/permissions/"+entry), "")
 }
 
 // The last manager stays, unless an administrator takes it out.
@@ -153,18 +153,18 @@ func TestLifeOfTheLastManager(t *testing.T) {
 	entry := app(iPhone, "/permissions/"+annaEntry)
 	a.refused(403, forbidden, "DELETE", entry, "")
 	a.refused(403, forbidden, "PUT", entry, `{"permission":"view"}`)
-	a.must(200, "PUT", entry, `{"permission":"manage"}`)
-	shared := a.must(201, "POST", app(iPhone, "/permissions"), `{"userId":"`+ben+`","permission":"manage"}`).get("id").Str
+	a.Must(200, "PUT", entry, `{"permission":"manage"}`)
+	shared := a.Must(201, "POST", app(iPhone, "/permissions"), `{"userId":"`+ben+`","permission":"manage"}`).Get("id").Str
 	a.refused(403, forbidden, "DELETE", app(iPhone, "/permissions/"+shared), "") // somebody else
-	a.must(200, "PUT", entry, `{"permission":"view"}`).check(t, "permission", "view")
+	a.Must(200, "PUT", entry, `{"permission":"view"}`).Check(t, "permission", "view")
 	a.refused(403, forbidden, "PUT", entry, `{"permission":"manage"}`)
 	c.as("ben").refused(403, forbidden, "DELETE", app(iPhone, "/permissions/"+shared), "")
-	c.as("ben").must(200, "PUT", entry, `{"permission":"manage"}`)
-	c.as("ben").must(204, "DELETE", app(iPhone, "/permissions/"+shared), "")
-	a.get(app(iPhone, "")).check(t, "managedBy", `["`+anna+`"]`)
-	c.as("acme-admin").must(204, "DELETE", entry, "")
-	c.get(app(iPhone, "")).check(t, "managedBy", `[]`)
-	a.get("/applications").check(t, "@this", `[]`)
+	c.as("ben").Must(200, "PUT", entry, `{"permission":"manage"}`)
+	c.as("ben").Must(204, "DELETE", app(iPhone, "/permissions/"+shared), "")
+	a.Get(app(iPhone, "")).Check(t, "managedBy", `["`+anna+`"]`)
+	c.as("acme-admin").Must(204, "DELETE", entry, "")
+	c.Get(app(iPhone, "")).Check(t, "managedBy", `[]`)
+	a.Get("/applications").Check(t, "@this", `[]`)
 }
 
 // What others of the product's APIs do is done through the state API here, with the same effects.
@@ -172,34 +172,34 @@ func TestLifeOfWhatApplicationsLiveAmong(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	// An organization loses an API: its applications do, too; others keep theirs.
-	c.must(201, "POST", app(foreign, "/apis"), `{"apiId":"`+payments+`"}`)
+	c.Must(201, "POST", app(foreign, "/apis"), `{"apiId":"`+payments+`"}`)
 	c.state(204, "DELETE", "organization-api-access/e5f00000-0000-4000-8000-000000000014", "")
-	c.get(app(iPhone, "/apis")).check(t, "#.apiId", `["`+orders2+`"]`)
+	c.Get(app(iPhone, "/apis")).Check(t, "#.apiId", `["`+orders2+`"]`)
 	c.refused(404, notFound, "DELETE", app(iPhone, "/apis/"+aPending), "")
-	c.get(app(foreign, "/apis")).check(t, "#", "1")
+	c.Get(app(foreign, "/apis")).Check(t, "#", "1")
 	c.refused(403, forbidden, "POST", app(iPhone, "/apis"), `{"apiId":"`+payments+`"}`)
 	c.state(201, "POST", "organization-api-access", `{"in":["`+acme+`"],"document":{"apiId":"`+payments+`"}}`)
-	c.must(201, "POST", app(iPhone, "/apis"), `{"apiId":"`+payments+`"}`)
+	c.Must(201, "POST", app(iPhone, "/apis"), `{"apiId":"`+payments+`"}`)
 	// An API goes.
 	c.state(204, "DELETE", "api/"+payments, "")
-	c.get(app(iPhone, "/apis")).check(t, "#.apiId", `["`+orders2+`"]`)
-	c.get(app(foreign, "/apis")).check(t, "#", "0")
+	c.Get(app(iPhone, "/apis")).Check(t, "#.apiId", `["`+orders2+`"]`)
+	c.Get(app(foreign, "/apis")).Check(t, "#", "0")
 	c.refused(404, "Unknown API", "POST", app(iPhone, "/apis"), `{"apiId":"`+payments+`"}`)
 	c.refused(400, "API not found", "POST", app(iPhone, "/quota"), `{"restrictions":[{"api":"`+payments+`","type":"throttle","config":{"period":"day","per":1,"messages":1}}]}`)
 	// A quota that names it still shows, and can be changed as long as nobody sends that again.
 	c.state(204, "DELETE", "api/60d1c7da-9e2e-4f57-948a-eeb1da71beca", "")
-	quota := c.must(200, "PUT", app(warehouse, "/quota"), `{"name":"x"}`)
-	quota.check(t, "restrictions.#", "3")
-	c.refused(400, "API not found", "PUT", app(warehouse, "/quota"), `{"restrictions":`+quota.get("restrictions").Raw+`}`)
+	quota := c.Must(200, "PUT", app(warehouse, "/quota"), `{"name":"x"}`)
+	quota.Check(t, "restrictions.#", "3")
+	c.refused(400, "API not found", "PUT", app(warehouse, "/quota"), `{"restrictions":`+quota.Get("restrictions").Raw+`}`)
 	// A user goes, with what was shared with it.
 	c.state(204, "DELETE", "user/"+anna, "")
-	c.get(app(iPhone, "/permissions")).check(t, "#.userId", `["`+bella+`"]`)
-	c.get(app(iPhone, "")).check(t, "managedBy", `[]`)
-	c.get(app(iPhone, "")).check(t, "createdBy", anna)
+	c.Get(app(iPhone, "/permissions")).Check(t, "#.userId", `["`+bella+`"]`)
+	c.Get(app(iPhone, "")).Check(t, "managedBy", `[]`)
+	c.Get(app(iPhone, "")).Check(t, "createdBy", anna)
 	// An organization goes, with all that is its.
 	c.state(204, "DELETE", "organization/"+acme, "")
-	c.get("/applications?field=orgid&op=eq&value="+acme).check(t, "#", "0")
-	c.get("/users?field=orgid&op=eq&value="+acme).check(t, "#", "0")
+	c.Get("/applications?field=orgid&op=eq&value="+acme).Check(t, "#", "0")
+	c.Get("/users?field=orgid&op=eq&value="+acme).Check(t, "#", "0")
 	c.refused(404, notFound, "GET", "/applications/oauthclient/SamplePublicApp", "")
 }
 
@@ -223,41 +223,41 @@ func TestLifeOfASession(t *testing.T) {
 	c := connect(t).as("")
 	login := func() (cookie, token string) {
 		t.Helper()
-		a := c.send("POST", base+"/login", "username=anna&password=portico-anna", "Content-Type", "application/x-www-form-urlencoded")
-		if a.status != 303 || a.body != "" || a.header.Get("Content-Type") != "" {
-			t.Fatalf("login: got %d %q %v, want 303 without a body", a.status, a.body, a.header)
+		a := c.Send("POST", base+"/login", "username=anna&password=portico-anna", "Content-Type", "application/x-www-form-urlencoded")
+		if a.Status != 303 || a.Body != "" || a.Header.Get("Content-Type") != "" {
+			t.Fatalf("login: got %d %q %v, want 303 without a body", a.Status, a.Body, a.Header)
 		}
-		cookies := (&http.Response{Header: a.header}).Cookies()
+		cookies := (&http.Response{Header: a.Header}).Cookies()
 		if len(cookies) != 2 || cookies[0].Name != "APIMANAGERSESSION" || cookies[1].Name != "APIMANAGERSTATIC" || !cookies[0].HttpOnly {
 			t.Fatalf("login: got the cookies %v", cookies)
 		}
-		if token = a.header.Get("CSRF-Token"); len(token) != 64 || strings.Trim(token, "0123456789ABCDEF") != "" {
+		if token = a.Header.Get("CSRF-Token"); len(token) != 64 || strings.Trim(token, "0123456789ABCDEF") != "" {
 			t.Fatalf("login: got the token %q, want 64 hexadecimal digits", token)
 		}
 		return cookies[0].String(), token
 	}
 	advance := func(by string) {
 		t.Helper()
-		if a := c.send("POST", "/_portico/clock/advance", `{"by":"`+by+`"}`, "Content-Type", "application/json"); a.status != 200 {
-			t.Fatalf("advance: got %d %s", a.status, a.body)
+		if a := c.Send("POST", "/_portico/clock/advance", `{"by":"`+by+`"}`, "Content-Type", "application/json"); a.Status != 200 {
+			t.Fatalf("advance: got %d %s", a.Status, a.Body)
 		}
 	}
 	cookie, token := login()
 	get := func(want int) {
 		t.Helper()
-		a := c.send("GET", base+"/currentuser", "", "Cookie", cookie)
-		if a.status != want || want == 200 && (a.get("loginName").Str != "anna" || a.header.Get("CSRF-Token") != token) {
-			t.Fatalf("who calls: got %d %s %v, want %d", a.status, a.body, a.header, want)
+		a := c.Send("GET", base+"/currentuser", "", "Cookie", cookie)
+		if a.Status != want || want == 200 && (a.Get("loginName").Str != "anna" || a.Header.Get("CSRF-Token") != token) {
+			t.Fatalf("who calls: got %d %s %v, want %d", a.Status, a.Body, a.Header, want)
 		}
-		if want == 401 && (a.get("errors.0.message").Str != "Authorization required" || a.header.Get("WWW-Authenticate") != "") {
-			t.Errorf("got %s %v, want no challenge for a session", a.body, a.header)
+		if want == 401 && (a.Get("errors.0.message").Str != "Authorization required" || a.Header.Get("WWW-Authenticate") != "") {
+			t.Errorf("got %s %v, want no challenge for a session", a.Body, a.Header)
 		}
 	}
 	post := func(want int, headers ...string) {
 		t.Helper()
-		a := c.send("POST", base+app(iPhone, "/apikeys"), "", append([]string{"Cookie", cookie}, headers...)...)
-		if a.status != want || want == 403 && a.get("errors.0.message").Str != "Invalid CSRF token" || a.header.Get("CSRF-Token") != token {
-			t.Fatalf("create: got %d %s %v, want %d", a.status, a.body, a.header, want)
+		a := c.Send("POST", base+app(iPhone, "/apikeys"), "", append([]string{"Cookie", cookie}, headers...)...)
+		if a.Status != want || want == 403 && a.Get("errors.0.message").Str != "Invalid CSRF token" || a.Header.Get("CSRF-Token") != token {
+			t.Fatalf("create: got %d %s %v, want %d", a.Status, a.Body, a.Header, want)
 		}
 	}
 	get(200)
@@ -285,15 +285,15 @@ func TestLifeOfASession(t *testing.T) {
 	get(401)
 
 	cookie, token = login()
-	if n := c.send("GET", "/_portico/state", "").get(`axway\.session`).Int(); n != 1 {
+	if n := c.Send("GET", "/_portico/state", "").Get(`axway\.session`).Int(); n != 1 {
 		t.Errorf("got %d sessions, want the ended ones swept away", n)
 	}
 	c.state(200, "PATCH", "user/"+anna, `{"enabled":false}`)
 	get(401)
 	c.state(200, "PATCH", "user/"+anna, `{"enabled":true}`)
 	get(200)
-	if a := c.send("DELETE", base+"/login/", "", "Cookie", cookie, "CSRF-Token", token); a.status != 204 || a.header.Get("Content-Type") != "" {
-		t.Fatalf("logout: got %d %s", a.status, a.body)
+	if a := c.Send("DELETE", base+"/login/", "", "Cookie", cookie, "CSRF-Token", token); a.Status != 204 || a.Header.Get("Content-Type") != "" {
+		t.Fatalf("logout: got %d %s", a.Status, a.Body)
 	}
 	get(401)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/axway"
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // try is a request: "METHOD path", and a body.
@@ -36,8 +37,8 @@ var may = map[string][]string{
 func prepared(t testing.TB) client {
 	t.Helper()
 	c := connect(t)
-	c.must(201, "POST", app(iPhone, "/oauth"), `{"id":"client-1"}`)
-	c.must(201, "POST", app(storefront, "/extclients"), `{"clientId":"ext-taken"}`)
+	c.Must(201, "POST", app(iPhone, "/oauth"), `{"id":"client-1"}`)
+	c.Must(201, "POST", app(storefront, "/extclients"), `{"clientId":"ext-taken"}`)
 	c.state(201, "POST", "scope", `{"in":["`+iPhone+`"],"document":{"id":"scope-1","scope":"one"}}`)
 	c.state(201, "POST", "scope", `{"in":["`+iPhone+`"],"document":{"id":"scope-2","scope":"two"}}`)
 	c.state(201, "POST", "quota", `{"in":["`+iPhone+`"],"document":{"id":"quota-1"}}`)
@@ -171,8 +172,8 @@ func rowsOfTheTable() []row {
 }
 
 // do sends a try under one of the bases.
-func (c client) do(r try, under, slash string) answer {
-	c.t.Helper()
+func (c client) do(r try, under, slash string) probe.Answer {
+	c.T.Helper()
 	method, path, _ := strings.Cut(r.do, " ")
 	path, query, asks := strings.Cut(path, "?")
 	path += slash
@@ -183,7 +184,7 @@ func (c client) do(r try, under, slash string) answer {
 	if strings.HasPrefix(r.body, "--b") || strings.HasPrefix(r.body, "x") || strings.HasSuffix(path, "/image") && r.body == "" {
 		media = "multipart/form-data; boundary=b"
 	}
-	return c.send(method, under+path, r.body, "Content-Type", media)
+	return c.Send(method, under+path, r.body, "Content-Type", media)
 }
 
 // everything is all documents as they are stored, sessions aside.
@@ -191,7 +192,7 @@ func (c client) everything() string {
 	var out strings.Builder
 	for _, r := range axway.Vendor().Resources {
 		if r.Kind != "axway.session" {
-			out.WriteString(c.send("GET", "/_portico/state/"+r.Kind, "", "Authorization", "").body)
+			out.WriteString(c.Send("GET", "/_portico/state/"+r.Kind, "").Body)
 		}
 	}
 	return out.String()
@@ -203,7 +204,7 @@ func TestEveryRow(t *testing.T) {
 	t.Parallel()
 	table := rowsOfTheTable()
 	byID := map[string]*api.Operation{}
-	for _, op := range axway.Vendor().Operations {
+	for _, op := range probe.Rows(axway.Vendor(), nil) {
 		if !op.Companion {
 			byID[op.ID] = &op
 		}
@@ -220,41 +221,42 @@ func TestEveryRow(t *testing.T) {
 			}
 			for _, under := range []string{base, "/api/portal/v1.3", "/api/portal/v1.4", "/_world/default" + base} {
 				for _, slash := range []string{"", "/"} {
-					if got := prepared(t).do(r.try, under, slash); got.status != r.want {
-						t.Errorf("under %s with %q behind: got %d %s, want %d", under, slash, got.status, got.body, r.want)
+					if got := prepared(t).do(r.try, under, slash); got.Status != r.want {
+						t.Errorf("under %s with %q behind: got %d %s, want %d", under, slash, got.Status, got.Body, r.want)
 					}
 				}
 			}
 			seen := map[int]bool{}
-			refuse := func(c client, one try, want int) {
+			refuse := func(user string, one try, want int) {
 				t.Helper()
+				c := prepared(t).as(user)
 				before := c.everything()
 				got := c.do(one, base, "")
-				code, message := got.get("errors.0.code").Int(), got.get("errors.0.message").Str
-				if got.status != want || code == 0 || message == "" || got.get("errors.#").Int() != 1 {
-					t.Errorf("%s: %s %.200s: got %d %s, want %d", c.user, one.do, one.body, got.status, got.body, want)
+				code, message := got.Get("errors.0.code").Int(), got.Get("errors.0.message").Str
+				if got.Status != want || code == 0 || message == "" || got.Get("errors.#").Int() != 1 {
+					t.Errorf("%s: %s %.200s: got %d %s, want %d", user, one.do, one.body, got.Status, got.Body, want)
 				}
-				if got.header.Get("Content-Type") != "application/json" || !strings.HasPrefix(got.header.Get("X-CorrelationID"), "Id-") {
-					t.Errorf("%s %s: got the headers %v", c.user, one.do, got.header)
+				if got.Header.Get("Content-Type") != "application/json" || !strings.HasPrefix(got.Header.Get("X-CorrelationID"), "Id-") {
+					t.Errorf("%s %s: got the headers %v", user, one.do, got.Header)
 				}
 				if after := c.everything(); after != before {
-					t.Errorf("%s: %s %.200s was refused and changed something", c.user, one.do, one.body)
+					t.Errorf("%s: %s %.200s was refused and changed something", user, one.do, one.body)
 				}
 				seen[want] = true
 			}
 			for _, user := range may["all"] {
 				if slices.Contains(may[r.who], user) {
-					if got := prepared(t).as(user).do(r.try, base, ""); got.status != r.want {
-						t.Errorf("%s: got %d %s, want %d", user, got.status, got.body, r.want)
+					if got := prepared(t).as(user).do(r.try, base, ""); got.Status != r.want {
+						t.Errorf("%s: got %d %s, want %d", user, got.Status, got.Body, r.want)
 					}
 				} else {
-					refuse(prepared(t).as(user), r.try, 403)
+					refuse(user, r.try, 403)
 				}
 			}
-			refuse(prepared(t).as(""), r.try, 401)
+			refuse("", r.try, 401)
 			for status, tries := range r.errs {
 				for _, one := range tries {
-					refuse(prepared(t), one, status)
+					refuse("apiadmin", one, status)
 				}
 			}
 			for _, status := range op.Errors {
@@ -313,9 +315,9 @@ func TestSamples(t *testing.T) {
 	all := connect(t)
 	for _, s := range samples {
 		method, path, _ := strings.Cut(s.do, " ")
-		a := connect(t).must(s.want, method, path, s.body)
+		a := connect(t).Must(s.want, method, path, s.body)
 		if s.path != "" {
-			a.check(t, s.path, s.value)
+			a.Check(t, s.path, s.value)
 		}
 		// One after the other in one world they work as well, but for those that make the same thing twice.
 		want := s.want
@@ -323,7 +325,7 @@ func TestSamples(t *testing.T) {
 		case "PUT " + app(iPhone, "/extclients/19da5d5e-b18a-4217-abec-291033cd939c"), "POST " + app(storefront, "/scope"):
 			want = 409
 		}
-		all.must(want, method, path, s.body)
+		all.Must(want, method, path, s.body)
 	}
 }
 
@@ -355,7 +357,7 @@ func TestQueryLayouts(t *testing.T) {
 				query += "&lop=" + f.lop
 			}
 			var got []string
-			for _, id := range c.get("/applications?" + query).get("#.id").Array() {
+			for _, id := range c.Get("/applications?" + query).Get("#.id").Array() {
 				got = append(got, id.Str)
 			}
 			if ids := strings.Join(got, " "); ids != f.want {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/emulator/axway"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // The rules here are those of docs/vendors/axway.md that neither a recorded conversation nor the table of rows shows.
@@ -31,24 +32,20 @@ func TestWhatIsChecked1st2nd3rd(t *testing.T) {
 		{"the right to a quota, before the quota", "anna", "POST", app(warehouse, "/quota"), `{"type":"API"}`, 403},
 		{"the body of a quota, before its being there", "apiadmin", "POST", app(warehouse, "/quota"), `{"restrictions":[{}]}`, 400},
 	} {
-		if got := c.as(is.user).call(is.method, is.path, is.body); got.status != is.want {
-			t.Errorf("%s: got %d %s, want %d", is.what, got.status, got.body, is.want)
+		if got := c.as(is.user).Call(is.method, is.path, is.body); got.Status != is.want {
+			t.Errorf("%s: got %d %s, want %d", is.what, got.Status, got.Body, is.want)
 		}
 	}
 	// The token of a session comes before the application, too.
 	c.state(201, "POST", "session", `{"document":{"id":"s","userId":"`+anna+`"}}`)
-	if got := c.as("").send("PUT", base+app(nowhere, ""), "{", "Cookie", "APIMANAGERSESSION=s"); got.status != 403 || !strings.Contains(got.body, "Invalid CSRF token") {
-		t.Errorf("token before application: got %d %s, want 403", got.status, got.body)
+	if got := c.as("").Send("PUT", base+app(nowhere, ""), "{", "Cookie", "APIMANAGERSESSION=s"); got.Status != 403 || !strings.Contains(got.Body, "Invalid CSRF token") {
+		t.Errorf("token before application: got %d %s, want 403", got.Status, got.Body)
 	}
 }
 
 func TestWhoMayCall(t *testing.T) {
 	t.Parallel()
-	strict, err := emulator.New(emulator.Config{Strict: true, Prove: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	lenient, hard := connect(t), client{t, strict, ""}
+	lenient, hard := connect(t), client{probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Strict: true})}}
 	for _, is := range []struct {
 		what, header    string
 		lenient, strict int
@@ -69,31 +66,31 @@ func TestWhoMayCall(t *testing.T) {
 			c    client
 			want int
 		}{{lenient, is.lenient}, {hard, is.strict}} {
-			got := at.c.send("GET", base+"/currentuser", "", "Authorization", is.header)
-			if got.status != at.want {
-				t.Errorf("%s: got %d %s, want %d", is.what, got.status, got.body, at.want)
+			got := at.c.Send("GET", base+"/currentuser", "", "Authorization", is.header)
+			if got.Status != at.want {
+				t.Errorf("%s: got %d %s, want %d", is.what, got.Status, got.Body, at.want)
 			}
-			if at.want == 401 && got.header.Get("WWW-Authenticate") != `Basic realm="API Manager"` {
-				t.Errorf("%s: got the headers %v, want a challenge", is.what, got.header)
+			if at.want == 401 && got.Header.Get("WWW-Authenticate") != `Basic realm="API Manager"` {
+				t.Errorf("%s: got the headers %v, want a challenge", is.what, got.Header)
 			}
 		}
 	}
 	// Basic counts, whatever cookie comes along, and needs no token.
-	if got := lenient.send("POST", base+app(iPhone, "/apikeys"), "", "Cookie", "APIMANAGERSESSION=ended"); got.status != 201 {
-		t.Errorf("Basic beside a cookie: got %d %s, want 201", got.status, got.body)
+	if got := lenient.Send("POST", base+app(iPhone, "/apikeys"), "", "Cookie", "APIMANAGERSESSION=ended"); got.Status != 201 {
+		t.Errorf("Basic beside a cookie: got %d %s, want 201", got.Status, got.Body)
 	}
 	// A session that nobody opened is none, however lenient logins are.
-	if got := lenient.as("").send("GET", base+"/currentuser", "", "Cookie", "APIMANAGERSESSION="+nowhere); got.status != 401 {
-		t.Errorf("made-up session: got %d %s, want 401", got.status, got.body)
+	if got := lenient.as("").Send("GET", base+"/currentuser", "", "Cookie", "APIMANAGERSESSION="+nowhere); got.Status != 401 {
+		t.Errorf("made-up session: got %d %s, want 401", got.Status, got.Body)
 	}
-	if got := lenient.as("").send("POST", base+"/login", "username=somebody&password=secret"); got.status != 401 {
-		t.Errorf("login of nobody: got %d %s, want 401", got.status, got.body)
+	if got := lenient.as("").Send("POST", base+"/login", "username=somebody&password=secret"); got.Status != 401 {
+		t.Errorf("login of nobody: got %d %s, want 401", got.Status, got.Body)
 	}
 }
 
 func TestCredentialsAreListed(t *testing.T) {
 	t.Parallel()
-	e := start(t)
+	e := probe.Start(t)
 	list, err := e.Credentials("axway")
 	if err != nil {
 		t.Fatal(err)
@@ -101,9 +98,9 @@ func TestCredentialsAreListed(t *testing.T) {
 	var names []string
 	for _, one := range list {
 		names = append(names, one.Name+" "+one.Roles[0]+" "+one.State)
-		got := client{t, e, ""}.send("GET", base+"/currentuser", "", one.Header, one.Value)
-		if want := map[bool]int{true: 200, false: 401}[one.State == ""]; got.status != want || want == 200 && got.get("loginName").Str != one.User {
-			t.Errorf("%s: got %d %s, want %d", one.Name, got.status, got.body, want)
+		got := probe.Client{T: t, Handler: e}.Send("GET", base+"/currentuser", "", one.Header, one.Value)
+		if want := map[bool]int{true: 200, false: 401}[one.State == ""]; got.Status != want || want == 200 && got.Get("loginName").Str != one.User {
+			t.Errorf("%s: got %d %s, want %d", one.Name, got.Status, got.Body, want)
 		}
 	}
 	want := "admin admin , acme-admin oadmin , anna user , ben user , bella user , globex-admin oadmin , dora user , emil user , carl user , paula user pending, dirk user disabled"
@@ -115,10 +112,10 @@ func TestCredentialsAreListed(t *testing.T) {
 func TestOperators(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	all := c.get("/applications").get("#").Int()
+	all := c.Get("/applications").Get("#").Int()
 	names := func(query string) string {
 		t.Helper()
-		return c.get("/applications?" + query).get("#.name").Raw
+		return c.Get("/applications?" + query).Get("#.name").Raw
 	}
 	for query, want := range map[string]string{
 		"field=name&op=eq&value=storefront":                               `[]`, // letter case counts
@@ -149,7 +146,7 @@ func TestOperators(t *testing.T) {
 		"field=userid&op=eq&value=" + dora:                                `["Invoice robot","Old till"]`,
 		"field=userid&op=eq&value=" + bella:                               `["My First iPhone App"]`,
 		"field=apiid&op=eq&value=" + payments:                             `["My First iPhone App","Storefront"]`,
-		"lop=AND":                                                         c.get("/applications").get("#.name").Raw,
+		"lop=AND":                                                         c.Get("/applications").Get("#.name").Raw,
 		"other=ignored&field=state&op=eq&value=pending":                   `["Loyalty card"]`,
 		"field=name&op=eq&value=a&value=b":                                "",
 		"field=name&value=b":                                              "",
@@ -183,11 +180,11 @@ func TestOperators(t *testing.T) {
 			}
 			continue
 		}
-		a := c.must(400, "GET", "/applications?"+query, "")
-		a.check(t, "errors.0.code", "102")
+		a := c.Must(400, "GET", "/applications?"+query, "")
+		a.Check(t, "errors.0.code", "102")
 	}
 	for _, query := range []string{"field=apiid&op=ne&value=none", "field=userid&op=ne&value=none", "field=orgid&op=ne&value=none", "field=email&op=ne&value="} {
-		if got := c.get("/applications?" + query).get("#").Int(); got != all {
+		if got := c.Get("/applications?" + query).Get("#").Int(); got != all {
 			t.Errorf("%s: got %d applications, want all %d", query, got, all)
 		}
 	}
@@ -206,11 +203,11 @@ func TestBooleansAsText(t *testing.T) {
 		{"POST", app(iPhone, "/oauthresource"), `{"scope":"a","enabled":"false","isDefault":"true"}`, "isDefault", "true"},
 		{"POST", app(iPhone, "/scope"), `{"scope":"b","isDefault":"TRUE"}`, "isDefault", "true"},
 	} {
-		a := c.call(one.method, one.path, one.body)
-		if a.status >= 300 || a.get(one.value).Type == gjson.String {
-			t.Errorf("%s %s %s: got %d %s", one.method, one.path, one.body, a.status, a.body)
+		a := c.Call(one.method, one.path, one.body)
+		if a.Status >= 300 || a.Get(one.value).Type == gjson.String {
+			t.Errorf("%s %s %s: got %d %s", one.method, one.path, one.body, a.Status, a.Body)
 		}
-		a.check(t, one.value, one.want)
+		a.Check(t, one.value, one.want)
 	}
 }
 
@@ -231,8 +228,8 @@ func TestNullKeeps(t *testing.T) {
 		"/permissions/" + aView + "/": `{"userId":"` + ben + `","createdBy":"x","createdOn":1}`,
 	} {
 		before := c.everything()
-		c.must(200, "PUT", app(iPhone, path), nulls)
-		c.must(200, "PUT", app(iPhone, path), `{}`)
+		c.Must(200, "PUT", app(iPhone, path), nulls)
+		c.Must(200, "PUT", app(iPhone, path), `{}`)
 		if after := c.everything(); after != before {
 			t.Errorf("PUT %s %s changed something:\n%s\nwas\n%s", path, nulls, after, before)
 		}
@@ -243,28 +240,28 @@ func TestCustomProperties(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	body := `{"name":"Custom","organizationId":"` + acme + `","department":"sales","level":3,"vip":true,"custom":"x","id2":"y"}`
-	if a := c.must(201, "POST", "/applications", strings.Replace(body, "Custom", "Plain", 1)); a.get("department").Exists() {
-		t.Errorf("got %s, want no member that the settings do not list", a.body)
+	if a := c.Must(201, "POST", "/applications", strings.Replace(body, "Custom", "Plain", 1)); a.Get("department").Exists() {
+		t.Errorf("got %s, want no member that the settings do not list", a.Body)
 	}
 	c.settings(`{"customProperties":["department","level","vip","unset","custom","name","image"]}`)
-	a := c.must(201, "POST", "/applications", body)
-	id := a.get("id").Str
+	a := c.Must(201, "POST", "/applications", body)
+	id := a.Get("id").Str
 	want := `"state":"approved","department":"sales","level":"3","vip":"true","unset":null,"custom":"x"}`
-	if !strings.HasSuffix(a.body, want) {
-		t.Errorf("got %s, want it to end in %s", a.body, want)
+	if !strings.HasSuffix(a.Body, want) {
+		t.Errorf("got %s, want it to end in %s", a.Body, want)
 	}
-	c.must(200, "PUT", app(id, ""), `{"department":null,"level":"","custom":false,"other":"z"}`)
-	c.must(200, "PUT", app(id, ""), `{"department":null}`)
-	a = c.get(app(id, ""))
-	if want := `"department":"sales","level":"","vip":"true","unset":null,"custom":"false"}`; !strings.HasSuffix(a.body, want) {
-		t.Errorf("got %s, want it to end in %s", a.body, want)
+	c.Must(200, "PUT", app(id, ""), `{"department":null,"level":"","custom":false,"other":"z"}`)
+	c.Must(200, "PUT", app(id, ""), `{"department":null}`)
+	a = c.Get(app(id, ""))
+	if want := `"department":"sales","level":"","vip":"true","unset":null,"custom":"false"}`; !strings.HasSuffix(a.Body, want) {
+		t.Errorf("got %s, want it to end in %s", a.Body, want)
 	}
 	c.refused(400, "department: want string", "PUT", app(id, ""), `{"department":["a"]}`)
 	c.settings(`{"customProperties":["vip"]}`)
-	if a := c.get(app(id, "")); !strings.HasSuffix(a.body, `"state":"approved","vip":"true"}`) {
-		t.Errorf("got %s, want the one that is listed", a.body)
+	if a := c.Get(app(id, "")); !strings.HasSuffix(a.Body, `"state":"approved","vip":"true"}`) {
+		t.Errorf("got %s, want the one that is listed", a.Body)
 	}
-	c.as("ben").get("/applications").check(t, "0.vip", "")
+	c.as("ben").Get("/applications").Check(t, "0.vip", "")
 }
 
 func TestAddresses(t *testing.T) {
@@ -284,12 +281,12 @@ func TestAddresses(t *testing.T) {
 		{"GET", "/api/portal/v1.3/nothing", 404, `{"errors":[{"code":102,"message":"` + notFound + `"}]}`},
 		{"GET", base + "/applications/" + strings.ToUpper(iPhone), 200, ""},
 	} {
-		got := c.send(is.method, is.path, "")
-		if got.status != is.want || is.body != "" && got.body != is.body {
-			t.Errorf("%s %s: got %d %s, want %d %s", is.method, is.path, got.status, got.body, is.want, is.body)
+		got := c.Send(is.method, is.path, "")
+		if got.Status != is.want || is.body != "" && got.Body != is.body {
+			t.Errorf("%s %s: got %d %s, want %d %s", is.method, is.path, got.Status, got.Body, is.want, is.body)
 		}
-		if is.want == 405 && got.header.Get("Allow") == "" {
-			t.Errorf("%s %s: got the headers %v, want Allow", is.method, is.path, got.header)
+		if is.want == 405 && got.Header.Get("Allow") == "" {
+			t.Errorf("%s %s: got the headers %v, want Allow", is.method, is.path, got.Header)
 		}
 	}
 	// Paths that answers contain stay in the version and in the world in which the call came.
@@ -298,17 +295,17 @@ func TestAddresses(t *testing.T) {
 		"/_world/default/api/portal/v1.4": "/_world/default/api/portal/v1.4" + app(iPhone, "/image"),
 		"/_world/default" + base:          "/_world/default" + base + app(iPhone, "/image"),
 	} {
-		a := c.send("GET", under+app(iPhone, ""), "")
-		a.check(t, "image", want)
-		if a := c.send("GET", want+"/", ""); a.status != 200 || a.header.Get("Content-Type") != "image/jpeg" {
-			t.Errorf("%s: got %d %v", want, a.status, a.header)
+		a := c.Send("GET", under+app(iPhone, ""), "")
+		a.Check(t, "image", want)
+		if a := c.Send("GET", want+"/", ""); a.Status != 200 || a.Header.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%s: got %d %v", want, a.Status, a.Header)
 		}
 	}
-	a := c.as("").send("POST", "/_world/default"+base+"/login", "username=anna&password=portico-anna&success=/in")
-	if got := a.header.Get("Location"); got != "http://example.com/_world/default/in" {
+	a := c.as("").Send("POST", "/_world/default"+base+"/login", "username=anna&password=portico-anna&success=/in")
+	if got := a.Header.Get("Location"); got != "http://example.com/_world/default/in" {
 		t.Errorf("login in a world: got the location %s", got)
 	}
-	if got := a.header.Get("Set-Cookie"); !strings.Contains(got, "Path=/_world/default/;") {
+	if got := a.Header.Get("Set-Cookie"); !strings.Contains(got, "Path=/_world/default/;") {
 		t.Errorf("login in a world: got the cookie %s", got)
 	}
 }
@@ -318,21 +315,21 @@ func TestBoundsOfTexts(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	name, about := strings.Repeat("ü", 255), strings.Repeat("x", 4096)
-	made := c.must(201, "POST", "/applications", `{"name":" `+name+` ","organizationId":"`+acme+`","description":"`+about+`"}`)
-	made.check(t, "name", name)
-	id := made.get("id").Str
+	made := c.Must(201, "POST", "/applications", `{"name":" `+name+` ","organizationId":"`+acme+`","description":"`+about+`"}`)
+	made.Check(t, "name", name)
+	id := made.Get("id").Str
 	c.refused(400, "name: want at most 255 characters", "PUT", app(id, ""), `{"name":"`+name+`y"}`)
 	c.refused(400, "description: want at most 4096 characters", "PUT", app(id, ""), `{"description":"`+about+`y"}`)
 	c.refused(400, "name: want more than spaces", "POST", "/applications", `{"name":"\t ","organizationId":"`+acme+`"}`)
-	c.must(200, "PUT", app(id, ""), `{"name":"   "}`).check(t, "name", name)
+	c.Must(200, "PUT", app(id, ""), `{"name":"   "}`).Check(t, "name", name)
 }
 
 // The content type of a request does not matter where JSON is wanted.
 func TestContentTypes(t *testing.T) {
 	t.Parallel()
 	for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "nonsense"} {
-		if got := connect(t).send("PUT", base+app(iPhone, ""), `{"name":"x"}`, "Content-Type", media); got.status != 200 {
-			t.Errorf("%q: got %d %s, want 200", media, got.status, got.body)
+		if got := connect(t).Send("PUT", base+app(iPhone, ""), `{"name":"x"}`, "Content-Type", media); got.Status != 200 {
+			t.Errorf("%q: got %d %s, want 200", media, got.Status, got.Body)
 		}
 	}
 }
@@ -340,24 +337,24 @@ func TestContentTypes(t *testing.T) {
 func TestImagesUpToAMegabyte(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	upload := func(data string) answer {
+	upload := func(data string) probe.Answer {
 		t.Helper()
 		const before = "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n"
-		return c.send("POST", base+app(storefront, "/image/"), before+data+"\r\n--b--\r\n", "Content-Type", "multipart/form-data; boundary=b")
+		return c.Send("POST", base+app(storefront, "/image/"), before+data+"\r\n--b--\r\n", "Content-Type", "multipart/form-data; boundary=b")
 	}
 	largest := "\x89PNG\r\n\x1a\n" + strings.Repeat("\x00\xff\r\n", 1<<18-2)
-	if got := upload(largest); got.status != 200 || got.body != "" || got.header.Get("Content-Type") != "" {
-		t.Fatalf("%d bytes: got %d %s, want 200 without a body", len(largest), got.status, got.body)
+	if got := upload(largest); got.Status != 200 || got.Body != "" || got.Header.Get("Content-Type") != "" {
+		t.Fatalf("%d bytes: got %d %s, want 200 without a body", len(largest), got.Status, got.Body)
 	}
-	if got := upload(largest + "x"); got.status != 413 {
-		t.Errorf("one more: got %d %s, want 413", got.status, got.body)
+	if got := upload(largest + "x"); got.Status != 413 {
+		t.Errorf("one more: got %d %s, want 413", got.Status, got.Body)
 	}
-	got := c.get(app(storefront, "/image"))
-	if got.body != largest || got.header.Get("Content-Type") != "image/png" || got.header.Get("Content-Length") != "1048576" {
-		t.Errorf("got %d bytes, %v, want what was uploaded first", len(got.body), got.header)
+	got := c.Get(app(storefront, "/image"))
+	if got.Body != largest || got.Header.Get("Content-Type") != "image/png" || got.Header.Get("Content-Length") != "1048576" {
+		t.Errorf("got %d bytes, %v, want what was uploaded first", len(got.Body), got.Header)
 	}
-	c.must(204, "DELETE", app(storefront, ""), "")
-	if n := c.send("GET", "/_portico/state", "").get(`axway\.image`).Int(); n != 1 {
+	c.Must(204, "DELETE", app(storefront, ""), "")
+	if n := c.Send("GET", "/_portico/state", "").Get(`axway\.image`).Int(); n != 1 {
 		t.Errorf("got %d images, want the one of the other application", n)
 	}
 }
@@ -368,13 +365,13 @@ func TestChosenIDs(t *testing.T) {
 	c := connect(t)
 	upper := strings.ToUpper(aKey)
 	for _, path := range []string{"/apikeys", "/oauth"} {
-		c.must(201, "POST", app(iPhone, path), `{"id":"`+upper+`"}`).check(t, "id", upper)
+		c.Must(201, "POST", app(iPhone, path), `{"id":"`+upper+`"}`).Check(t, "id", upper)
 		c.refused(409, taken, "POST", app(foreign, path), `{"id":"`+upper+`"}`)
-		c.must(201, "POST", app(iPhone, path), `{"id":"a b/ü?"}`)
-		c.must(200, "PUT", app(iPhone, path+"/a%20b%2F%C3%BC%3F"), `{}`).check(t, "id", "a b/ü?")
-		c.must(204, "DELETE", app(iPhone, path+"/"+upper), "")
+		c.Must(201, "POST", app(iPhone, path), `{"id":"a b/ü?"}`)
+		c.Must(200, "PUT", app(iPhone, path+"/a%20b%2F%C3%BC%3F"), `{}`).Check(t, "id", "a b/ü?")
+		c.Must(204, "DELETE", app(iPhone, path+"/"+upper), "")
 	}
-	c.must(200, "PUT", app(iPhone, "/apikeys/"+aKey), `{}`) // the lower-case one is another
+	c.Must(200, "PUT", app(iPhone, "/apikeys/"+aKey), `{}`) // the lower-case one is another
 }
 
 // Rules hold for documents that the state API brings, too.
@@ -411,48 +408,48 @@ func TestStateAPIObeysTheRules(t *testing.T) {
 		c.state(is.want, "POST", is.kind, `{`+in+`"document":`+is.document+`}`)
 	}
 	// Whoever made an application manages it; a user needs no password to be given.
-	made := c.state(201, "POST", "application", `{"document":{"name":"Given","organizationId":"`+acme+`","createdBy":"`+ben+`"}}`).get("id").Str
-	c.as("ben").get(app(made, "")).check(t, "managedBy", `["`+ben+`"]`)
+	made := c.state(201, "POST", "application", `{"document":{"name":"Given","organizationId":"`+acme+`","createdBy":"`+ben+`"}}`).Get("id").Str
+	c.as("ben").Get(app(made, "")).Check(t, "managedBy", `["`+ben+`"]`)
 	c.state(201, "POST", "user", `{"document":{"loginName":"newcomer","organizationId":"`+acme+`"}}`)
-	c.as("newcomer").get("/currentuser").check(t, "name", "newcomer")
+	c.as("newcomer").Get("/currentuser").Check(t, "name", "newcomer")
 	// Approval through the state API approves what was asked for along with the application.
 	c.state(200, "PATCH", "application/"+loyalty, `{"state":"approved"}`)
-	c.get(app(loyalty, "/apis")).check(t, "#.state", `["approved"]`)
+	c.Get(app(loyalty, "/apis")).Check(t, "#.state", `["approved"]`)
 	// A move through it takes away what the other organization may not have.
 	c.state(200, "PATCH", "application/"+iPhone, `{"organizationId":"`+globex+`"}`)
-	c.get(app(iPhone, "/apis")).check(t, "#.apiId", `["`+payments+`"]`)
-	c.get(app(iPhone, "/permissions")).check(t, "#", "0")
+	c.Get(app(iPhone, "/apis")).Check(t, "#.apiId", `["`+payments+`"]`)
+	c.Get(app(iPhone, "/permissions")).Check(t, "#", "0")
 	c.state(204, "DELETE", "organization-api-access/e5f00000-0000-4000-8000-000000000022", "")
-	c.get(app(iPhone, "/apis")).check(t, "#", "0")
+	c.Get(app(iPhone, "/apis")).Check(t, "#", "0")
 	// Settings that were deleted are the defaults, and the built-in quota holds even then.
 	c.state(204, "DELETE", "config/config", "")
-	c.get("/config").check(t, "autoApproveApplications", "true")
+	c.Get("/config").Check(t, "autoApproveApplications", "true")
 	c.state(204, "DELETE", "system-quota/00000000-0000-0000-0000-000000000001", "")
-	c.get(app(storefront, "/quota")).check(t, "name", "Application Default")
+	c.Get(app(storefront, "/quota")).Check(t, "name", "Application Default")
 	// Without apiadmin another administrator's name serves, without any none.
 	c.state(204, "DELETE", "user/"+apiadmin, "")
 	nobody := c.as("anybody")
 	nobody.refused(404, notFound, "GET", "/currentuser", "")
-	nobody.must(201, "POST", app(storefront, "/apikeys"), "").check(t, "createdBy", "")
+	nobody.Must(201, "POST", app(storefront, "/apikeys"), "").Check(t, "createdBy", "")
 	c.state(201, "POST", "user", `{"document":{"id":"root","loginName":"root","role":"admin"}}`)
-	nobody.get("/currentuser").check(t, "id", "root")
+	nobody.Get("/currentuser").Check(t, "id", "root")
 }
 
 // Lists show what is oldest first, whatever was changed since.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	want := c.get("/applications").get("#.id").Raw
-	c.must(200, "PUT", app(storefront, ""), `{"name":"Aaa"}`)
-	if got := c.get("/applications").get("#.id").Raw; got != want {
+	want := c.Get("/applications").Get("#.id").Raw
+	c.Must(200, "PUT", app(storefront, ""), `{"name":"Aaa"}`)
+	if got := c.Get("/applications").Get("#.id").Raw; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	id := c.must(201, "POST", "/applications", `{"name":"Bbb","organizationId":"`+acme+`"}`).get("id").Str
-	if got := c.get("/applications").get("#.id").Array(); got[len(got)-1].Str != id {
+	id := c.Must(201, "POST", "/applications", `{"name":"Bbb","organizationId":"`+acme+`"}`).Get("id").Str
+	if got := c.Get("/applications").Get("#.id").Array(); got[len(got)-1].Str != id {
 		t.Errorf("got %v, want %s last", got, id)
 	}
 	// What is shared from elsewhere stands where it was born.
-	c.as("dora").get("/applications").check(t, "#.name", `["Invoice robot","Old till"]`)
+	c.as("dora").Get("/applications").Check(t, "#.name", `["Invoice robot","Old till"]`)
 }
 
 // Every answer bears an id of its own, the same in the same run.
@@ -461,8 +458,8 @@ func TestCorrelation(t *testing.T) {
 	seen := map[string]bool{}
 	one, other := connect(t), connect(t)
 	for range 20 {
-		id := one.call("GET", "/config", "").header.Get("X-CorrelationID")
-		if len(id) != len("Id-")+24+2 || seen[id] || id != other.call("GET", "/config", "").header.Get("X-CorrelationID") {
+		id := one.Call("GET", "/config", "").Header.Get("X-CorrelationID")
+		if len(id) != len("Id-")+24+2 || seen[id] || id != other.Call("GET", "/config", "").Header.Get("X-CorrelationID") {
 			t.Errorf("got %q", id)
 		}
 		seen[id] = true
@@ -472,7 +469,7 @@ func TestCorrelation(t *testing.T) {
 // The names of headers go out as the vendor writes them.
 func TestHeadersAreWrittenAsTheVendorWritesThem(t *testing.T) {
 	t.Parallel()
-	h := start(t)
+	h := probe.Start(t)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest("POST", base+"/login", strings.NewReader("username=anna&password=portico-anna"))
 	h.ServeHTTP(w, r)
@@ -486,30 +483,26 @@ func TestHeadersAreWrittenAsTheVendorWritesThem(t *testing.T) {
 func TestFixtures(t *testing.T) {
 	t.Parallel()
 	for fixture, want := range map[string]int64{"empty": 0, "small": 9, "large": 909} {
-		e, err := emulator.New(emulator.Config{Fixture: fixture, Prove: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := client{t, e, "apiadmin"}
-		list := c.get("/applications")
-		if got := list.get("#").Int(); got != want {
+		c := over(probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Fixture: fixture})})
+		list := c.Get("/applications")
+		if got := list.Get("#").Int(); got != want {
 			t.Errorf("%s: got %d applications, want %d", fixture, got, want)
 		}
-		c.get("/organizations?field=name&op=eq&value=API+Development").check(t, "#", "1")
-		for _, id := range list.get("#.id").Array()[max(0, int(want)-3):] {
+		c.Get("/organizations?field=name&op=eq&value=API+Development").Check(t, "#", "1")
+		for _, id := range list.Get("#.id").Array()[max(0, int(want)-3):] {
 			for _, path := range []string{"", "/apis", "/apikeys", "/oauth", "/extclients", "/permissions", "/quota", "/scope", "/oauthresource"} {
-				c.get(app(id.Str, path))
+				c.Get(app(id.Str, path))
 			}
 		}
-		id := c.must(201, "POST", "/applications", `{"name":"First","organizationId":"`+community+`","apis":["`+petStore+`"]}`).get("id").Str
-		c.get(app(id, "/apis")).check(t, "0.state", "approved")
+		id := c.Must(201, "POST", "/applications", `{"name":"First","organizationId":"`+community+`","apis":["`+petStore+`"]}`).Get("id").Str
+		c.Get(app(id, "/apis")).Check(t, "0.state", "approved")
 	}
 }
 
 // Only fault rules give what the vendor documents without a cause; the dialect has words for it.
 func TestWordsForFaults(t *testing.T) {
 	t.Parallel()
-	for _, op := range axway.Vendor().Operations {
+	for _, op := range probe.Rows(axway.Vendor(), nil) {
 		if op.ID == "upload-image" && op.Limit != 1<<20+64<<10 {
 			t.Errorf("got a limit of %d bytes for uploads", op.Limit)
 		}

@@ -9,16 +9,16 @@ import (
 func TestSharing(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.get(payment).check(t, "#.role", `["admin"]`)
-	before := c.get(payment).get("0").Raw
+	c.Get(payment).Check(t, "#.role", `["admin"]`)
+	before := c.Get(payment).Get("0").Raw
 	own := c.as("portico-anypoint-asset-admin")
-	if a := own.must(204, "PUT", payment, list(one(doe, "admin"), one(john, "viewer"))); a.body != "" || a.header.Get("Content-Type") != "" {
-		t.Errorf("replaced: got %q (%s), want no body", a.body, a.header.Get("Content-Type"))
+	if a := own.Must(204, "PUT", payment, list(one(doe, "admin"), one(john, "viewer"))); a.Body != "" || a.Header.Get("Content-Type") != "" {
+		t.Errorf("replaced: got %q (%s), want no body", a.Body, a.Header.Get("Content-Type"))
 	}
-	now := c.as("portico-anypoint-john-smith").get(payment)
-	now.check(t, "#.roleId", `["03bf5aff-a0e2-4e1a-8377-b7e4f67750df","0c0d6604-8732-474f-9a2e-bff5ef472a86"]`)
-	now.check(t, "1.createdAt", "2026-03-01T09:00:00.000000")
-	if got := now.get("0").Raw; got != before {
+	now := c.as("portico-anypoint-john-smith").Get(payment)
+	now.Check(t, "#.roleId", `["03bf5aff-a0e2-4e1a-8377-b7e4f67750df","0c0d6604-8732-474f-9a2e-bff5ef472a86"]`)
+	now.Check(t, "1.createdAt", "2026-03-01T09:00:00.000000")
+	if got := now.Get("0").Raw; got != before {
 		t.Errorf("the creator: got %s, want %s", got, before)
 	}
 	c.as("portico-anypoint-john-smith").refused(403, "PUT", payment, list())
@@ -29,39 +29,39 @@ func TestLockingOneselfOut(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	own, wide := c.as("portico-anypoint-asset-admin"), c.as("portico-anypoint-exchange-admin")
-	own.must(204, "PUT", payment, list(one(john, "viewer")))
-	own.must(403, "GET", payment, "")
+	own.Must(204, "PUT", payment, list(one(john, "viewer")))
+	own.Must(403, "GET", payment, "")
 	own.refusedPUT(payment)
-	wide.get(payment).check(t, "#.username", `["john-smith"]`)
-	wide.must(204, "PUT", payment, list(one(doe, "admin")))
-	own.must(204, "PUT", payment, list(one(doe, "contributor")))
-	own.get(payment).check(t, "0.role", "contributor")
+	wide.Get(payment).Check(t, "#.username", `["john-smith"]`)
+	wide.Must(204, "PUT", payment, list(one(doe, "admin")))
+	own.Must(204, "PUT", payment, list(one(doe, "contributor")))
+	own.Get(payment).Check(t, "0.role", "contributor")
 	own.refusedPUT(payment)
-	wide.must(204, "PUT", payment, list(one(doe, "viewer")))
-	own.get(payment).check(t, "0.role", "viewer")
+	wide.Must(204, "PUT", payment, list(one(doe, "viewer")))
+	own.Get(payment).Check(t, "0.role", "viewer")
 	own.refusedPUT(payment)
-	wide.must(204, "PUT", payment, list())
-	wide.get(payment).check(t, "#", "0")
-	wide.must(204, "PUT", payment, list(one(doe, "admin")))
-	own.must(204, "PUT", payment, list(one(doe, "admin")))
+	wide.Must(204, "PUT", payment, list())
+	wide.Get(payment).Check(t, "#", "0")
+	wide.Must(204, "PUT", payment, list(one(doe, "admin")))
+	own.Must(204, "PUT", payment, list(one(doe, "admin")))
 	for _, token := range []string{"portico-anypoint-exchange-admin", "portico-anypoint-admin", "portico-anypoint-app"} {
-		c.as(token).must(204, "PUT", payment, list())
-		c.as(token).must(200, "GET", payment, "")
-		c.as(token).must(204, "PUT", payment, list(one(doe, "admin")))
+		c.as(token).Must(204, "PUT", payment, list())
+		c.as(token).Must(200, "GET", payment, "")
+		c.as(token).Must(204, "PUT", payment, list(one(doe, "admin")))
 	}
 }
 
 // refusedPUT tries to take everything back.
 func (c client) refusedPUT(path string) {
-	c.t.Helper()
-	all := client{c.t, c.h, "portico-anypoint-admin"}
-	before := all.get(path).body
-	a := c.must(403, "PUT", path, list(one(doe, "admin")))
-	if want := `{"status":403,"message":"Unauthorized","details":{}}`; a.body != want {
-		c.t.Errorf("got %s, want %s", a.body, want)
+	c.T.Helper()
+	all := c.as("portico-anypoint-admin")
+	before := all.Get(path).Body
+	a := c.Must(403, "PUT", path, list(one(doe, "admin")))
+	if want := `{"status":403,"message":"Unauthorized","details":{}}`; a.Body != want {
+		c.T.Errorf("got %s, want %s", a.Body, want)
 	}
-	if got := all.get(path).body; got != before {
-		c.t.Errorf("refused: got %s afterwards, want %s", got, before)
+	if got := all.Get(path).Body; got != before {
+		c.T.Errorf("refused: got %s afterwards, want %s", got, before)
 	}
 }
 
@@ -73,25 +73,25 @@ func TestWhatIsNotSharedIsNotOffered(t *testing.T) {
 	found := func(want bool) {
 		t.Helper()
 		for _, path := range []string{"/assets/search/exchange", "/assets/exchange/search"} {
-			a := paulas.must(200, "POST", portal+path, `{"searchTerm": "tracking"}`)
-			if got := strings.Contains(a.body, `"tracking-api"`); got != want {
+			a := paulas.Must(200, "POST", portal+path, `{"searchTerm": "tracking"}`)
+			if got := strings.Contains(a.Body, `"tracking-api"`); got != want {
 				t.Errorf("%s: found %t, want %t", path, got, want)
 			}
 		}
 	}
 	const pair = `[{"assetId": "tracking-api", "groupId": "` + logistics + `"}]`
 	found(true)
-	before := c.get(tracking).body
-	c.as("portico-anypoint-asset-admin").must(204, "PUT", tracking, list(one(doe, "admin")))
+	before := c.Get(tracking).Body
+	c.as("portico-anypoint-asset-admin").Must(204, "PUT", tracking, list(one(doe, "admin")))
 	found(false)
-	refused := paulas.must(400, "POST", portal+"/assets", pair)
-	refused.check(t, "details.0.code", "UNKNOWN_ASSET") // in the other product's words
-	c.must(204, "PUT", tracking, list(one(doe, "admin"), one(paula, "contributor")))
+	refused := paulas.Must(400, "POST", portal+"/assets", pair)
+	refused.Check(t, "details.0.code", "UNKNOWN_ASSET") // in the other product's words
+	c.Must(204, "PUT", tracking, list(one(doe, "admin"), one(paula, "contributor")))
 	found(true)
-	paulas.must(200, "POST", portal+"/assets", pair)
-	c.must(204, "PUT", tracking, list())
-	paulas.must(200, "GET", portal+"/assets/"+logistics+"/tracking-api", "") // what is in the portal stays
-	if c.get(tracking).body == before {
+	paulas.Must(200, "POST", portal+"/assets", pair)
+	c.Must(204, "PUT", tracking, list())
+	paulas.Must(200, "GET", portal+"/assets/"+logistics+"/tracking-api", "") // what is in the portal stays
+	if c.Get(tracking).Body == before {
 		t.Error("nothing has changed")
 	}
 }
@@ -101,11 +101,11 @@ func TestAssetsStay(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	asset := func() string {
-		return c.get(assets+"com.example/payment-api/1.0.1").body + c.get(portal+"/assets/com.example/payment-api").body + c.get("/_portico/state/mulesoft.asset").body
+		return c.Get(assets+"com.example/payment-api/1.0.1").Body + c.Get(portal+"/assets/com.example/payment-api").Body + c.Get("/_portico/state/mulesoft.asset").Body
 	}
 	before := asset()
-	c.must(204, "PUT", payment, list(one(john, "admin")))
-	c.must(204, "PUT", payment, list())
+	c.Must(204, "PUT", payment, list(one(john, "admin")))
+	c.Must(204, "PUT", payment, list())
 	if got := asset(); got != before {
 		t.Errorf("got %s, want %s", got, before)
 	}
@@ -116,14 +116,14 @@ func TestCascades(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	loyalty := assets + commerce + "/loyalty-api/users"
-	c.get(loyalty).check(t, "#", "6")
-	c.must(204, "DELETE", "/_portico/state/mulesoft.user/"+john, "")
-	c.get(loyalty).check(t, "#", "5")
-	c.get(assets+logistics+"/shipping-api/users").check(t, "#", "0")
+	c.Get(loyalty).Check(t, "#", "6")
+	c.Must(204, "DELETE", "/_portico/state/mulesoft.user/"+john, "")
+	c.Get(loyalty).Check(t, "#", "5")
+	c.Get(assets+logistics+"/shipping-api/users").Check(t, "#", "0")
 	c.refused(400, "PUT", loyalty, list(one(john, "viewer")))
-	c.must(204, "DELETE", "/_portico/state/mulesoft.asset/a0000000-0000-4000-8000-000000000020", "")
+	c.Must(204, "DELETE", "/_portico/state/mulesoft.asset/a0000000-0000-4000-8000-000000000020", "")
 	c.refused(404, "GET", loyalty, "")
-	if strings.Contains(c.get("/_portico/state/mulesoft.asset-share").body, `"_in":["5a673b98-92f4-459d-b950-daeed7a8165d","a0000000-0000-4000-8000-000000000020"]`) {
+	if strings.Contains(c.Get("/_portico/state/mulesoft.asset-share").Body, `"_in":["5a673b98-92f4-459d-b950-daeed7a8165d","a0000000-0000-4000-8000-000000000020"]`) {
 		t.Error("a share outlived its asset")
 	}
 }
@@ -132,17 +132,17 @@ func TestCascades(t *testing.T) {
 func TestCommandLine(t *testing.T) {
 	t.Parallel()
 	c := connect(t).as("")
-	token := c.must(200, "POST", "/accounts/api/v2/oauth2/token",
-		`{"grant_type": "client_credentials", "client_id": "0a0a0a0a0a0a4a0a8a0a0a0a0a0a0a01", "client_secret": "portico-app-secret"}`).get("access_token").Str
+	token := c.Must(200, "POST", "/accounts/api/v2/oauth2/token",
+		`{"grant_type": "client_credentials", "client_id": "0a0a0a0a0a0a4a0a8a0a0a0a0a0a0a01", "client_secret": "portico-app-secret"}`).Get("access_token").Str
 	app := c.as(token)
-	me := app.get("/accounts/api/users/me", "X-ANYPNT-ORG-ID", "5a673b98-92f4-459d-b950-daeed7a8165d")
-	me.check(t, "memberOfOrganizations.#(isRoot==true)#.name", `["Mythical Ventures"]`)
-	org := me.get("memberOfOrganizations.#(isRoot==true).id").Str
-	app.get("/accounts/api/organizations/"+org+"/environments").check(t, "total", "2")
-	found := c.must(200, "POST", "/graph/api/v2/graphql", `{"query": "{assets}", "variables": {"accessToken": "`+token+`"}}`)
-	found.check(t, "data.assets.#", "20")
-	found.check(t, `data.assets.#(assetId=="invoice-api").version`, "2.3.0")
-	app.get(assets+finance+"/invoice-api/2.3.0").check(t, "versions.#.version", `["2.3.0","2.1.0","1.0.0"]`)
+	me := app.Get("/accounts/api/users/me", "X-ANYPNT-ORG-ID", "5a673b98-92f4-459d-b950-daeed7a8165d")
+	me.Check(t, "memberOfOrganizations.#(isRoot==true)#.name", `["Mythical Ventures"]`)
+	org := me.Get("memberOfOrganizations.#(isRoot==true).id").Str
+	app.Get("/accounts/api/organizations/"+org+"/environments").Check(t, "total", "2")
+	found := c.Must(200, "POST", "/graph/api/v2/graphql", `{"query": "{assets}", "variables": {"accessToken": "`+token+`"}}`)
+	found.Check(t, "data.assets.#", "20")
+	found.Check(t, `data.assets.#(assetId=="invoice-api").version`, "2.3.0")
+	app.Get(assets+finance+"/invoice-api/2.3.0").Check(t, "versions.#.version", `["2.3.0","2.1.0","1.0.0"]`)
 	app.refused(404, "GET", assets+finance+"/invoice-api/9.9.9", "")
-	c.must(204, "POST", "/cli/api/v1/analytics/event", "{")
+	c.Must(204, "POST", "/cli/api/v1/analytics/event", "{")
 }

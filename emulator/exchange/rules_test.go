@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // The rules here have the numbers that docs/vendors/exchange.md gives them.
@@ -14,8 +15,8 @@ func TestE1AnswersWithoutABody(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	for range 2 {
-		if a := c.must(204, "PUT", payment, list(one(john, "viewer"))); a.body != "" || a.header.Get("Content-Type") != "" {
-			t.Errorf("got %q (%s), want no body", a.body, a.header.Get("Content-Type"))
+		if a := c.Must(204, "PUT", payment, list(one(john, "viewer"))); a.Body != "" || a.Header.Get("Content-Type") != "" {
+			t.Errorf("got %q (%s), want no body", a.Body, a.Header.Get("Content-Type"))
 		}
 	}
 }
@@ -38,8 +39,8 @@ func TestE2OneEnvelope(t *testing.T) {
 		{415, "PUT", payment, []string{"Content-Type", "text/plain"}, `{"status":415,"message":"Unsupported Media Type","details":{}}`},
 		{400, "PUT", payment, nil, `{"status":400,"message":"Bad Request","details":{"errors":[{"path":"","message":"the operation needs a body"}]}}`},
 	} {
-		if a := c.refused(is.status, is.method, is.path, "", is.headers...); a.body != is.want || a.header.Get("Content-Type") != "application/json" {
-			t.Errorf("%s %s: got %s as %s, want %s", is.method, is.path, a.body, a.header.Get("Content-Type"), is.want)
+		if a := c.refused(is.status, is.method, is.path, "", is.headers...); a.Body != is.want || a.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s %s: got %s as %s, want %s", is.method, is.path, a.Body, a.Header.Get("Content-Type"), is.want)
 		}
 	}
 }
@@ -56,11 +57,11 @@ func TestE3UnknownLackingBad(t *testing.T) {
 		{list(one(john, "Admin")), `[{"path":"[0].role","message":"[0].role must be one of viewer, contributor, admin"}]`},
 		{list(one(nowhere, "viewer"), one(alien, "viewer"), one("x", "viewer")), `[{"path":"[0].userId","message":"[0].userId names no user of the organization"},{"path":"[1].userId","message":"[1].userId names no user of the organization"},{"path":"[2].userId","message":"[2].userId names no user of the organization"}]`},
 	} {
-		if got := c.refused(400, "PUT", payment, is.body).get("details.errors").Raw; got != is.errs {
+		if got := c.refused(400, "PUT", payment, is.body).Get("details.errors").Raw; got != is.errs {
 			t.Errorf("%s: got %s, want %s", is.body, got, is.errs)
 		}
 	}
-	c.must(204, "PUT", payment, list(one(locked, "viewer")))
+	c.Must(204, "PUT", payment, list(one(locked, "viewer")))
 	for _, is := range []struct {
 		what, path, token, media string
 		want                     int
@@ -71,7 +72,7 @@ func TestE3UnknownLackingBad(t *testing.T) {
 		{"the content type, before the body", payment, "portico-anypoint-admin", "text/plain", 415},
 		{"the body", payment, "portico-anypoint-admin", "application/json", 400},
 	} {
-		if got := c.as(is.token).call("PUT", is.path, "{", "Content-Type", is.media).status; got != is.want {
+		if got := c.as(is.token).Call("PUT", is.path, "{", "Content-Type", is.media).Status; got != is.want {
 			t.Errorf("%s: got %d, want %d", is.what, got, is.want)
 		}
 	}
@@ -107,25 +108,25 @@ func TestE4WhoMay(t *testing.T) {
 		{assets + "com.foreign/partner-api/users", "portico-anypoint-admin", 403, 403},
 		{assets + "com.foreign/partner-api/users", "portico-anypoint-foreign", 200, 204},
 	} {
-		caller := client{t, start(t), is.token}
-		if got := caller.call("GET", is.path, "").status; got != is.get {
+		caller := connect(t).as(is.token)
+		if got := caller.Call("GET", is.path, "").Status; got != is.get {
 			t.Errorf("GET %s as %s: got %d, want %d", is.path, is.token, got, is.get)
 		}
-		if got := caller.call("PUT", is.path, list()).status; got != is.put {
+		if got := caller.Call("PUT", is.path, list()).Status; got != is.put {
 			t.Errorf("PUT %s as %s: got %d, want %d", is.path, is.token, got, is.put)
 		}
 	}
 	// A creator sees what he made, even when the share is gone.
-	c.must(204, "PUT", loyalty, list())
-	c.as("portico-anypoint-creator").get(loyalty)
+	c.Must(204, "PUT", loyalty, list())
+	c.as("portico-anypoint-creator").Get(loyalty)
 	c.as("portico-anypoint-creator").refused(403, "GET", payment, "")
 	// A permission for one business group reaches no other.
-	c.must(200, "PATCH", "/_portico/state/mulesoft.user/10000000-0000-4000-8000-000000000005", `{"permissions": [{"role": "Exchange Administrator", "businessGroupId": "`+commerce+`"}]}`)
-	c.as("portico-anypoint-exchange-admin").must(204, "PUT", loyalty, list())
+	c.Must(200, "PATCH", "/_portico/state/mulesoft.user/10000000-0000-4000-8000-000000000005", `{"permissions": [{"role": "Exchange Administrator", "businessGroupId": "`+commerce+`"}]}`)
+	c.as("portico-anypoint-exchange-admin").Must(204, "PUT", loyalty, list())
 	c.as("portico-anypoint-exchange-admin").refused(403, "PUT", payment, list())
 	// Shares reach beyond the organization, if the provider makes them.
-	c.must(201, "POST", "/_portico/state/mulesoft.asset-share", `{"in": ["a0000000-0000-4000-8000-000000000001"], "document": {"userId": "`+alien+`", "role": "viewer"}}`)
-	c.as("portico-anypoint-foreign").get(payment).check(t, "#.organization.name", `["Mythical Ventures","Foreign Works"]`)
+	c.Must(201, "POST", "/_portico/state/mulesoft.asset-share", `{"in": ["a0000000-0000-4000-8000-000000000001"], "document": {"userId": "`+alien+`", "role": "viewer"}}`)
+	c.as("portico-anypoint-foreign").Get(payment).Check(t, "#.organization.name", `["Mythical Ventures","Foreign Works"]`)
 }
 
 func TestE5NobodyTwice(t *testing.T) {
@@ -133,7 +134,7 @@ func TestE5NobodyTwice(t *testing.T) {
 	c := connect(t)
 	for _, role := range []string{"viewer", "admin"} {
 		c.refused(400, "PUT", payment, list(one(john, "viewer"), one(doe, "admin"), one(strings.ToUpper(john), role))).
-			check(t, "details.errors", `[{"path":"[2].userId","message":"[2].userId names the same user as [0].userId"}]`)
+			Check(t, "details.errors", `[{"path":"[2].userId","message":"[2].userId names the same user as [0].userId"}]`)
 	}
 }
 
@@ -142,20 +143,20 @@ func TestE6TimesOfAssignments(t *testing.T) {
 	c := connect(t)
 	when := func(want string) {
 		t.Helper()
-		c.get(payment).check(t, "#.createdAt", want)
+		c.Get(payment).Check(t, "#.createdAt", want)
 	}
 	const born, first, second = `"2023-11-02T10:15:00.000000"`, `"2026-03-01T09:00:00.000000"`, `"2026-03-01T10:00:00.000000"`
 	when("[" + born + "]")
-	c.must(204, "PUT", payment, list(one(doe, "admin"), one(john, "viewer")))
+	c.Must(204, "PUT", payment, list(one(doe, "admin"), one(john, "viewer")))
 	when("[" + born + "," + first + "]")
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
-	c.must(204, "PUT", payment, list(one(john, "viewer"), one(doe, "admin"), one(paula, "viewer")))
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
+	c.Must(204, "PUT", payment, list(one(john, "viewer"), one(doe, "admin"), one(paula, "viewer")))
 	when("[" + born + "," + first + "," + second + "]")
-	c.must(204, "PUT", payment, list(one(doe, "contributor"), one(john, "viewer")))
+	c.Must(204, "PUT", payment, list(one(doe, "contributor"), one(john, "viewer")))
 	when("[" + first + "," + second + "]")
-	c.get(payment).check(t, "#.username", `["john-smith","john.doe"]`)
-	c.must(204, "PUT", payment, list())
-	c.must(204, "PUT", payment, list(one(john, "viewer")))
+	c.Get(payment).Check(t, "#.username", `["john-smith","john.doe"]`)
+	c.Must(204, "PUT", payment, list())
+	c.Must(204, "PUT", payment, list(one(john, "viewer")))
 	when("[" + second + "]")
 }
 
@@ -163,8 +164,8 @@ func TestE7TheLastAdministratorMayGo(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	own := c.as("portico-anypoint-asset-admin")
-	own.must(204, "PUT", payment, list())
-	c.get(payment).check(t, "@this", "[]")
+	own.Must(204, "PUT", payment, list())
+	c.Get(payment).Check(t, "@this", "[]")
 	own.refused(403, "GET", payment, "")
 }
 
@@ -180,16 +181,13 @@ func TestE8BareTokens(t *testing.T) {
 		basic("~~~Client~~~:x"):               401,
 		basic("admin:portico-anypoint-admin"): 401,
 	} {
-		if got := c.call("GET", payment, "", "Authorization", header).status; got != want {
+		if got := c.Call("GET", payment, "", "Authorization", header).Status; got != want {
 			t.Errorf("%q: got %d, want %d", header, got, want)
 		}
 	}
-	strict, err := emulator.New(emulator.Config{Strict: true, Prove: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	strict := probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Strict: true})}
 	for header, want := range map[string]int{"portico-anypoint-viewer": 200, "Bearer portico-anypoint-viewer": 200, "anything": 401, "Bearer anything": 401} {
-		if got := (client{t, strict, ""}).call("GET", payment, "", "Authorization", header).status; got != want {
+		if got := strict.Call("GET", payment, "", "Authorization", header).Status; got != want {
 			t.Errorf("strict, %q: got %d, want %d", header, got, want)
 		}
 	}
@@ -199,52 +197,52 @@ func TestE9TheOldestFirst(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	loyalty := assets + commerce + "/loyalty-api/users"
-	c.get(loyalty).check(t, "#.username", `["creator","jane.developer","john-smith","disabled","contributor","john.doe"]`)
-	c.must(204, "PUT", loyalty, list(one(doe, "viewer"), one(cleo, "viewer"), one(john, "contributor")))
-	c.get(loyalty).check(t, "#.username", `["creator","john-smith","john.doe"]`)
+	c.Get(loyalty).Check(t, "#.username", `["creator","jane.developer","john-smith","disabled","contributor","john.doe"]`)
+	c.Must(204, "PUT", loyalty, list(one(doe, "viewer"), one(cleo, "viewer"), one(john, "contributor")))
+	c.Get(loyalty).Check(t, "#.username", `["creator","john-smith","john.doe"]`)
 }
 
 func TestOneTokenForBothProducts(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	token := c.as("").must(200, "POST", "/accounts/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`).get("access_token").Str
-	c.as(token).get(tracking)
-	c.as(token).get(portal + "/users")
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
+	token := c.as("").Must(200, "POST", "/accounts/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`).Get("access_token").Str
+	c.as(token).Get(tracking)
+	c.as(token).Get(portal + "/users")
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
 	c.as(token).refused(401, "GET", tracking, "")
 }
 
 func TestTwoEnvelopes(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	hub, exchange := c.as("x y").must(401, "GET", portal+"/users", ""), c.as("x y").must(401, "GET", payment, "")
-	if got, want := hub.body, `{"name":"Unauthorized","status":401,"message":"Authentication is required"}`; got != want {
+	hub, exchange := c.as("x y").Must(401, "GET", portal+"/users", ""), c.as("x y").Must(401, "GET", payment, "")
+	if got, want := hub.Body, `{"name":"Unauthorized","status":401,"message":"Authentication is required"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := exchange.body, `{"status":401,"message":"Unauthorized","details":{}}`; got != want {
+	if got, want := exchange.Body, `{"status":401,"message":"Unauthorized","details":{}}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	c.as("").must(404, "GET", "/accounts/x", "").check(t, "name", "NotFound")
-	c.as("").must(404, "GET", "/cli/x", "").check(t, "details", "{}")
+	c.as("").Must(404, "GET", "/accounts/x", "").Check(t, "name", "NotFound")
+	c.as("").Must(404, "GET", "/cli/x", "").Check(t, "details", "{}")
 }
 
 func TestCredentialsAreListedUnderBothVendors(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	hub, exchange := c.get("/_portico/credentials?vendor=experience-hub"), c.get("/_portico/credentials?vendor=exchange")
-	if got, want := strings.ReplaceAll(exchange.body, `"vendor":"exchange"`, `"vendor":"experience-hub"`), hub.body; got != want {
+	hub, exchange := c.Get("/_portico/credentials?vendor=experience-hub"), c.Get("/_portico/credentials?vendor=exchange")
+	if got, want := strings.ReplaceAll(exchange.Body, `"vendor":"exchange"`, `"vendor":"experience-hub"`), hub.Body; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	hub.check(t, "0.name", "admin")
-	hub.check(t, `#(name=="users-approver").roles`, `["API Experience Hub Users Approver"]`)
-	hub.check(t, `#(state!="")#.[name,state]`, `[["expired","expired"],["revoked","revoked"],["disabled","disabled"]]`)
-	c.get("/_portico/credentials").check(t, `#(vendor=="mulesoft")#`, "[]")
-	c.get("/_portico").check(t, `vendors.#(name=="mulesoft")#`, "[]")
-	for _, cr := range hub.get("@this").Array() {
+	hub.Check(t, "0.name", "admin")
+	hub.Check(t, `#(name=="users-approver").roles`, `["API Experience Hub Users Approver"]`)
+	hub.Check(t, `#(state!="")#.[name,state]`, `[["expired","expired"],["revoked","revoked"],["disabled","disabled"]]`)
+	c.Get("/_portico/credentials").Check(t, `#(vendor=="mulesoft")#`, "[]")
+	c.Get("/_portico").Check(t, `vendors.#(name=="mulesoft")#`, "[]")
+	for _, cr := range hub.Get("@this").Array() {
 		if cr.Get("state").Exists() || strings.HasPrefix(cr.Get("name").Str, "app") {
 			continue
 		}
 		body := `{"username": "` + cr.Get("user").Str + `", "password": "` + cr.Get("secret").Str + `"}`
-		c.as("").must(200, "POST", "/accounts/login", body)
+		c.as("").Must(200, "POST", "/accounts/login", body)
 	}
 }

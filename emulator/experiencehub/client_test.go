@@ -1,17 +1,9 @@
 package experiencehub_test
 
 import (
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // What the fixture small holds.
@@ -55,116 +47,33 @@ const (
 	inUAT    = base + "/connections/" + sandbox + "/apiPortals/" + uat
 )
 
-// start makes an emulator that checks its own replies, at an instant that stays.
-func start(t testing.TB) *emulator.Emulator {
-	t.Helper()
-	return grown(t, "small")
-}
-
-func grown(t testing.TB, fixture string) *emulator.Emulator {
-	t.Helper()
-	e, err := emulator.New(emulator.Config{
-		Clock: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Prove: true, Fixture: fixture,
-		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = e.Close() })
-	return e
-}
-
 // client calls an emulator.
-type client struct {
-	t     testing.TB
-	h     http.Handler
-	token string
-}
+type client struct{ probe.Client }
 
 // connect calls an emulator of its own as the administrator.
 func connect(t testing.TB) client {
 	t.Helper()
-	return client{t, start(t), "portico-anypoint-admin"}
+	return client{probe.Connect(t)}.as("portico-anypoint-admin")
 }
 
 // as is the client with another token.
-func (c client) as(token string) client {
-	c.token = token
-	return c
-}
-
-// answer is what came back.
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// get reads a value of the body.
-func (a answer) get(path string) gjson.Result { return gjson.Get(a.body, path) }
-
-// check compares a value of a body with what it should be.
-func (a answer) check(t testing.TB, path, want string) {
-	t.Helper()
-	if got := a.get(path).String(); got != want {
-		t.Errorf("%s: got %s, want %s", path, got, want)
-	}
-}
-
-// call sends a request, with further headers name by name.
-func (c client) call(method, path, body string, headers ...string) answer {
-	c.t.Helper()
-	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	if c.token != "" {
-		r.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	c.h.ServeHTTP(w, r)
-	res := w.Result()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return answer{res.StatusCode, res.Header, string(data)}
-}
-
-// must calls and ends the test unless the answer has that status.
-func (c client) must(status int, method, path, body string, headers ...string) answer {
-	c.t.Helper()
-	a := c.call(method, path, body, headers...)
-	if a.status != status {
-		c.t.Fatalf("%s %s %s: got %d %s, want %d", method, path, body, a.status, a.body, status)
-	}
-	return a
-}
-
-// get shows what is at a path, which must be there.
-func (c client) get(path string, headers ...string) answer {
-	c.t.Helper()
-	return c.must(200, "GET", path, "", headers...)
-}
+func (c client) as(token string) client { return client{c.Bearer(token)} }
 
 // refused calls, expects a 400 with that code, and that nothing has changed.
-func (c client) refused(code, method, path, body string, headers ...string) answer {
-	c.t.Helper()
+func (c client) refused(code, method, path, body string, headers ...string) probe.Answer {
+	c.T.Helper()
 	before := c.state()
-	a := c.must(400, method, path, body, headers...)
-	a.check(c.t, "details.0.code", code)
+	a := c.Must(400, method, path, body, headers...)
+	a.Check(c.T, "details.0.code", code)
 	if after := c.state(); after != before {
-		c.t.Errorf("%s %s was refused: got another world afterwards", method, path)
+		c.T.Errorf("%s %s was refused: got another world afterwards", method, path)
 	}
 	return a
 }
 
 // state is every document of this vendor.
 func (c client) state() string {
-	c.t.Helper()
-	var b strings.Builder
-	for _, kind := range []string{"experience-hub.user-group", "experience-hub.group-mapping", "experience-hub.portal-user", "experience-hub.prospect", "experience-hub.portal-asset", "mulesoft.asset-share"} {
-		b.WriteString(c.get("/_portico/state/" + kind).body)
-	}
-	return b.String()
+	c.T.Helper()
+	return c.State("experience-hub.user-group", "experience-hub.group-mapping", "experience-hub.portal-user", "experience-hub.prospect",
+		"experience-hub.portal-asset", "mulesoft.asset-share")
 }

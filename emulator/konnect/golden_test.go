@@ -5,19 +5,13 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/golden"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 	"github.com/portico-emulator/portico/emulator/konnect"
 )
 
 // TestGolden replays the recorded conversation of every row, in a world whose clock stands still.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	var ids []string
-	for _, op := range konnect.Vendor().Operations {
-		ids = append(ids, op.ID)
-	}
 	headers := http.Header{"Authorization": {"Bearer " + adminToken}, "Content-Type": {"application/json"}}
-	golden.Run(t, ids, headers, func(t *testing.T) http.Handler {
-		t.Helper()
-		return start(t)
-	})
+	golden.Run(t, probe.IDs(konnect.Vendor()), headers, probe.Handler)
 }

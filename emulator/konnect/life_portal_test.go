@@ -20,77 +20,77 @@ const (
 
 // later moves the world's clock, which stands still otherwise.
 func (c client) later(by string) {
-	c.t.Helper()
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "`+by+`"}`)
+	c.T.Helper()
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "`+by+`"}`)
 }
 
 // registered makes a developer of a portal with an application that is registered for a version, and gives the paths of
 // application and registration.
 func (c client) registered(portal, version string) (application, registration string) {
-	c.t.Helper()
-	dev := c.born("konnect.developer", portal, `{"email": "ada@example.com", "full_name": "Ada", "status": "approved"}`)
-	app := c.born("konnect.application", portal, `{"name": "Engine", "developer_id": "`+dev+`", "auth_strategy_id": "`+keyAuth+`"}`)
+	c.T.Helper()
+	dev := c.Born("konnect.developer", portal, `{"email": "ada@example.com", "full_name": "Ada", "status": "approved"}`)
+	app := c.Born("konnect.application", portal, `{"name": "Engine", "developer_id": "`+dev+`", "auth_strategy_id": "`+keyAuth+`"}`)
 	application = portalsPath + portal + "/applications/" + app
-	return application, application + "/registrations/" + c.born("konnect.registration", app, `{"product_version_id": "`+version+`"}`)
+	return application, application + "/registrations/" + c.Born("konnect.registration", app, `{"product_version_id": "`+version+`"}`)
 }
 
 // A version is set up with PUT alone, changed, closed and taken out: in one portal, and another does not notice.
 func TestProductVersionLife(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	other := c.must(201, "POST", "/v2/portals", `{"name": "Other", "auto_approve_developers": true}`).get("id").Str
-	c.must(200, "PATCH", portalPath, `{"rbac_enabled": false}`)
+	other := c.Must(201, "POST", "/v2/portals", `{"name": "Other", "auto_approve_developers": true}`).Get("id").Str
+	c.Must(200, "PATCH", portalPath, `{"rbac_enabled": false}`)
 	inA, inOther := portalPath+"/product-versions", portalsPath+other+"/product-versions"
 	one, two := inA+"/"+shippingV1, inOther+"/"+shippingV1
 
-	c.gone(one, two)
-	c.must(404, "PATCH", one, `{"deprecated": true}`)
-	first := c.must(200, "PUT", one, closed)
-	first.check(t, "auth_strategies", "[]")
-	c.get(one).check(t, "@this", first.body)
-	c.gone(inA+"/"+first.get("id").Str, two)
+	c.Gone(one, two)
+	c.Must(404, "PATCH", one, `{"deprecated": true}`)
+	first := c.Must(200, "PUT", one, closed)
+	first.Check(t, "auth_strategies", "[]")
+	c.Get(one).Check(t, "@this", first.Body)
+	c.Gone(inA+"/"+first.Get("id").Str, two)
 	create := strings.Replace(open, "{", `{"product_version_id": "`+shippingV1+`", `, 1)
-	c.must(409, "POST", inA, create).check(t, "detail", `product_version_id: "`+shippingV1+`" already exists and must be unique.`)
-	c.get(one).check(t, "@this", first.body)
+	c.Must(409, "POST", inA, create).Check(t, "detail", `product_version_id: "`+shippingV1+`" already exists and must be unique.`)
+	c.Get(one).Check(t, "@this", first.Body)
 
 	c.later("1h")
-	opened := c.must(200, "PUT", one, open)
+	opened := c.Must(200, "PUT", one, open)
 	for _, member := range []string{"id", "product_version_id", "created_at"} {
-		opened.check(t, member, first.get(member).Str)
+		opened.Check(t, member, first.Get(member).Str)
 	}
-	opened.check(t, "updated_at", "2026-03-01T10:00:00.000Z")
-	opened.check(t, "auth_strategies", `[{"id":"`+keyAuth+`","name":"key auth strategy","credential_type":"key_auth","key_names":["apikey"]}]`)
+	opened.Check(t, "updated_at", "2026-03-01T10:00:00.000Z")
+	opened.Check(t, "auth_strategies", `[{"id":"`+keyAuth+`","name":"key auth strategy","credential_type":"key_auth","key_names":["apikey"]}]`)
 	c.later("1h")
-	c.must(200, "PUT", one, open).check(t, "updated_at", "2026-03-01T10:00:00.000Z")
-	c.must(200, "PATCH", one, `{"deprecated": true, "notify_developers": true}`).check(t, "updated_at", "2026-03-01T11:00:00.000Z")
+	c.Must(200, "PUT", one, open).Check(t, "updated_at", "2026-03-01T10:00:00.000Z")
+	c.Must(200, "PATCH", one, `{"deprecated": true, "notify_developers": true}`).Check(t, "updated_at", "2026-03-01T11:00:00.000Z")
 
-	second := c.must(201, "POST", inOther, create)
-	second.check(t, "deprecated", "false")
-	if second.get("id").Str == first.get("id").Str {
-		t.Errorf("the version in two portals: got one id, %s, want two", second.get("id").Str)
+	second := c.Must(201, "POST", inOther, create)
+	second.Check(t, "deprecated", "false")
+	if second.Get("id").Str == first.Get("id").Str {
+		t.Errorf("the version in two portals: got one id, %s, want two", second.Get("id").Str)
 	}
-	c.must(200, "PATCH", two, `{"auto_approve_registration": false}`)
-	c.get(one).check(t, "auto_approve_registration", "true")
-	c.get(two).check(t, "deprecated", "false")
+	c.Must(200, "PATCH", two, `{"auto_approve_registration": false}`)
+	c.Get(one).Check(t, "auto_approve_registration", "true")
+	c.Get(two).Check(t, "deprecated", "false")
 
 	app, mine := c.registered(portalA, shippingV1)
 	_, theirs := c.registered(other, shippingV1)
-	c.get(mine).check(t, "status", "approved")
-	c.get(theirs).check(t, "status", "pending")
-	c.must(200, "PATCH", one, `{"publish_status": "unpublished", "application_registration_enabled": false, "auth_strategy_ids": []}`)
-	c.get(mine).check(t, "status", "approved")
+	c.Get(mine).Check(t, "status", "approved")
+	c.Get(theirs).Check(t, "status", "pending")
+	c.Must(200, "PATCH", one, `{"publish_status": "unpublished", "application_registration_enabled": false, "auth_strategy_ids": []}`)
+	c.Get(mine).Check(t, "status", "approved")
 
-	c.must(204, "DELETE", one, "")
-	c.gone(one, mine)
-	c.must(404, "DELETE", one, "")
-	c.must(404, "PATCH", one, `{}`)
-	c.get(app).check(t, "registration_count", "0")
-	c.get(two).check(t, "publish_status", "published")
-	c.get(theirs).check(t, "product_version.id", shippingV1)
-	if again := c.must(200, "PUT", one, open); again.get("id").Str == first.get("id").Str {
-		t.Errorf("the version set up anew: got the id %s again, want another", first.get("id").Str)
+	c.Must(204, "DELETE", one, "")
+	c.Gone(one, mine)
+	c.Must(404, "DELETE", one, "")
+	c.Must(404, "PATCH", one, `{}`)
+	c.Get(app).Check(t, "registration_count", "0")
+	c.Get(two).Check(t, "publish_status", "published")
+	c.Get(theirs).Check(t, "product_version.id", shippingV1)
+	if again := c.Must(200, "PUT", one, open); again.Get("id").Str == first.Get("id").Str {
+		t.Errorf("the version set up anew: got the id %s again, want another", first.Get("id").Str)
 	}
-	c.gone(mine)
+	c.Gone(mine)
 }
 
 // Products are published to a portal and taken back, all that are named or none; versions and registrations stay.
@@ -104,48 +104,48 @@ func TestPublishingLife(t *testing.T) {
 		if len(ids) > 0 {
 			want = `"` + strings.Join(ids, `","`) + `"`
 		}
-		c.get(products+"?sort=name").check(t, "data.#.id", "["+want+"]")
-		c.get(portalPath).check(t, "published_product_count", strconv.Itoa(count))
+		c.Get(products+"?sort=name").Check(t, "data.#.id", "["+want+"]")
+		c.Get(portalPath).Check(t, "published_product_count", strconv.Itoa(count))
 	}
-	changed := c.get(portalPath).get("updated_at").Str
+	changed := c.Get(portalPath).Get("updated_at").Str
 	expect(2, orders, payments)
-	versions, registrations := c.get(portalPath+"/product-versions").body, c.get(portalPath+"/application-registrations").body
+	versions, registrations := c.Get(portalPath+"/product-versions").Body, c.Get(portalPath+"/application-registrations").Body
 
 	// Payments would be taken back, and one key is wrong.
 	const half = `{"api_products": {"` + payments + `": null, "` + shipping + `": {"publish_status": "published"}, "%": null}}`
-	c.must(400, "POST", publish, fill(half, nowhere)).check(t, "invalid_parameters.#.rule", `["missing_reference"]`)
-	c.must(400, "POST", publish, fill(half, "none")).check(t, "invalid_parameters.#.rule", `["is_uuid"]`)
+	c.Must(400, "POST", publish, fill(half, nowhere)).Check(t, "invalid_parameters.#.rule", `["missing_reference"]`)
+	c.Must(400, "POST", publish, fill(half, "none")).Check(t, "invalid_parameters.#.rule", `["is_uuid"]`)
 	expect(2, orders, payments)
 
-	if a := c.must(204, "POST", publish, fill(half, orders)); a.body != "" || a.header.Get("Content-Type") != "" {
-		t.Errorf("published: got %q (%s), want no body", a.body, a.header.Get("Content-Type"))
+	if a := c.Must(204, "POST", publish, fill(half, orders)); a.Body != "" || a.Header.Get("Content-Type") != "" {
+		t.Errorf("published: got %q (%s), want no body", a.Body, a.Header.Get("Content-Type"))
 	}
 	expect(1, shipping)
-	c.must(204, "POST", publish, fill(half, orders))
+	c.Must(204, "POST", publish, fill(half, orders))
 	expect(1, shipping)
-	c.get(portalPath+"/product-versions").check(t, "@this", versions)
-	c.get(portalPath+"/application-registrations").check(t, "@this", registrations)
-	c.get(publicPath+"/products").check(t, "data.#.id", `["`+orders+`"]`)
-	c.get("/v2/api-products/"+orders).check(t, "portal_ids", `["`+publicPortal+`"]`)
+	c.Get(portalPath+"/product-versions").Check(t, "@this", versions)
+	c.Get(portalPath+"/application-registrations").Check(t, "@this", registrations)
+	c.Get(publicPath+"/products").Check(t, "data.#.id", `["`+orders+`"]`)
+	c.Get("/v2/api-products/"+orders).Check(t, "portal_ids", `["`+publicPortal+`"]`)
 
 	// Versions are counted that are published in this portal, whatever others make of them.
 	count := func(want string) {
 		t.Helper()
-		c.get(products+"?filter[id]="+shipping).check(t, "data.0.version_count", want)
+		c.Get(products+"?filter[id]="+shipping).Check(t, "data.0.version_count", want)
 	}
 	count("0")
-	c.must(200, "PUT", publicPath+"/product-versions/"+shippingV1, open)
+	c.Must(200, "PUT", publicPath+"/product-versions/"+shippingV1, open)
 	count("0")
-	c.must(200, "PUT", portalPath+"/product-versions/"+shippingV1, open)
+	c.Must(200, "PUT", portalPath+"/product-versions/"+shippingV1, open)
 	count("1")
-	c.must(200, "PATCH", portalPath+"/product-versions/"+shippingV1, `{"publish_status": "unpublished"}`)
+	c.Must(200, "PATCH", portalPath+"/product-versions/"+shippingV1, `{"publish_status": "unpublished"}`)
 	count("0")
 
 	const back = `{"api_products": {"` + payments + `": {"publish_status": "published"}, "` + shipping + `": {"publish_status": "unpublished"}}}`
-	c.must(204, "POST", publish, back)
+	c.Must(204, "POST", publish, back)
 	expect(1, payments)
-	c.get(products).check(t, "data.0.version_count", "2")
-	c.get(portalPath).check(t, "updated_at", changed)
+	c.Get(products).Check(t, "data.0.version_count", "2")
+	c.Get(portalPath).Check(t, "updated_at", changed)
 }
 
 // A portal takes all along that it holds, and nothing else.
@@ -156,33 +156,33 @@ func TestPortalDeletionIsComplete(t *testing.T) {
 		"api-product-version", "auth-strategy", "dcr-provider", "audit-log-destination", "token", "developer", "application", "registration",
 		"product-version", "team", "identity-provider", "team-group-mapping",
 	}
-	counts, before := c.get("/_portico/state").body, map[string]string{}
+	counts, before := c.Get("/_portico/state").Body, map[string]string{}
 	for _, kind := range kept {
-		before[kind] = c.get("/_portico/state/konnect." + kind).body
+		before[kind] = c.Get("/_portico/state/konnect." + kind).Body
 	}
 
-	id := c.must(201, "POST", "/v2/portals", `{"name": "Short", "custom_domain": "short.example.com", "default_application_auth_strategy_id": "`+keyAuth+`"}`).get("id").Str
+	id := c.Must(201, "POST", "/v2/portals", `{"name": "Short", "custom_domain": "short.example.com", "default_application_auth_strategy_id": "`+keyAuth+`"}`).Get("id").Str
 	p := portalsPath + id
-	c.must(200, "PUT", p+"/configuration", `{"data": {"header": [{"path": "/", "title": "Home", "visibility": "public", "external": false}]}}`)
-	c.must(200, "PUT", p+"/customization", `{"theme": "dark"}`)
-	c.must(200, "PATCH", p+"/appearance", `{"theme_name": "dark_mode", "images": {"logo": {"data": "data:image/png;base64,AAAA"}}}`)
-	c.must(200, "POST", p+"/verify-domain", "")
-	c.must(204, "POST", p+"/publish", `{"api_products": {"`+shipping+`": {"publish_status": "published"}}}`)
-	c.must(200, "PUT", p+"/product-versions/"+shippingV1, open)
+	c.Must(200, "PUT", p+"/configuration", `{"data": {"header": [{"path": "/", "title": "Home", "visibility": "public", "external": false}]}}`)
+	c.Must(200, "PUT", p+"/customization", `{"theme": "dark"}`)
+	c.Must(200, "PATCH", p+"/appearance", `{"theme_name": "dark_mode", "images": {"logo": {"data": "data:image/png;base64,AAAA"}}}`)
+	c.Must(200, "POST", p+"/verify-domain", "")
+	c.Must(204, "POST", p+"/publish", `{"api_products": {"`+shipping+`": {"publish_status": "published"}}}`)
+	c.Must(200, "PUT", p+"/product-versions/"+shippingV1, open)
 	app, registration := c.registered(id, shippingV1)
-	team := c.must(201, "POST", p+"/teams", `{"name": "Crew"}`).get("id").Str
-	provider := c.must(201, "POST", p+"/identity-providers", `{"type": "oidc", "config": {"client_id": "x"}, "enabled": true}`).get("id").Str
-	c.must(200, "PATCH", p+"/identity-provider/team-group-mappings", `{"data": [{"team_id": "`+team+`", "groups": ["crew"]}]}`)
-	c.must(200, "PATCH", p+"/authentication-settings", `{"basic_auth_enabled": false}`)
-	c.must(200, "PATCH", p+"/audit-log-webhook", `{"enabled": true, "audit_log_destination_id": "`+siem+`"}`)
-	c.born("konnect.webhook-status", id, `{"last_response_code": 200}`)
-	c.must(202, "PUT", p+"/audit-log-replay-job", `{"start_at": "2026-03-01T08:00:00Z", "end_at": "2026-03-01T09:00:00Z"}`)
+	team := c.Must(201, "POST", p+"/teams", `{"name": "Crew"}`).Get("id").Str
+	provider := c.Must(201, "POST", p+"/identity-providers", `{"type": "oidc", "config": {"client_id": "x"}, "enabled": true}`).Get("id").Str
+	c.Must(200, "PATCH", p+"/identity-provider/team-group-mappings", `{"data": [{"team_id": "`+team+`", "groups": ["crew"]}]}`)
+	c.Must(200, "PATCH", p+"/authentication-settings", `{"basic_auth_enabled": false}`)
+	c.Must(200, "PATCH", p+"/audit-log-webhook", `{"enabled": true, "audit_log_destination_id": "`+siem+`"}`)
+	c.Born("konnect.webhook-status", id, `{"last_response_code": 200}`)
+	c.Must(202, "PUT", p+"/audit-log-replay-job", `{"start_at": "2026-03-01T08:00:00Z", "end_at": "2026-03-01T09:00:00Z"}`)
 
-	c.must(400, "DELETE", p, "").check(t, "invalid_parameters.0.reason", "This Portal has 1 developers, 1 gateway-linked API product versions "+
+	c.Must(400, "DELETE", p, "").Check(t, "invalid_parameters.0.reason", "This Portal has 1 developers, 1 gateway-linked API product versions "+
 		"with active auth strategies. These must be individually removed before deletion or the force=true query param can be used to "+
 		"automatically delete associated entities.")
-	c.must(204, "DELETE", p+"?force=true", "")
-	c.gone(p, p+"/configuration", p+"/customization", p+"/appearance", p+"/appearance/logo", p+"/appearance/catalog-cover", p+"/products",
+	c.Must(204, "DELETE", p+"?force=true", "")
+	c.Gone(p, p+"/configuration", p+"/customization", p+"/appearance", p+"/appearance/logo", p+"/appearance/catalog-cover", p+"/products",
 		p+"/product-versions", p+"/product-versions/"+shippingV1, app, registration, p+"/teams/"+team, p+"/identity-providers",
 		p+"/identity-providers/"+provider, p+"/identity-provider/team-group-mappings", p+"/authentication-settings",
 		p+"/audit-log-webhook", p+"/audit-log-webhook/status", p+"/audit-log-replay-job")
@@ -197,12 +197,12 @@ func TestPortalDeletionIsComplete(t *testing.T) {
 		{"PUT", "/configuration", `{"data": {}}`},
 		{"PATCH", "/identity-provider/team-group-mappings", `{"data": []}`},
 	} {
-		c.must(404, is[0], p+is[1], is[2])
+		c.Must(404, is[0], p+is[1], is[2])
 	}
-	c.get("/_portico/state").check(t, "@this", counts)
+	c.Get("/_portico/state").Check(t, "@this", counts)
 	for _, kind := range kept {
-		c.get("/_portico/state/konnect."+kind).check(t, "@this", before[kind])
+		c.Get("/_portico/state/konnect."+kind).Check(t, "@this", before[kind])
 	}
-	c.get("/v2/api-products/"+shipping).check(t, "portal_ids", "[]")
-	c.must(201, "POST", "/v2/portals", `{"name": "Short"}`)
+	c.Get("/v2/api-products/"+shipping).Check(t, "portal_ids", "[]")
+	c.Must(201, "POST", "/v2/portals", `{"name": "Short"}`)
 }

@@ -13,51 +13,51 @@ func TestAppearanceLife(t *testing.T) {
 	look := portalPath + "/appearance"
 	served := func(path, media, want string) {
 		t.Helper()
-		a := c.get(path)
-		if got := a.header.Get("Content-Type"); got != media || a.body != want {
-			t.Errorf("%s: got %s %q, want %s %q", path, got, a.body, media, want)
+		a := c.Get(path)
+		if got := a.Header.Get("Content-Type"); got != media || a.Body != want {
+			t.Errorf("%s: got %s %q, want %s %q", path, got, a.Body, media, want)
 		}
 	}
 	const logo, cover, favicon = "\x89PNG logo", "\xff\xd8\xff cover", "\x00\x00\x01\x00 icon"
 	url := func(media, data string) string {
 		return "data:" + media + ";base64," + base64.StdEncoding.EncodeToString([]byte(data))
 	}
-	builtIn := c.get(look + "/logo")
-	if got := builtIn.header.Get("Content-Type"); got != "image/png" || !strings.HasPrefix(builtIn.body, "\x89PNG\r\n\x1a\n") {
-		t.Errorf("the built-in logo: got %s %q, want a PNG", got, builtIn.body)
+	builtIn := c.Get(look + "/logo")
+	if got := builtIn.Header.Get("Content-Type"); got != "image/png" || !strings.HasPrefix(builtIn.Body, "\x89PNG\r\n\x1a\n") {
+		t.Errorf("the built-in logo: got %s %q, want a PNG", got, builtIn.Body)
 	}
-	served(look+"/catalog-cover", "image/png", builtIn.body)
-	c.get(look).check(t, "@this", `{"theme_name":"mint_rocket","use_custom_fonts":false,"custom_theme":null,"custom_fonts":null,"text":null,"images":null}`)
+	served(look+"/catalog-cover", "image/png", builtIn.Body)
+	c.Get(look).Check(t, "@this", `{"theme_name":"mint_rocket","use_custom_fonts":false,"custom_theme":null,"custom_fonts":null,"text":null,"images":null}`)
 
-	c.must(200, "PATCH", look, `{"images": {"logo": {"data": "`+url("image/png", logo)+`", "filename": "Лого.png"}}}`)
-	c.must(200, "PATCH", look, `{"images": {"catalog_cover": {"data": "`+url("image/jpeg", cover)+`"}}, "theme_name": "custom"}`)
-	a := c.must(200, "PATCH", look, `{"images": {"favicon": {"data": "`+url("image/x-icon", favicon)+`", "filename": ""}}}`)
-	a.check(t, "images.logo", `{"data":"`+url("image/png", logo)+`","filename":"Лого.png"}`)
-	a.check(t, "images.catalog_cover", `{"data":"`+url("image/jpeg", cover)+`"}`)
-	a.check(t, "images.favicon", `{"data":"`+url("image/x-icon", favicon)+`","filename":""}`)
-	c.get(look).check(t, "@this", a.body)
+	c.Must(200, "PATCH", look, `{"images": {"logo": {"data": "`+url("image/png", logo)+`", "filename": "Лого.png"}}}`)
+	c.Must(200, "PATCH", look, `{"images": {"catalog_cover": {"data": "`+url("image/jpeg", cover)+`"}}, "theme_name": "custom"}`)
+	a := c.Must(200, "PATCH", look, `{"images": {"favicon": {"data": "`+url("image/x-icon", favicon)+`", "filename": ""}}}`)
+	a.Check(t, "images.logo", `{"data":"`+url("image/png", logo)+`","filename":"Лого.png"}`)
+	a.Check(t, "images.catalog_cover", `{"data":"`+url("image/jpeg", cover)+`"}`)
+	a.Check(t, "images.favicon", `{"data":"`+url("image/x-icon", favicon)+`","filename":""}`)
+	c.Get(look).Check(t, "@this", a.Body)
 	served(look+"/logo", "image/png", logo)
 	served(look+"/catalog-cover", "image/jpg", cover)
-	c.gone(look + "/favicon")
-	served(publicPath+"/appearance/logo", "image/png", builtIn.body)
+	c.Gone(look + "/favicon")
+	served(publicPath+"/appearance/logo", "image/png", builtIn.Body)
 
 	// A refused change changes no image, and null takes one or all away.
-	c.must(400, "PATCH", look, `{"images": {"logo": null, "favicon": {"data": "x"}}}`)
-	c.get(look).check(t, "@this", a.body)
-	c.must(200, "PATCH", look, `{"images": {"logo": null}}`).check(t, "images.catalog_cover.data", url("image/jpeg", cover))
-	served(look+"/logo", "image/png", builtIn.body)
+	c.Must(400, "PATCH", look, `{"images": {"logo": null, "favicon": {"data": "x"}}}`)
+	c.Get(look).Check(t, "@this", a.Body)
+	c.Must(200, "PATCH", look, `{"images": {"logo": null}}`).Check(t, "images.catalog_cover.data", url("image/jpeg", cover))
+	served(look+"/logo", "image/png", builtIn.Body)
 	served(look+"/catalog-cover", "image/jpg", cover)
-	c.must(200, "PATCH", look, `{"images": {"catalog_cover": {"data": ""}}}`).check(t, "images.catalog_cover", `{"data":""}`)
-	served(look+"/catalog-cover", "image/png", builtIn.body)
-	c.must(200, "PATCH", look, `{"images": {"favicon": null, "catalog_cover": null}}`).check(t, "images", `{"logo":null,"favicon":null,"catalog_cover":null}`)
-	c.must(200, "PATCH", look, `{"images": null}`).check(t, "images", "")
-	c.get(look).check(t, "theme_name", "custom")
+	c.Must(200, "PATCH", look, `{"images": {"catalog_cover": {"data": ""}}}`).Check(t, "images.catalog_cover", `{"data":""}`)
+	served(look+"/catalog-cover", "image/png", builtIn.Body)
+	c.Must(200, "PATCH", look, `{"images": {"favicon": null, "catalog_cover": null}}`).Check(t, "images", `{"logo":null,"favicon":null,"catalog_cover":null}`)
+	c.Must(200, "PATCH", look, `{"images": null}`).Check(t, "images", "")
+	c.Get(look).Check(t, "theme_name", "custom")
 
 	// Images are larger than other bodies may be.
 	large := strings.Repeat("large", 300_000)
-	c.must(200, "PATCH", look, `{"images": {"logo": {"data": "`+url("image/gif", large)+`"}}}`)
+	c.Must(200, "PATCH", look, `{"images": {"logo": {"data": "`+url("image/gif", large)+`"}}}`)
 	served(look+"/logo", "image/gif", large)
-	c.must(200, "PATCH", look, `{"text": {"catalog": {"welcome_message": "Hi", "primary_header": "There"}}}`)
+	c.Must(200, "PATCH", look, `{"text": {"catalog": {"welcome_message": "Hi", "primary_header": "There"}}}`)
 	served(look+"/logo", "image/gif", large)
 }
 
@@ -80,9 +80,9 @@ func TestCustomizationLife(t *testing.T) {
 		{"PATCH", `{"n": 9007199254740992}`, `{"n":9007199254740992,"f":1e2}`},
 		{"PUT", `{}`, `{}`},
 	} {
-		c.must(200, step.method, path, step.body).check(t, "@this", step.want)
-		c.get(path).check(t, "@this", step.want)
-		c.get(publicPath+"/customization").check(t, "@this", "{}")
+		c.Must(200, step.method, path, step.body).Check(t, "@this", step.want)
+		c.Get(path).Check(t, "@this", step.want)
+		c.Get(publicPath+"/customization").Check(t, "@this", "{}")
 	}
 }
 
@@ -107,9 +107,9 @@ func TestConfigurationLife(t *testing.T) {
 		{"PATCH", `{"data": {"header": [` + a + `], "footer_bottom": []}}`, data(a, "", "")},
 		{"PUT", `{"data": {}}`, data("", "", "")},
 	} {
-		c.must(200, step.method, path, step.body).check(t, "@this", step.want)
-		c.get(path).check(t, "@this", step.want)
-		c.get(publicPath+"/configuration").check(t, "@this", data("", "", ""))
+		c.Must(200, step.method, path, step.body).Check(t, "@this", step.want)
+		c.Get(path).Check(t, "@this", step.want)
+		c.Get(publicPath+"/configuration").Check(t, "@this", data("", "", ""))
 	}
 }
 
@@ -117,44 +117,44 @@ func TestConfigurationLife(t *testing.T) {
 func TestDomainLife(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	p := portalsPath + c.must(201, "POST", "/v2/portals", `{"name": "Addressed"}`).get("id").Str
+	p := portalsPath + c.Must(201, "POST", "/v2/portals", `{"name": "Addressed"}`).Get("id").Str
 	verify := func(want string) {
 		t.Helper()
-		c.must(200, "POST", p+"/verify-domain", "").check(t, "@this", want)
+		c.Must(200, "POST", p+"/verify-domain", "").Check(t, "@this", want)
 	}
 	const (
 		none     = `{"is_cname_verified":false,"is_ssl_issued":false}`
 		half     = `{"is_cname_verified":true,"is_ssl_issued":false}`
 		complete = `{"is_cname_verified":true,"is_ssl_issued":true}`
 	)
-	c.must(400, "POST", p+"/verify-domain", "").check(t, "invalid_parameters", `[{"field":"custom_domain","reason":"portal needs a custom_domain to be verified"}]`)
-	c.must(200, "PATCH", p, `{"custom_domain": "one.example.com"}`)
+	c.Must(400, "POST", p+"/verify-domain", "").Check(t, "invalid_parameters", `[{"field":"custom_domain","reason":"portal needs a custom_domain to be verified"}]`)
+	c.Must(200, "PATCH", p, `{"custom_domain": "one.example.com"}`)
 	verify(half)
 	verify(complete)
-	c.must(200, "PATCH", p, `{"custom_domain": "one.example.com", "name": "Renamed"}`)
+	c.Must(200, "PATCH", p, `{"custom_domain": "one.example.com", "name": "Renamed"}`)
 	verify(complete)
-	c.must(200, "PATCH", p, `{"custom_domain": "two.example.com"}`)
+	c.Must(200, "PATCH", p, `{"custom_domain": "two.example.com"}`)
 	verify(half)
-	c.must(200, "PATCH", p, `{"custom_domain": null}`)
-	c.must(400, "POST", p+"/verify-domain", "")
-	c.must(200, "PATCH", p, `{"custom_domain": "two.example.com"}`)
+	c.Must(200, "PATCH", p, `{"custom_domain": null}`)
+	c.Must(400, "POST", p+"/verify-domain", "")
+	c.Must(200, "PATCH", p, `{"custom_domain": "two.example.com"}`)
 
 	id := strings.TrimPrefix(p, portalsPath)
 	status := "/_portico/state/konnect.domain-status"
-	c.must(400, "POST", status, `{"in": ["`+id+`"], "document": {"is_ssl_issued": true}}`)
-	c.born("konnect.domain-status", id, `{"is_cname_verified": false}`)
+	c.Must(400, "POST", status, `{"in": ["`+id+`"], "document": {"is_ssl_issued": true}}`)
+	c.Born("konnect.domain-status", id, `{"is_cname_verified": false}`)
 	verify(none)
 	verify(none)
-	c.must(200, "PATCH", status+"/"+id, `{"is_cname_verified": true, "is_ssl_issued": true}`)
+	c.Must(200, "PATCH", status+"/"+id, `{"is_cname_verified": true, "is_ssl_issued": true}`)
 	verify(complete)
-	c.must(204, "DELETE", status+"/"+id, "")
-	verify(half)
-	verify(complete)
-	c.must(200, "PATCH", status+"/"+id, `{"is_ssl_issued": false}`)
-	verify(half)
-	verify(half)
-	c.must(200, "PATCH", p, `{"custom_domain": "three.example.com"}`)
+	c.Must(204, "DELETE", status+"/"+id, "")
 	verify(half)
 	verify(complete)
-	c.must(200, "POST", portalPath+"/verify-domain", "").check(t, "@this", half)
+	c.Must(200, "PATCH", status+"/"+id, `{"is_ssl_issued": false}`)
+	verify(half)
+	verify(half)
+	c.Must(200, "PATCH", p, `{"custom_domain": "three.example.com"}`)
+	verify(half)
+	verify(complete)
+	c.Must(200, "POST", portalPath+"/verify-domain", "").Check(t, "@this", half)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 	"github.com/portico-emulator/portico/emulator/konnect"
 )
 
@@ -20,13 +21,13 @@ func TestPagesMakeUpTheWhole(t *testing.T) {
 		portalsPath + portalA + "/teams/" + partner + "/developers", developersPath + "/" + jane + "/teams", "/v2/api-products",
 		portalsPath + portalA + "/teams/" + partner + "/assigned-roles", "/v2/api-products/" + orders + "/product-versions",
 	} {
-		whole := c.get(path + "?page[size]=100")
+		whole := c.Get(path + "?page[size]=100")
 		for _, size := range []int{1, 2, 7, 10, 99} {
 			var parts []string
-			for n := 1; len(parts) < whole.total(); n++ {
-				a := c.get(fmt.Sprintf("%s?page[number]=%d&page[size]=%d", path, n, size))
-				a.check(t, "meta.page", fmt.Sprintf(`{"number":%d,"size":%d,"total":%d}`, n, size, whole.total()))
-				items := a.get("data").Array()
+			for n := 1; len(parts) < total(whole); n++ {
+				a := c.Get(fmt.Sprintf("%s?page[number]=%d&page[size]=%d", path, n, size))
+				a.Check(t, "meta.page", fmt.Sprintf(`{"number":%d,"size":%d,"total":%d}`, n, size, total(whole)))
+				items := a.Get("data").Array()
 				if len(items) == 0 || len(items) > size {
 					t.Fatalf("%s, page %d of %d each: got %d objects, want some, and no more than fit", path, n, size, len(items))
 				}
@@ -34,8 +35,8 @@ func TestPagesMakeUpTheWhole(t *testing.T) {
 					parts = append(parts, e.Raw)
 				}
 			}
-			if got := "[" + strings.Join(parts, ",") + "]"; got != whole.get("data").Raw {
-				t.Errorf("%s in pages of %d: got %s, want %s", path, size, got, whole.get("data").Raw)
+			if got := "[" + strings.Join(parts, ",") + "]"; got != whole.Get("data").Raw {
+				t.Errorf("%s in pages of %d: got %s, want %s", path, size, got, whole.Get("data").Raw)
 			}
 		}
 	}
@@ -43,8 +44,8 @@ func TestPagesMakeUpTheWhole(t *testing.T) {
 
 func TestPageParametersThatAreRefused(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	for _, op := range konnect.Vendor().Operations {
+	c := connect(t)
+	for _, op := range probe.Rows(konnect.Vendor(), nil) {
 		if op.List == nil || !op.List.Paged {
 			continue
 		}
@@ -53,7 +54,7 @@ func TestPageParametersThatAreRefused(t *testing.T) {
 			"page[size]=%20": 400, "page[size]=99999999999999999999": 400, "page[number]=0": 400, "page[number]=two": 400, "page[number]=": 0,
 			"page[size]=100&page[number]=1000": 0, "page%5bsize%5D=1": 0,
 		} {
-			got := send(h, op.Method, somewhere(&op)+"?"+query, "").Code
+			got := c.Send(op.Method, somewhere(&op)+"?"+query, "").Status
 			if want == 400 && got != 400 || want == 0 && got == 400 && op.Status == 200 && !strings.Contains(op.Path, "team-group-mappings") {
 				t.Errorf("%s?%s: got %d, want %d (0: not 400)", op.ID, query, got, want)
 			}
@@ -82,33 +83,33 @@ var choices = map[string]struct{ sort, filter string }{
 func TestListsSortAndFilterByTheirAttributesAlone(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	for _, op := range konnect.Vendor().Operations {
+	for _, op := range probe.Rows(konnect.Vendor(), nil) {
 		want, ok := choices[op.ID]
 		if !ok {
 			continue
 		}
 		path := somewhere(&op)
-		sorted := c.call("GET", path+"?sort=no_such", "")
+		sorted := c.Call("GET", path+"?sort=no_such", "")
 		if want.sort == "" {
-			if sorted.status == http.StatusBadRequest {
-				t.Errorf("%s?sort: got %s, want it ignored", op.ID, sorted.body)
+			if sorted.Status == http.StatusBadRequest {
+				t.Errorf("%s?sort: got %s, want it ignored", op.ID, sorted.Body)
 			}
 		} else {
-			sorted.check(t, "invalid_parameters.0.reason", "must be one of ["+want.sort+"]")
+			sorted.Check(t, "invalid_parameters.0.reason", "must be one of ["+want.sort+"]")
 			for name := range strings.SplitSeq(want.sort, ", ") {
 				for _, direction := range []string{"", "%20asc", "+desc"} {
-					if a := c.call("GET", path+"?sort="+name+direction, ""); a.status == http.StatusBadRequest {
-						t.Errorf("%s?sort=%s%s: got %s, want it sorted", op.ID, name, direction, a.body)
+					if a := c.Call("GET", path+"?sort="+name+direction, ""); a.Status == http.StatusBadRequest {
+						t.Errorf("%s?sort=%s%s: got %s, want it sorted", op.ID, name, direction, a.Body)
 					}
 				}
 			}
 		}
 		known := strings.Fields(want.filter)
 		for _, name := range append(known, "no_such") {
-			a := c.call("GET", path+"?filter["+name+"]=true", "")
-			refused := a.status == http.StatusBadRequest
+			a := c.Call("GET", path+"?filter["+name+"]=true", "")
+			refused := a.Status == http.StatusBadRequest
 			if wanted := len(known) > 0 && name == "no_such"; refused != wanted {
-				t.Errorf("%s?filter[%s]: got %d %s, want refused: %t", op.ID, name, a.status, a.body, wanted)
+				t.Errorf("%s?filter[%s]: got %d %s, want refused: %t", op.ID, name, a.Status, a.Body, wanted)
 			}
 		}
 	}
@@ -116,18 +117,18 @@ func TestListsSortAndFilterByTheirAttributesAlone(t *testing.T) {
 
 func TestOperatorsOfFilters(t *testing.T) {
 	t.Parallel()
-	h := start(t)
+	c := connect(t)
 	known := map[api.FieldType][]string{
 		api.AsText: {"eq", "neq", "contains", "oeq", "ocontains"}, api.AsUUID: {"eq", "oeq", "neq"}, api.AsBool: {},
 		api.AsNothing: {"eq", "neq", "contains", "oeq", "ocontains"},
 	}
-	for _, op := range konnect.Vendor().Operations {
+	for _, op := range probe.Rows(konnect.Vendor(), nil) {
 		if _, ok := choices[op.ID]; !ok {
 			continue
 		}
 		for _, f := range op.List.Filter {
 			for _, operator := range []string{"eq", "neq", "contains", "oeq", "ocontains", "lt", "lte", "gt", "gte", "exists", "EQ", ""} {
-				got := send(h, "GET", fmt.Sprintf("%s?filter[%s][%s]=true", somewhere(&op), f.Name, operator), "").Code
+				got := c.Send("GET", fmt.Sprintf("%s?filter[%s][%s]=true", somewhere(&op), f.Name, operator), "").Status
 				if wanted := !slices.Contains(known[f.Type], operator); (got == 400) != wanted {
 					t.Errorf("%s?filter[%s][%s]: got %d, want refused: %t", op.ID, f.Name, operator, got, wanted)
 				}
@@ -139,17 +140,17 @@ func TestOperatorsOfFilters(t *testing.T) {
 func TestOrderAndConditions(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.must(204, "DELETE", portalsPath+portalA+"?force=true", "")
-	c.must(204, "DELETE", portalsPath+publicPortal, "")
+	c.Must(204, "DELETE", portalsPath+portalA+"?force=true", "")
+	c.Must(204, "DELETE", portalsPath+publicPortal, "")
 	for _, body := range []string{
 		`{"name": "beta", "is_public": true, "description": "One, two", "custom_domain": "b.example.com"}`,
 		`{"name": "Alpha", "description": null, "custom_domain": "a.example.com"}`,
 		`{"name": "alpha 2", "is_public": true, "description": "ONE"}`,
 		`{"name": "Beta 2", "description": "three"}`,
 	} {
-		c.must(201, "POST", "/v2/portals", body)
+		c.Must(201, "POST", "/v2/portals", body)
 	}
-	first := c.get("/v2/portals?sort=created_at").get("data.0.id").Str
+	first := c.Get("/v2/portals?sort=created_at").Get("data.0.id").Str
 	for _, is := range []struct{ rule, query, want string }{
 		{"the newest first", "", `["Beta 2","alpha 2","Alpha","beta"]`},
 		{"strings ignore letter case", "sort=name", `["Alpha","alpha 2","beta","Beta 2"]`},
@@ -188,13 +189,13 @@ func TestOrderAndConditions(t *testing.T) {
 		{"encoded brackets", "filter%5Bname%5D%5Beq%5D=beta", `["beta"]`},
 		{"another parameter", "filters[name]=x&Sort=x&page=3&filter=x", `["Beta 2","alpha 2","Alpha","beta"]`},
 	} {
-		got := c.get("/v2/portals?" + strings.ReplaceAll(is.query, " ", "%20")).get("data.#.name").String()
+		got := c.Get("/v2/portals?" + strings.ReplaceAll(is.query, " ", "%20")).Get("data.#.name").String()
 		if got != is.want {
 			t.Errorf("%s (%s): got %s, want %s", is.rule, is.query, got, is.want)
 		}
 	}
 	for _, query := range []string{"sort=name,", "sort=,", "sort=name desc desc", "sort=name DESC", "sort=Name", "sort=name;desc", "sort=-name", "sort= "} {
-		c.must(400, "GET", "/v2/portals?"+url.PathEscape(query), "").check(t, "invalid_parameters.#.rule", `["enum"]`)
+		c.Must(400, "GET", "/v2/portals?"+url.PathEscape(query), "").Check(t, "invalid_parameters.#.rule", `["enum"]`)
 	}
 }
 
@@ -203,11 +204,11 @@ func TestMembersTheNewestFirst(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	members := portalsPath + portalA + "/teams/" + root + "/developers" // Jane, the oldest of the three
-	c.must(201, "POST", members, `{"id": "`+john+`"}`)
-	c.must(201, "POST", members, `{"id": "`+james+`"}`)
-	c.get(members).check(t, "data.#.full_name", `["John Dev","James Woods","Jane Dev"]`)
-	c.must(201, "POST", portalsPath+portalA+"/teams/"+partner+"/developers", `{"id": "`+jim+`"}`)
-	c.must(201, "POST", portalsPath+portalA+"/teams/"+root+"/developers", `{"id": "`+jim+`"}`)
-	c.must(201, "POST", portalsPath+portalA+"/teams/"+internal+"/developers", `{"id": "`+jim+`"}`)
-	c.get(developersPath+"/"+jim+"/teams").check(t, "data.#.name", `["Root","Internal","Partner"]`)
+	c.Must(201, "POST", members, `{"id": "`+john+`"}`)
+	c.Must(201, "POST", members, `{"id": "`+james+`"}`)
+	c.Get(members).Check(t, "data.#.full_name", `["John Dev","James Woods","Jane Dev"]`)
+	c.Must(201, "POST", portalsPath+portalA+"/teams/"+partner+"/developers", `{"id": "`+jim+`"}`)
+	c.Must(201, "POST", portalsPath+portalA+"/teams/"+root+"/developers", `{"id": "`+jim+`"}`)
+	c.Must(201, "POST", portalsPath+portalA+"/teams/"+internal+"/developers", `{"id": "`+jim+`"}`)
+	c.Get(developersPath+"/"+jim+"/teams").Check(t, "data.#.name", `["Root","Internal","Partner"]`)
 }

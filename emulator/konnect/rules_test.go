@@ -3,7 +3,6 @@ package konnect_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,34 +10,21 @@ import (
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 	"github.com/portico-emulator/portico/emulator/konnect"
 )
 
 // The rules here are those of docs/vendors/konnect.md that no recorded conversation shows.
 
-var placeholder = regexp.MustCompile(`\{[^}]*\}`)
-
 // somewhere is a row's path with an id that nothing has in every place.
 func somewhere(op *api.Operation) string {
-	return "/v2" + placeholder.ReplaceAllString(op.Path, nowhere)
-}
-
-// send answers a request with the given headers, name by name.
-func send(h http.Handler, method, target, body string, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+adminToken)
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
+	return probe.Filled(op, func(string) string { return nowhere })
 }
 
 func TestEveryRowAsksWhoCalls(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	for _, op := range konnect.Vendor().Operations {
+	c := connect(t)
+	for _, op := range probe.Rows(konnect.Vendor(), nil) {
 		writes := op.Method != http.MethodGet
 		for _, is := range []struct {
 			what, header string
@@ -56,7 +42,7 @@ func TestEveryRowAsksWhoCalls(t *testing.T) {
 			{"token of no known form", "bearer x", 0},
 		} {
 			// Whatever else is wrong with the call counts later.
-			got := send(h, op.Method, somewhere(&op)+"?sort=x&page[size]=x&force=x", "no JSON", "Authorization", is.header, "Content-Type", "text/plain").Code
+			got := c.Send(op.Method, somewhere(&op)+"?sort=x&page[size]=x&force=x", "no JSON", "Authorization", is.header, "Content-Type", "text/plain").Status
 			if is.want != 0 && got != is.want || is.want == 0 && (got == 401 || got == 403) {
 				t.Errorf("%s, %s: got %d, want %d", op.ID, is.what, got, is.want)
 			}
@@ -66,14 +52,11 @@ func TestEveryRowAsksWhoCalls(t *testing.T) {
 
 func TestStrictModeKnowsItsTokens(t *testing.T) {
 	t.Parallel()
-	h, err := emulator.New(emulator.Config{Strict: true, Prove: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := over(probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Strict: true})})
 	for token, want := range map[string]int{
 		adminToken: 200, viewerToken: 200, "spat_portico-automation": 200, nobodyToken: 403, "kpat_unlisted": 401, "x": 401,
 	} {
-		if got := send(h, "GET", "/v2/portals", "", "Authorization", "Bearer "+token).Code; got != want {
+		if got := c.Send("GET", "/v2/portals", "", "Authorization", "Bearer "+token).Status; got != want {
 			t.Errorf("%s: got %d, want %d", token, got, want)
 		}
 	}
@@ -81,7 +64,7 @@ func TestStrictModeKnowsItsTokens(t *testing.T) {
 
 func TestAcceptIsNeverRefused(t *testing.T) {
 	t.Parallel()
-	h := start(t)
+	c := connect(t)
 	for _, accept := range []string{
 		"application/json;q=1, application/problem+json;q=0", "application/problem+json", "text/html", "image/png;q=0.1", "nonsense", "*/*;q=0",
 	} {
@@ -94,7 +77,7 @@ func TestAcceptIsNeverRefused(t *testing.T) {
 			{"GET", "/v2/portals/" + nowhere, "", 404},
 			{"DELETE", "/v2/portals/" + nowhere, "", 404},
 		} {
-			if got := send(h, is.method, is.target, is.body, "Accept", accept).Code; got != is.want {
+			if got := c.Send(is.method, is.target, is.body, "Accept", accept).Status; got != is.want {
 				t.Errorf("%s %s, Accept %q: got %d, want %d", is.method, is.target, accept, got, is.want)
 			}
 		}
@@ -103,7 +86,7 @@ func TestAcceptIsNeverRefused(t *testing.T) {
 
 func TestWhatIsChecked1st2nd3rd(t *testing.T) {
 	t.Parallel()
-	h := start(t)
+	c := connect(t)
 	const bad, clash, semantic = `{"name": 1}`, `{"name": "Public Portal"}`, `{"name": "Public Portal", "custom_domain": null}`
 	a, none := "/v2/portals/"+portalA, "/v2/portals/"+nowhere
 	for _, is := range []struct {
@@ -120,35 +103,35 @@ func TestWhatIsChecked1st2nd3rd(t *testing.T) {
 		{"semantics, before uniqueness", a, semantic, adminToken, "application/json", 400, "Invalid Request"},
 		{"uniqueness", a, clash, adminToken, "application/json", 409, "Conflict"},
 	} {
-		w := send(h, "PATCH", is.target, is.body, "Authorization", "Bearer "+is.token, "Content-Type", is.media)
-		if w.Code != is.want || !strings.Contains(w.Body.String(), `"title":"`+is.title+`"`) {
-			t.Errorf("%s: got %d %s, want %d %s", is.what, w.Code, w.Body, is.want, is.title)
+		w := c.Send("PATCH", is.target, is.body, "Authorization", "Bearer "+is.token, "Content-Type", is.media)
+		if w.Status != is.want || !strings.Contains(w.Body, `"title":"`+is.title+`"`) {
+			t.Errorf("%s: got %d %s, want %d %s", is.what, w.Status, w.Body, is.want, is.title)
 		}
 	}
 }
 
 func TestContentTypesOfRequests(t *testing.T) {
 	t.Parallel()
-	h := start(t)
+	c := connect(t)
 	for media, want := range map[string]int{
 		"": 201, "application/json": 201, "application/json; charset=utf-8": 201, "Application/JSON": 201, "application/json;profile=x": 201,
 		"text/plain": 415, "text/json": 415, "application/merge-patch+json": 415, "application/x-www-form-urlencoded": 415, "json": 415, ";": 415,
 	} {
-		if got := send(h, "POST", "/v2/portals", `{"name": "n`+media+`"}`, "Content-Type", media).Code; got != want {
+		if got := c.Send("POST", "/v2/portals", `{"name": "n`+media+`"}`, "Content-Type", media).Status; got != want {
 			t.Errorf("Content-Type %q: got %d, want %d", media, got, want)
 		}
 	}
-	if got := send(h, "GET", "/v2/portals", "", "Content-Type", "text/plain").Code; got != 200 {
+	if got := c.Send("GET", "/v2/portals", "", "Content-Type", "text/plain").Status; got != 200 {
 		t.Errorf("GET with a content type: got %d, want 200", got)
 	}
-	if got := send(h, "POST", "/v2/portals", "", "Content-Type", "text/plain").Code; got != 400 {
+	if got := c.Send("POST", "/v2/portals", "", "Content-Type", "text/plain").Status; got != 400 {
 		t.Errorf("no body, another content type: got %d, want 400", got)
 	}
 }
 
 func TestPathsThatLeadNowhere(t *testing.T) {
 	t.Parallel()
-	h := start(t)
+	c := connect(t)
 	for _, is := range [][2]string{
 		{"GET", "/v2"},
 		{"GET", "/v2/nothing"},
@@ -160,28 +143,28 @@ func TestPathsThatLeadNowhere(t *testing.T) {
 		{"GET", "/v2/portals//"},
 		{"GET", "/v2/portals/" + portalA + "/verify-domain"},
 	} {
-		w := send(h, is[0], is[1], "")
-		if got := w.Header().Get("Content-Type"); w.Code != 404 || got != "application/problem+json; charset=utf-8" || w.Header().Get("Allow") != "" {
-			t.Errorf("%s %s: got %d %s, want 404 with a problem document", is[0], is[1], w.Code, got)
+		w := c.Send(is[0], is[1], "")
+		if got := w.Header.Get("Content-Type"); w.Status != 404 || got != "application/problem+json; charset=utf-8" || w.Header.Get("Allow") != "" {
+			t.Errorf("%s %s: got %d %s, want 404 with a problem document", is[0], is[1], w.Status, got)
 		}
 	}
 	for _, path := range []string{"/v2/portals/", "/v2/portals/" + portalA + "/", "/v2/portals/" + portalA + "/teams/?page[size]=1"} {
-		if got := send(h, "GET", path, "").Code; got != 200 {
+		if got := c.Send("GET", path, "").Status; got != 200 {
 			t.Errorf("GET %s: got %d, want 200 without a redirect", path, got)
 		}
 	}
-	if w := send(h, "HEAD", "/v2/portals", ""); w.Code != 200 || w.Body.Len() != 0 {
-		t.Errorf("HEAD: got %d and %d bytes, want 200 and none", w.Code, w.Body.Len())
+	if w := c.Send("HEAD", "/v2/portals", ""); w.Status != 200 || w.Body != "" {
+		t.Errorf("HEAD: got %d and %d bytes, want 200 and none", w.Status, len(w.Body))
 	}
 }
 
 func TestInstancesAreNewEachTime(t *testing.T) {
 	t.Parallel()
-	h := start(t)
+	c := connect(t)
 	seen := map[string]bool{}
 	form := regexp.MustCompile(`"instance":"(kong:trace:[0-9]{1,19})"`)
 	for i := range 200 {
-		m := form.FindStringSubmatch(send(h, "GET", "/v2/portals/"+nowhere, "").Body.String())
+		m := form.FindStringSubmatch(c.Send("GET", "/v2/portals/"+nowhere, "").Body)
 		if m == nil || seen[m[1]] {
 			t.Fatalf("answer %d: got the instance %v, want a new one", i, m)
 		}
@@ -197,20 +180,20 @@ func TestFormsOfWhatTheServerMakes(t *testing.T) {
 	domain := regexp.MustCompile(`^[0-9a-f]{12,13}\.us\.portal\.konghq\.com$`)
 	seen := map[string]bool{}
 	for i := range 60 {
-		a := c.must(201, "POST", "/v2/portals", fmt.Sprintf(`{"name": "Portal %d"}`, i))
+		a := c.Must(201, "POST", "/v2/portals", fmt.Sprintf(`{"name": "Portal %d"}`, i))
 		for member, form := range map[string]*regexp.Regexp{"id": id, "created_at": instant, "updated_at": instant, "default_domain": domain} {
-			if got := a.get(member).Str; !form.MatchString(got) {
+			if got := a.Get(member).Str; !form.MatchString(got) {
 				t.Errorf("%s: got %s, want %s", member, got, form)
 			}
 		}
 		for _, member := range []string{"id", "default_domain"} {
-			if got := a.get(member).Str; seen[got] {
+			if got := a.Get(member).Str; seen[got] {
 				t.Errorf("%s: got %s twice, want it once", member, got)
 			}
-			seen[a.get(member).Str] = true
+			seen[a.Get(member).Str] = true
 		}
-		c.must(200, "PATCH", portalsPath+a.get("id").Str, `{"name": "x", "custom_domain": "x.example.com"}`).check(t, "default_domain", a.get("default_domain").Str)
-		c.must(204, "DELETE", portalsPath+a.get("id").Str, "")
+		c.Must(200, "PATCH", portalsPath+a.Get("id").Str, `{"name": "x", "custom_domain": "x.example.com"}`).Check(t, "default_domain", a.Get("default_domain").Str)
+		c.Must(204, "DELETE", portalsPath+a.Get("id").Str, "")
 	}
 }
 
@@ -228,18 +211,18 @@ func TestEmptyPatchChangesNothingAndOthersBumpUpdatedAt(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	for path, body := range changeable {
-		before := c.get(path)
-		c.must(200, "PATCH", path, `{}`).check(t, "@this", before.body)
-		after := c.must(200, "PATCH", path, body)
-		after.check(t, "updated_at", "2026-03-01T09:00:00.000Z")
-		after.check(t, "created_at", before.get("created_at").Str)
+		before := c.Get(path)
+		c.Must(200, "PATCH", path, `{}`).Check(t, "@this", before.Body)
+		after := c.Must(200, "PATCH", path, body)
+		after.Check(t, "updated_at", "2026-03-01T09:00:00.000Z")
+		after.Check(t, "created_at", before.Get("created_at").Str)
 	}
-	c.must(200, "POST", "/_portico/clock/advance", `{"by": "90m"}`)
+	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "90m"}`)
 	for path, body := range changeable {
-		c.must(200, "PATCH", path, body).check(t, "updated_at", "2026-03-01T09:00:00.000Z") // it says so already
-		c.get(path).check(t, "updated_at", "2026-03-01T09:00:00.000Z")
+		c.Must(200, "PATCH", path, body).Check(t, "updated_at", "2026-03-01T09:00:00.000Z") // it says so already
+		c.Get(path).Check(t, "updated_at", "2026-03-01T09:00:00.000Z")
 	}
-	c.must(200, "PATCH", portalsPath+portalA, `{"display_name": "Newer"}`).check(t, "updated_at", "2026-03-01T10:30:00.000Z")
+	c.Must(200, "PATCH", portalsPath+portalA, `{"display_name": "Newer"}`).Check(t, "updated_at", "2026-03-01T10:30:00.000Z")
 }
 
 func TestUnknownMembers(t *testing.T) {
@@ -262,27 +245,24 @@ func TestUnknownMembers(t *testing.T) {
 		{"PATCH", portalsPath + portalA + "/authentication-settings", ``, 200},
 	} {
 		body := strings.Replace(`{`+is.members+`, "surprise": {"deep": [1]}}`, "{,", "{", 1)
-		a := c.must(is.want, is.method, is.path, body)
+		a := c.Must(is.want, is.method, is.path, body)
 		if is.want == 400 {
-			a.check(t, "invalid_parameters.#.reason", `["\"surprise\" is not allowed"]`)
-		} else if strings.Contains(a.body, "surprise") {
-			t.Errorf("%s %s: got %s, want the unknown member left out", is.method, is.path, a.body)
+			a.Check(t, "invalid_parameters.#.reason", `["\"surprise\" is not allowed"]`)
+		} else if strings.Contains(a.Body, "surprise") {
+			t.Errorf("%s %s: got %s, want the unknown member left out", is.method, is.path, a.Body)
 		}
 	}
 }
 
 func TestClockOfTokens(t *testing.T) {
 	t.Parallel()
-	h, err := emulator.New(emulator.Config{Clock: time.Date(2019, 12, 31, 23, 59, 59, 999e6, time.UTC), Prove: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := over(probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Clock: time.Date(2019, 12, 31, 23, 59, 59, 999e6, time.UTC)})})
 	const token = "Bearer kpat_portico-expired" // at the beginning of 2020
-	if got := send(h, "GET", "/v2/portals", "", "Authorization", token).Code; got != 200 {
+	if got := c.Send("GET", "/v2/portals", "", "Authorization", token).Status; got != 200 {
 		t.Errorf("before the token expires: got %d, want 200", got)
 	}
-	send(h, "POST", "/_portico/clock/advance", `{"by": "1ms"}`)
-	if got := send(h, "GET", "/v2/portals", "", "Authorization", token).Code; got != 401 {
+	c.Send("POST", "/_portico/clock/advance", `{"by": "1ms"}`)
+	if got := c.Send("GET", "/v2/portals", "", "Authorization", token).Status; got != 401 {
 		t.Errorf("when the token expires: got %d, want 401", got)
 	}
 }

@@ -5,11 +5,14 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // terraform calls as Kong's Terraform provider does.
@@ -21,7 +24,9 @@ type terraform struct {
 // provider serves an emulator of its own to the provider.
 func provider(t testing.TB) terraform {
 	t.Helper()
-	return terraform{t, connect(t).url, adminToken}
+	s := httptest.NewServer(probe.Start(t))
+	t.Cleanup(s.Close)
+	return terraform{t, s.URL, adminToken}
 }
 
 // as is the provider with another token.
@@ -32,7 +37,7 @@ func (c terraform) as(token string) terraform {
 
 // call sends what the provider sends, and reads the answer as strictly: the status that it expects, and no other content
 // type than the two that it knows.
-func (c terraform) call(status int, method, path, body string) answer {
+func (c terraform) call(status int, method, path, body string) probe.Answer {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, http.NoBody)
 	if body != "" {
@@ -70,14 +75,14 @@ func (c terraform) call(status int, method, path, body string) answer {
 	if res.StatusCode != status || media != want || (len(data) == 0) != (want == "") {
 		c.t.Fatalf("%s %s %s: got %d as %q: %s; want %d as %q", method, path, body, res.StatusCode, media, data, status, want)
 	}
-	return answer{res.StatusCode, res.Header, string(data)}
+	return probe.Answer{Status: res.StatusCode, Header: res.Header, Body: string(data)}
 }
 
 // members checks that the body has these members and no other.
-func (a answer) members(t testing.TB, names ...string) {
+func members(t testing.TB, a probe.Answer, names ...string) {
 	t.Helper()
 	var got []string
-	a.get("@this").ForEach(func(name, _ gjson.Result) bool {
+	a.Get("@this").ForEach(func(name, _ gjson.Result) bool {
 		got = append(got, name.Str)
 		return true
 	})
@@ -95,7 +100,7 @@ func TestTerraformAcceptance(t *testing.T) {
 		t.Helper()
 		a := c.call(201, "POST", "/v2/portals", `{"name":"`+name+`","is_public":false,"rbac_enabled":false,"auto_approve_applications":false,`+
 			`"auto_approve_developers":false,"custom_domain":"tf.example.com"}`)
-		a.members(t, "id", "created_at", "updated_at", "name", "display_name", "description", "default_domain", "is_public", "rbac_enabled",
+		members(t, a, "id", "created_at", "updated_at", "name", "display_name", "description", "default_domain", "is_public", "rbac_enabled",
 			"auto_approve_applications", "auto_approve_developers", "custom_domain", "custom_client_domain", "default_application_auth_strategy_id",
 			"labels", "application_count", "developer_count", "published_product_count")
 		for member, want := range map[string]string{
@@ -103,12 +108,12 @@ func TestTerraformAcceptance(t *testing.T) {
 			"auto_approve_applications": "false", "auto_approve_developers": "false", "custom_domain": `"tf.example.com"`, "custom_client_domain": "null",
 			"default_application_auth_strategy_id": "null", "labels": "{}", "application_count": "0", "developer_count": "0", "published_product_count": "0",
 		} {
-			if got := a.get(member).Raw; got != want {
+			if got := a.Get(member).Raw; got != want {
 				t.Errorf("%s: got %s, want %s", member, got, want)
 			}
 		}
-		path := portalsPath + a.get("id").Str
-		c.call(200, "GET", path, "").check(t, "@this", a.body)
+		path := portalsPath + a.Get("id").Str
+		c.call(200, "GET", path, "").Check(t, "@this", a.Body)
 		return path
 	}
 
@@ -117,14 +122,14 @@ func TestTerraformAcceptance(t *testing.T) {
 		c := provider(t)
 		p := portal(t, c, "My v2 Developer Portal")
 		again := c.call(409, "POST", "/v2/portals", `{"name":"My v2 Developer Portal","is_public":false}`)
-		again.members(t, "status", "title", "instance", "detail")
-		again.check(t, "detail", `name: "My v2 Developer Portal" already exists and must be unique.`)
+		members(t, again, "status", "title", "instance", "detail")
+		again.Check(t, "detail", `name: "My v2 Developer Portal" already exists and must be unique.`)
 		same := c.call(200, "PATCH", p, `{"name":"My v2 Developer Portal","is_public":false,"rbac_enabled":false,"auto_approve_applications":false,`+
 			`"auto_approve_developers":false,"custom_domain":"tf.example.com"}`)
-		c.call(200, "GET", p, "").check(t, "@this", same.body)
+		c.call(200, "GET", p, "").Check(t, "@this", same.Body)
 		c.call(204, "DELETE", p+"?force=false", "")
 		gone := c.call(404, "GET", p, "")
-		gone.members(t, "status", "title", "instance", "detail")
+		members(t, gone, "status", "title", "instance", "detail")
 		c.call(404, "DELETE", p+"?force=false", "")
 	})
 
@@ -137,13 +142,13 @@ func TestTerraformAcceptance(t *testing.T) {
 		a := c.call(200, "PATCH", p, `{"images":{"logo":{"data":"`+image+`","filename":"red-square-logo.png"},`+
 			`"favicon":{"data":"`+image+`","filename":"red-square.png"},"catalog_cover":{"data":"`+image+`","filename":"red-square-banner.png"}}}`)
 		shown := c.call(200, "GET", p, "")
-		for _, a := range []answer{a, shown} {
-			a.members(t, "theme_name", "use_custom_fonts", "custom_theme", "custom_fonts", "text", "images")
-			a.check(t, "theme_name", "mint_rocket")
-			a.check(t, "use_custom_fonts", "false")
+		for _, a := range []probe.Answer{a, shown} {
+			members(t, a, "theme_name", "use_custom_fonts", "custom_theme", "custom_fonts", "text", "images")
+			a.Check(t, "theme_name", "mint_rocket")
+			a.Check(t, "use_custom_fonts", "false")
 			for name, file := range map[string]string{"logo": "red-square-logo.png", "favicon": "red-square.png", "catalog_cover": "red-square-banner.png"} {
-				a.check(t, "images."+name+".data", image)
-				a.check(t, "images."+name+".filename", file)
+				a.Check(t, "images."+name+".data", image)
+				a.Check(t, "images."+name+".filename", file)
 			}
 		}
 	})
@@ -153,12 +158,12 @@ func TestTerraformAcceptance(t *testing.T) {
 		c := provider(t)
 		p := portal(t, c, "My v2 Developer Portal for auth") + "/authentication-settings"
 		a := c.call(200, "PATCH", p, `{"basic_auth_enabled":true,"oidc_auth_enabled":false,"oidc_team_mapping_enabled":false,"konnect_mapping_enabled":true}`)
-		a.members(t, "basic_auth_enabled", "oidc_auth_enabled", "saml_auth_enabled", "oidc_team_mapping_enabled", "konnect_mapping_enabled", "idp_mapping_enabled")
-		a.check(t, "basic_auth_enabled", "true")
-		a.check(t, "konnect_mapping_enabled", "true")
-		a.check(t, "oidc_auth_enabled", "false")
-		a.check(t, "oidc_team_mapping_enabled", "false")
-		c.call(200, "GET", p, "").check(t, "@this", a.body)
+		members(t, a, "basic_auth_enabled", "oidc_auth_enabled", "saml_auth_enabled", "oidc_team_mapping_enabled", "konnect_mapping_enabled", "idp_mapping_enabled")
+		a.Check(t, "basic_auth_enabled", "true")
+		a.Check(t, "konnect_mapping_enabled", "true")
+		a.Check(t, "oidc_auth_enabled", "false")
+		a.Check(t, "oidc_team_mapping_enabled", "false")
+		c.call(200, "GET", p, "").Check(t, "@this", a.Body)
 	})
 
 	t.Run("team", func(t *testing.T) {
@@ -166,11 +171,11 @@ func TestTerraformAcceptance(t *testing.T) {
 		c := provider(t)
 		p := portal(t, c, "My v2 Developer Portal for team")
 		a := c.call(201, "POST", p+"/teams", `{"name":"My test team","description":"Description for my test team"}`)
-		a.members(t, "id", "name", "description", "created_at", "updated_at")
-		a.check(t, "name", "My test team")
-		a.check(t, "description", "Description for my test team")
-		team := p + "/teams/" + a.get("id").Str
-		c.call(200, "GET", team, "").check(t, "@this", a.body)
+		members(t, a, "id", "name", "description", "created_at", "updated_at")
+		a.Check(t, "name", "My test team")
+		a.Check(t, "description", "Description for my test team")
+		team := p + "/teams/" + a.Get("id").Str
+		c.call(200, "GET", team, "").Check(t, "@this", a.Body)
 		c.call(204, "DELETE", team, "")
 		c.call(404, "GET", team, "")
 		c.call(204, "DELETE", p+"?force=false", "")
@@ -181,27 +186,27 @@ func TestTerraformAcceptance(t *testing.T) {
 		c := provider(t)
 		p := portal(t, c, "My Portal for API Product Version")
 		product := c.call(201, "POST", "/v2/api-products", `{"name":"My API Product","portal_ids":["`+strings.TrimPrefix(p, portalsPath)+`"]}`)
-		c.call(200, "GET", "/v2/api-products/"+product.get("id").Str, "").check(t, "@this", product.body)
-		versions := "/v2/api-products/" + product.get("id").Str + "/product-versions"
-		version := c.call(201, "POST", versions, `{"name":"v1","publish_status":"unpublished","deprecated":false}`).get("id").Str
+		c.call(200, "GET", "/v2/api-products/"+product.Get("id").Str, "").Check(t, "@this", product.Body)
+		versions := "/v2/api-products/" + product.Get("id").Str + "/product-versions"
+		version := c.call(201, "POST", versions, `{"name":"v1","publish_status":"unpublished","deprecated":false}`).Get("id").Str
 
 		path := p + "/product-versions/" + version
 		const body = `{"publish_status":"published","auth_strategy_ids":[],"application_registration_enabled":false,"auto_approve_registration":true,"deprecated":false}`
 		a := c.call(200, "PUT", path, body)
-		a.members(t, "id", "publish_status", "product_version_id", "auth_strategies", "application_registration_enabled", "auto_approve_registration",
+		members(t, a, "id", "publish_status", "product_version_id", "auth_strategies", "application_registration_enabled", "auto_approve_registration",
 			"deprecated", "created_at", "updated_at")
-		a.check(t, "auth_strategies", "[]")
-		a.check(t, "product_version_id", version)
-		a.check(t, "publish_status", "published")
-		a.check(t, "application_registration_enabled", "false")
-		a.check(t, "auto_approve_registration", "true")
-		a.check(t, "deprecated", "false")
-		c.call(200, "GET", path, "").check(t, "@this", a.body)
-		c.call(200, "PUT", path, body).check(t, "@this", a.body)
+		a.Check(t, "auth_strategies", "[]")
+		a.Check(t, "product_version_id", version)
+		a.Check(t, "publish_status", "published")
+		a.Check(t, "application_registration_enabled", "false")
+		a.Check(t, "auto_approve_registration", "true")
+		a.Check(t, "deprecated", "false")
+		c.call(200, "GET", path, "").Check(t, "@this", a.Body)
+		c.call(200, "PUT", path, body).Check(t, "@this", a.Body)
 		c.call(204, "DELETE", path, "")
 		c.call(404, "GET", path, "")
 		c.call(204, "DELETE", versions+"/"+version, "")
-		c.call(204, "DELETE", "/v2/api-products/"+product.get("id").Str, "")
+		c.call(204, "DELETE", "/v2/api-products/"+product.Get("id").Str, "")
 		c.call(204, "DELETE", p+"?force=false", "")
 	})
 
@@ -210,12 +215,12 @@ func TestTerraformAcceptance(t *testing.T) {
 		c := provider(t)
 		p := portal(t, c, "Refused")
 		bad := c.call(400, "PATCH", p, `{"is_public":"no"}`)
-		bad.members(t, "status", "title", "instance", "detail", "invalid_parameters")
+		members(t, bad, "status", "title", "instance", "detail", "invalid_parameters")
 		c.call(400, "PATCH", p+"/appearance", `{"images":{"logo":{"data":"red"}}}`)
 		c.as("").call(401, "GET", p, "")
 		c.as(nobodyToken).call(403, "GET", p, "")
 		c.as(viewerToken).call(403, "DELETE", p+"?force=false", "")
-		c.call(400, "DELETE", portalPath+"?force=false", "").check(t, "invalid_parameters.0.field", "force")
+		c.call(400, "DELETE", portalPath+"?force=false", "").Check(t, "invalid_parameters.0.field", "force")
 		c.call(404, "PUT", p+"/product-versions/"+nowhere, closed)
 		c.call(200, "GET", p, "")
 	})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/gauge"
 )
 
 func TestParseIsCanonical(t *testing.T) {
@@ -48,6 +49,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		gauge.Input(t)
 		b, err := api.Parse(data)
 		if err != nil {
 			return

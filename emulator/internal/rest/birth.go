@@ -170,13 +170,22 @@ func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, erro
 			return nil, err
 		}
 	}
+	// Who is trusted may change the times of a document, but not take them out: replies promise them.
+	for _, name := range []string{r.CreatedMember(), r.UpdatedMember()} {
+		if name == "" || d.Has(name) {
+			continue
+		}
+		if was := old.Object().Raw(name); was != nil {
+			d.Set(name, was)
+		}
+	}
 	d.Keep(r.Shape)
 	lowerUUIDs(d.Object, r.Shape)
 	d.Sort(r.Shape)
 	if api.Same(old.JSON, d.JSON()) {
 		return old, nil
 	}
-	if name := r.UpdatedMember(); name != "" && !(c.Trust && sent.Has(name)) {
+	if name := r.UpdatedMember(); name != "" && !(c.Trust && sent.Has(name) && !sent.Null(name)) {
 		if _, kept := r.Shape.Place[name]; kept {
 			d.Set(name, c.Stamp())
 		}

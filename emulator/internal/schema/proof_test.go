@@ -13,6 +13,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/exchange"
 	"github.com/portico-emulator/portico/emulator/experiencehub"
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/gauge"
 	"github.com/portico-emulator/portico/emulator/internal/schema"
 	"github.com/portico-emulator/portico/emulator/konnect"
 	"github.com/portico-emulator/portico/schemas"
@@ -194,5 +195,8 @@ func TestProvable(t *testing.T) {
 
 func FuzzProof(f *testing.F) {
 	f.Add(uint64(2))
-	f.Fuzz(func(t *testing.T, seed uint64) { hold(t, seed, 2) })
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		gauge.Input(t)
+		hold(t, seed, 2)
+	})
 }

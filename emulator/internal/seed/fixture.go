@@ -177,7 +177,7 @@ func parse(name string, data []byte) (*file, error) {
 				f.stored = m.Value
 				continue
 			}
-			if f.records, err = f.list(m.Value, ""); err != nil {
+			if f.records, err = f.all(m.Value); err != nil {
 				return nil, err
 			}
 			f.listed = true
@@ -201,6 +201,28 @@ func (f *file) fault(n *yaml.Node, format string, args ...any) *Error {
 }
 
 var kindName = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$`)
+
+// maxDocuments is how many documents a file may describe: counts within counts multiply, and whoever grows them holds the
+// world until all are born.
+const maxDocuments = 1_000_000
+
+// all reads the records of a file.
+func (f *file) all(n *yaml.Node) ([]*record, error) {
+	records, err := f.list(n, "")
+	if err == nil && described(records) > maxDocuments {
+		return nil, f.fault(n, "these are more than %d documents: lower the counts", maxDocuments)
+	}
+	return records, err
+}
+
+// described is how many documents records stand for; beyond the limit it only says so.
+func described(records []*record) int {
+	n := 0
+	for _, r := range records {
+		n = min(n+r.count*(1+described(r.has)), maxDocuments+1)
+	}
+	return n
+}
 
 // list reads records. Their places count among those of one kind under one owner, so that a record more of another
 // kind, or behind them, moves none.

@@ -15,7 +15,7 @@ import (
 func Records(name string, n *yaml.Node) (*Fixture, error) {
 	f := &file{name: name}
 	var err error
-	f.records, err = f.list(n, "")
+	f.records, err = f.all(n)
 	return &Fixture{Name: name, files: []*file{f}}, err
 }
 

@@ -205,6 +205,10 @@ func TestFaultsNameTheirPlace(t *testing.T) {
 		{"documents:\n  - {kind: zoo.animal, in: [x], document: {name: x}}\n", `zoo.yaml:2:29: no zoo.zoo "x"`},
 		{"documents:\n  - {kind: zoo.zoo, document: {name: \"@zoo.zoo[3]\"}}\n", `zoo.yaml:2:38: @zoo.zoo[3]: there is no such document before this one`},
 		{"documents:\n  - {kind: zoo.zoo, count: -1}\n", "zoo.yaml:2:28: count: want a whole number from 0 to 1000000"},
+		{
+			"documents:\n  - {kind: zoo.zoo, count: 1000, has: [{kind: zoo.animal, count: 1000}]}\n",
+			"zoo.yaml:2:3: these are more than 1000000 documents: lower the counts",
+		},
 		{"documents:\n  - {kind: zoo.zoo, documnet: {}}\n", `zoo.yaml:2:21: unknown member "documnet"; a record has kind, document, count, in and has`},
 		{"documnets: []\n", `zoo.yaml:1:1: unknown member "documnets"; a fixture has now, include and documents`},
 		{"now: yesterday\n", "zoo.yaml:1:6: now: want an RFC 3339 instant such as 2026-01-01T00:00:00Z"},
