@@ -222,7 +222,7 @@ func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) {
 	values := make([]value, len(docs)*len(keys))
 	places := make([]int32, len(docs)) // sorted in place of what is large and holds pointers
 	for i, d := range docs {
-		places[i] = int32(i) //nolint:gosec // a world has fewer documents
+		places[i] = int32(i)
 		for j := range keys {
 			v := read(c, &keys[j].Field, d)
 			if keys[j].Fold {
