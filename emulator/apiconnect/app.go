@@ -3,6 +3,7 @@ package apiconnect
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
@@ -77,13 +78,14 @@ func appBorn(c *api.Call, d *api.Draft) error {
 	} else if err := sameCatalog(c, d, "application_type", kindApplicationType); err != nil {
 		return err
 	}
-	first := api.Object{}
-	for _, m := range []string{"client_id", "client_secret"} {
-		if v := d.Raw(m); v != nil {
-			first.Set(m, v)
-			d.Delete(m)
+	first := make(api.Object, 0, 4)
+	d.Object = slices.DeleteFunc(d.Object, func(m api.Member) bool {
+		credential := m.Name == "client_id" || m.Name == "client_secret"
+		if credential {
+			first = append(first, m)
 		}
-	}
+		return credential
+	})
 	d.Then = func(app *api.Doc) error {
 		first.Set("id", api.Quote(derived(app.ID, "credential")))
 		first.SetString("title", cut("Credential for "+app.Str("title"), maxTitle))

@@ -12,7 +12,7 @@ import (
 // sent are the members of the body that can be written. The others are the object's own, which whoever sends back what
 // was got has in the body: they are let through and ignored.
 func sent(c *api.Call, writable ...string) api.Object {
-	out := make(api.Object, 0, len(c.Body.Object))
+	out := make(api.Object, 0, len(c.Body.Object)+2) // what is added, as a rule
 	for _, m := range c.Body.Object {
 		if slices.Contains(writable, m.Name) {
 			out = append(out, m)

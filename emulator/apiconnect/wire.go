@@ -13,18 +13,24 @@ type form struct {
 	d      *api.Doc
 	stored api.Object
 	out    []byte
+	begin  int // where the form begins in what is written
 }
 
 func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
 	if to == nil {
-		to = make([]byte, 0, d.Res.Room(d)+len(`,"client_secret":""`)+64)
+		to = make([]byte, 0, d.Res.Room(d))
 	}
+	begin := len(to)
 	to = append(append(append(to, `{"type":"`...), kind...), `","api_version":"2.0.0"`...)
-	return &form{c: c, d: d, stored: d.Object(), out: to}
+	return &form{c: c, d: d, stored: d.Object(), out: to, begin: begin}
 }
 
 // done is what was written.
-func (f *form) done() []byte { return append(f.out, '}') }
+func (f *form) done() []byte {
+	f.out = append(f.out, '}')
+	f.d.Res.Grew(f.d, len(f.out)-f.begin)
+	return f.out
+}
 
 // keep shows stored members that there are.
 func (f *form) keep(names ...string) {

@@ -135,7 +135,8 @@ func (ix *indexSpec) keys(t *tableSpec, d *api.Doc, to []string) []string {
 		}
 	}
 	if ix.within >= 0 && len(to) > start {
-		outer := t.indexes[ix.within].keys(t, d, nil)
+		var room [1]string
+		outer := t.indexes[ix.within].keys(t, d, room[:0])
 		if len(outer) == 0 {
 			return to[:start]
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/tidwall/btree"
@@ -31,10 +32,36 @@ type indexTable struct {
 	groups *btree.Map[string, *group]
 }
 
-// group is the documents under one key, in order of birth.
+// group is the documents under one key, in order of birth: one of them, or a tree once there were two.
 type group struct {
 	mark *mark
+	one  *api.Doc
 	docs *tree
+}
+
+// put adds a document, or the next version of one.
+func (g *group) put(before, after *api.Doc) {
+	switch {
+	case g.docs != nil:
+		g.docs.Set(after)
+	case g.one == nil || g.one == before:
+		g.one = after
+	default:
+		g.docs = newTree()
+		g.docs.Set(g.one)
+		g.docs.Set(after)
+		g.one = nil
+	}
+}
+
+// drop takes a document out, and tells whether that was the last one.
+func (g *group) drop(d *api.Doc) (last bool) {
+	if g.docs == nil {
+		g.one = nil
+		return true
+	}
+	g.docs.Delete(d)
+	return g.docs.Len() == 0
 }
 
 type tree = btree.BTreeG[*api.Doc]
@@ -102,12 +129,14 @@ func (ix *indexTable) writable(m *mark, key string) *group {
 	g, ok := ix.groups.Get(key)
 	switch {
 	case !ok:
-		g = &group{m, newTree()}
+		g = &group{mark: m}
 	case g.mark == m:
 		return g
+	case g.docs == nil:
+		g = &group{mark: m, one: g.one}
 	default:
 		copying.Lock()
-		g = &group{m, g.docs.Copy()}
+		g = &group{mark: m, docs: g.docs.Copy()}
 		copying.Unlock()
 	}
 	ix.groups.Set(key, g)
@@ -118,7 +147,9 @@ func (ix *indexTable) writable(m *mark, key string) *group {
 func (s *state) change(t *tableSpec, before, after *api.Doc, keys keyset) {
 	tab := s.writable(t)
 	var room [4]string
-	if before != nil {
+	// A version in the place of another takes it over: trees find it by the time of birth.
+	stays := before != nil && after != nil && before.At == after.At && before.Seq == after.Seq && before.ID == after.ID
+	if before != nil && !stays {
 		tab.all.Delete(before)
 		if after == nil {
 			tab.byID.Delete(before.ID)
@@ -126,31 +157,37 @@ func (s *state) change(t *tableSpec, before, after *api.Doc, keys keyset) {
 	}
 	for i := range t.indexes {
 		ix, to := &t.indexes[i], &tab.indexes[i]
+		var come []string
+		if after != nil {
+			come = keys.of(i)
+		}
 		if before != nil {
-			for _, key := range ix.keys(t, before, room[:0]) {
-				if to.unique != nil {
-					to.unique.Delete(key)
-					continue
-				}
-				g := to.writable(s.mark, key)
-				g.docs.Delete(before)
-				if g.docs.Len() == 0 {
-					to.groups.Delete(key)
-				}
+			gone := ix.keys(t, before, room[:0])
+			if !stays || !slices.Equal(gone, come) {
+				s.leave(to, before, gone)
 			}
 		}
-		if after != nil {
-			for _, key := range keys.of(i) {
-				if to.unique != nil {
-					to.unique.Set(key, after)
-				} else {
-					to.writable(s.mark, key).docs.Set(after)
-				}
+		for _, key := range come {
+			if to.unique != nil {
+				to.unique.Set(key, after)
+			} else {
+				to.writable(s.mark, key).put(before, after)
 			}
 		}
 	}
 	if after != nil {
 		tab.byID.Set(after.ID, after)
 		tab.all.Set(after)
+	}
+}
+
+// leave takes a document out of an index.
+func (s *state) leave(ix *indexTable, d *api.Doc, keys []string) {
+	for _, key := range keys {
+		if ix.unique != nil {
+			ix.unique.Delete(key)
+		} else if ix.writable(s.mark, key).drop(d) {
+			ix.groups.Delete(key)
+		}
 	}
 }

@@ -100,7 +100,7 @@ func (tx *Tx) group(kind, index, key string) (*tree, *api.Doc) {
 		return nil, d
 	}
 	if g, ok := tab.groups.Get(ix.key(key)); ok {
-		return g.docs, nil
+		return g.docs, g.one
 	}
 	return nil, nil
 }
