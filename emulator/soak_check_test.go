@@ -278,15 +278,14 @@ func (s *soaking) faults() {
 }
 
 // page is the section of the report.
-func (s *soaking) page(took time.Duration, before, peak, after standing, c checked) string {
-	n := len(s.took)
+func (s *soaking) page(took time.Duration, told speed, before, peak, after standing, c checked) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "`make soak` on %s, %d processors, %s: %d clients, of which one in eight speaks HTTPS and one HTTP/2, for %.0f s in %d worlds at a time, over all\n"+
 		"five vendors: life stories, recorded requests, the admin API, worlds made and deleted, clients that go away, four worlds in which calls fail on purpose.\n\n", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version(), connections, took.Seconds(), worldCount)
 	fmt.Fprintf(&b, "| what | |\n| --- | --- |\n")
 	for _, row := range [][2]string{
-		{"calls", fmt.Sprintf("%d, %.0f a second", n, float64(n)/took.Seconds())},
-		{"time of a call, client and server on the same processors", fmt.Sprintf("p50 %.1f ms, p99 %.1f ms", ms(s.took[n/2]), ms(s.took[n*99/100]))},
+		{"calls", fmt.Sprintf("%d, %.0f a second", told.calls, told.rate)},
+		{"time of a call, client and server on the same processors", fmt.Sprintf("p50 %.1f ms, p99 %.1f ms", ms(told.p50), ms(told.p99))},
 		{"answers", fmt.Sprintf("2xx %d, 3xx %d, 4xx %d, 5xx %d, each of these by a rule", s.classes[2], s.classes[3], s.classes[4], s.classes[5])},
 		{"connections broken by a rule, clients that went away", fmt.Sprintf("%d, %d", s.broken.Load(), s.left.Load())},
 		{"calls that failed otherwise", "0"},
