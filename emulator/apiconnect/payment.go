@@ -26,7 +26,7 @@ var billings = &api.Resource{
 			urls = texts(c.URL(typePath(id)))
 		}
 		f.set("payment_method_integration_urls", urls)
-		if config := f.stored.Raw("configuration"); config != nil {
+		if config := f.d.Raw("configuration"); config != nil {
 			f.set("configuration", masked(config))
 		}
 		f.keep("metadata")
@@ -75,7 +75,7 @@ var paymentMethods = &api.Resource{
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "payment_method", to)
 		f.keep("id", "name", "title", "summary")
-		f.set("configuration", masked(f.stored.Raw("configuration")))
+		f.set("configuration", masked(f.d.Raw("configuration")))
 		f.keep("metadata")
 		f.times()
 		if b := c.Tx.Get(kindBilling, d.Str("billing")); b != nil {

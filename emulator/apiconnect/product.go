@@ -38,7 +38,7 @@ var products = &api.Resource{
 func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	f := newForm(c, d, "product", to)
 	f.keep("id", "name", "version", "title", "summary")
-	f.set("state", f.stored.Raw("lifecycle_state"))
+	f.set("state", f.d.Raw("lifecycle_state"))
 	if notesOf(c).fields.heavy(c, "product") {
 		f.set("product", productDocument(c, d))
 	}

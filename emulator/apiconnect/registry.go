@@ -3,6 +3,8 @@ package apiconnect
 import (
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
@@ -23,7 +25,7 @@ var userRegistries = &api.Resource{
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "user_registry", to)
 		f.keep("id", "name", "title", "summary", "registry_type")
-		if f.keep("integration_url"); f.stored.Null("integration_url") {
+		if f.keep("integration_url"); d.Get("integration_url").Type == gjson.Null {
 			f.text("integration_url", c.URL("/api/cloud/integrations/user-registry/"+d.Str("registry_type")))
 		}
 		f.keep("user_managed", "user_registry_managed", "onboarding", "case_sensitive", "email_required", "email_unique_if_exist")

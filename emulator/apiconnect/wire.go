@@ -9,11 +9,10 @@ import (
 // form writes what clients see of a document: what is stored, the constants of its type and the addresses that follow
 // from where it lives.
 type form struct {
-	c      *api.Call
-	d      *api.Doc
-	stored api.Object
-	out    []byte
-	begin  int // where the form begins in what is written
+	c     *api.Call
+	d     *api.Doc
+	out   []byte
+	begin int // where the form begins in what is written
 }
 
 func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
@@ -22,7 +21,7 @@ func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
 	}
 	begin := len(to)
 	to = append(append(append(to, `{"type":"`...), kind...), `","api_version":"2.0.0"`...)
-	return &form{c: c, d: d, stored: d.Object(), out: to, begin: begin}
+	return &form{c: c, d: d, out: to, begin: begin}
 }
 
 // done is what was written.
@@ -35,7 +34,7 @@ func (f *form) done() []byte {
 // keep shows stored members that there are.
 func (f *form) keep(names ...string) {
 	for _, name := range names {
-		if v := f.stored.Raw(name); v != nil {
+		if v := f.d.Raw(name); v != nil {
 			f.set(name, v)
 		}
 	}
@@ -99,7 +98,7 @@ func (f *form) self() {
 // tasks shows the open approval task, if there is one.
 func (f *form) tasks() {
 	list := []byte(`[]`)
-	if id := f.stored.Str("task"); id != "" {
+	if id := f.d.Str("task"); id != "" {
 		list = texts(f.c.URL(inCatalog(f.d.In, "/tasks/"+id)))
 	}
 	f.set("task_urls", list)

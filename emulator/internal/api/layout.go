@@ -128,11 +128,13 @@ func (d *Doc) Members() iter.Seq2[string, []byte] {
 	}
 }
 
-// Raw is a member of a document as JSON, nil where there is none.
-func (d *Doc) Raw(name string) []byte {
-	for member, value := range d.Members() {
-		if member == name {
-			return value
+// Raw is a member of a document as JSON, nil where there is none. Its name needs no escapes.
+func (d *Doc) Raw(name string) []byte { return d.layout().raw(d.JSON, name) }
+
+func (l layout) raw(doc []byte, name string) []byte {
+	for _, p := range l {
+		if int(p.nameEnd-p.name) == len(name)+2 && string(doc[p.name+1:p.nameEnd-1]) == name {
+			return doc[p.from:p.to:p.to]
 		}
 	}
 	return nil
@@ -141,16 +143,11 @@ func (d *Doc) Raw(name string) []byte {
 // get reads the value at a path of plain names.
 func (l layout) get(doc []byte, path string) gjson.Result {
 	head, tail, nested := strings.Cut(path, ".")
-	for _, p := range l {
-		if int(p.nameEnd-p.name) == len(head)+2 && string(doc[p.name+1:p.nameEnd-1]) == head {
-			value := gjson.Parse(text(doc[p.from:p.to]))
-			if nested {
-				return value.Get(tail)
-			}
-			return value
-		}
+	value := gjson.Parse(text(l.raw(doc, head)))
+	if nested {
+		return value.Get(tail)
 	}
-	return gjson.Result{}
+	return value
 }
 
 // plain tells whether a path says names and nothing else that gjson understands.

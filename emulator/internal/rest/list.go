@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -224,11 +225,7 @@ func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) {
 	for i, d := range docs {
 		places[i] = int32(i)
 		for j := range keys {
-			v := read(c, &keys[j].Field, d)
-			if keys[j].Fold {
-				v.text = strings.ToLower(v.text)
-			}
-			values[i*len(keys)+j] = v
+			values[i*len(keys)+j] = read(c, &keys[j].Field, d)
 		}
 	}
 	slices.SortStableFunc(places, func(a, b int32) int {
@@ -262,10 +259,34 @@ func keyOrder(k *api.SortKey, a, b *value) int {
 	case api.AsNumber, api.AsTime, api.AsBool:
 		c = cmp.Compare(a.number, b.number)
 	default:
-		c = cmp.Compare(a.text, b.text)
+		c = compareText(a.text, b.text, k.Fold)
 	}
 	if k.Desc {
 		return -c
+	}
+	return c
+}
+
+// compareText compares texts, in lower case if letter case does not count.
+func compareText(a, b string, fold bool) int {
+	if !fold {
+		return cmp.Compare(a, b)
+	}
+	for i := range min(len(a), len(b)) {
+		x, y := a[i], b[i]
+		if x >= utf8.RuneSelf || y >= utf8.RuneSelf {
+			return cmp.Compare(strings.ToLower(a), strings.ToLower(b))
+		}
+		if c := cmp.Compare(lower(x), lower(y)); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + ('a' - 'A')
 	}
 	return c
 }

@@ -1,0 +1,4 @@
+package rest
+
+// CompareText is open to the test of it.
+var CompareText = compareText
