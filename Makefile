@@ -38,7 +38,6 @@ race: ## run all tests again, watching for data races (needs a C compiler)
 
 golden: ## write conversations, gaps and pages anew from the answers as they are now; read the diff
 	go test $$(go list -f '{{range .XTestImports}}{{if eq . "$(MODULE)/emulator/internal/golden"}}{{$$.ImportPath}}{{end}}{{end}}' ./emulator/...) -run Golden -update
-	go test ./emulator -run Golden -update
 	go test ./cmd/portico -run Golden -update
 
 fuzz: ## try inputs that nobody thought of, all targets in FUZZTOTAL or each for FUZZTIME, and write the figures; FUZZ picks by pattern

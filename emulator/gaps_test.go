@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,15 +9,15 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-var updateGaps = flag.Bool("update", false, "write the gaps that the sources tell of")
+	"github.com/portico-emulator/portico/emulator/internal/golden"
+)
 
 // TestGoldenGaps holds gaps.txt, which the program carries, to the sources, which it does not.
 func TestGoldenGaps(t *testing.T) {
 	t.Parallel()
 	got := listed(t, os.DirFS("."))
-	if *updateGaps {
+	if golden.Updating() {
 		if err := os.WriteFile("gaps.txt", []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}

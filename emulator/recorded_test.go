@@ -1,13 +1,14 @@
 package emulator_test
 
 import (
-	"encoding/base64"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/portico-emulator/portico/emulator/internal/golden"
 )
 
 // conversation is one that the vendors' own tests replay: testdata/<operation>.txtar.
@@ -63,34 +64,13 @@ func recorded(t testing.TB) []conversation {
 
 func stepOf(t testing.TB, vendor, request, answer string) step {
 	t.Helper()
-	head, body, _ := strings.Cut(strings.TrimRight(request, "\n"), "\n\n")
-	lines := strings.Split(head, "\n")
-	s := step{header: headers[vendor].Clone(), body: plainBody(t, body), answer: answer}
-	s.method, s.path, _ = strings.Cut(lines[0], " ")
-	s.header.Set("Content-Type", "application/json")
-	for _, l := range lines[1:] {
-		name, value, _ := strings.Cut(l, ":")
-		if value = strings.TrimSpace(value); value == "" {
-			s.header.Del(name)
-		} else {
-			s.header.Set(name, value)
-		}
-	}
-	return s
-}
-
-// plainBody is a body as it is sent: one that is no text is written in base64.
-func plainBody(t testing.TB, body string) string {
-	t.Helper()
-	encoded, ok := strings.CutPrefix(body, "base64:")
-	if !ok {
-		return body
-	}
-	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	usual := headers[vendor].Clone()
+	usual.Set("Content-Type", "application/json")
+	r, err := golden.Read(request, usual)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(raw)
+	return step{method: r.Method, path: r.Path, body: r.Body, header: r.Header, answer: answer}
 }
 
 // want is an answer apart: status, header as a client reads it, body.
@@ -103,5 +83,9 @@ func (s step) want(t testing.TB) (status string, header http.Header, body string
 		name, value, _ := strings.Cut(l, ": ")
 		header.Add(name, value)
 	}
-	return lines[0], header, plainBody(t, strings.TrimSuffix(body, "\n"))
+	plain, err := golden.Body(strings.TrimSuffix(body, "\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines[0], header, plain
 }

@@ -2,7 +2,6 @@ package emulator_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -18,80 +17,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
-	"golang.org/x/tools/txtar"
 
 	"github.com/portico-emulator/portico/emulator"
 )
 
-// administrators are the headers by which the conversations call.
-var administrators = map[string]string{
-	"konnect": "Bearer kpat_portico-admin", "axway": "Basic YXBpYWRtaW46Y2hhbmdlbWU=", "apiconnect": "Bearer portico-admin",
-	"experiencehub": "Bearer portico-anypoint-admin", "exchange": "Bearer portico-anypoint-admin",
-}
-
-// asked is one request of a recorded conversation.
-type asked struct {
-	name, method, path, body string
-	header                   http.Header
-}
-
-func (a *asked) of(h http.Handler) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(a.method, a.path, strings.NewReader(a.body))
-	r.Header = maps.Clone(a.header)
+// of is the answer of a handler.
+func (s step) of(h http.Handler) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(s.method, s.path, strings.NewReader(s.body))
+	r.Header = maps.Clone(s.header)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
-}
-
-// conversations are the requests of all recorded conversations of all vendors, in each one's order.
-func conversations(t *testing.T) [][]asked {
-	t.Helper()
-	var out [][]asked
-	for _, vendor := range slices.Sorted(maps.Keys(administrators)) {
-		files, err := filepath.Glob(filepath.Join(vendor, "testdata", "*.txtar"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no conversations of %s: %v", vendor, err)
-		}
-		for _, file := range files {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var one []asked
-			for _, f := range a.Files {
-				if strings.HasSuffix(f.Name, " answer") {
-					continue
-				}
-				one = append(one, request(t, vendor, file+": "+f.Name, string(f.Data)))
-			}
-			out = append(out, one)
-		}
-	}
-	return out
-}
-
-func request(t *testing.T, vendor, name, text string) asked {
-	t.Helper()
-	head, body, _ := strings.Cut(strings.TrimRight(text, "\n"), "\n\n")
-	if b, ok := strings.CutPrefix(body, "base64:"); ok {
-		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(b))
-		if err != nil {
-			t.Fatal(err)
-		}
-		body = string(raw)
-	}
-	lines := strings.Split(head, "\n")
-	a := asked{name: name, body: body, header: http.Header{"Authorization": {administrators[vendor]}, "Content-Type": {"application/json"}}}
-	a.method, a.path, _ = strings.Cut(lines[0], " ")
-	for _, l := range lines[1:] {
-		name, value, _ := strings.Cut(l, ":")
-		if value = strings.TrimSpace(value); value == "" {
-			a.header.Del(name)
-		} else {
-			a.header.Set(name, value)
-		}
-	}
-	return a
 }
 
 // kept is an emulator with a state file that can be started again.
@@ -135,7 +71,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // then, and to one that is not: both answer the same, and worlds look the same.
 func TestConversationsOutliveTheProcess(t *testing.T) {
 	t.Parallel()
-	all := conversations(t)
+	all := recorded(t)
 	const seed = 3
 	r := rand.New(rand.NewPCG(seed, seed))
 	config := emulator.Config{Clock: noon, Journal: -1, StateLimit: 64 << 10}
@@ -144,13 +80,13 @@ func TestConversationsOutliveTheProcess(t *testing.T) {
 	calls, wrote := 0, 0
 	for len(all) > 0 {
 		i := r.IntN(len(all))
-		a := all[i][0]
-		if all[i] = all[i][1:]; len(all[i]) == 0 {
+		name, a := all[i].vendor+"."+all[i].operation, all[i].steps[0]
+		if all[i].steps = all[i].steps[1:]; len(all[i].steps) == 0 {
 			all = slices.Delete(all, i, i+1)
 		}
 		want, got := a.of(twin), a.of(k)
 		if want.Code != got.Code || want.Code < 400 && want.Body.String() != got.Body.String() {
-			t.Fatalf("%s (call %d): got %d %s\nfrom the one without a break %d %s", a.name, calls, got.Code, got.Body, want.Code, want.Body)
+			t.Fatalf("%s (call %d): got %d %s\nfrom the one without a break %d %s", name, calls, got.Code, got.Body, want.Code, want.Body)
 		}
 		if a.method != http.MethodGet && got.Code < 300 {
 			wrote++
@@ -309,10 +245,10 @@ func TestUnkept(t *testing.T) {
 		{"konnect", "POST /v2/api-products\n\n{\"name\":\"x\"}", `"status":503`},
 		{"axway", "POST /api/portal/v1.2/applications\n\n{\"name\":\"x\",\"organizationId\":\"a1f00000-0000-4000-8000-000000000001\"}", `"errors":[{"code":503`},
 		{"apiconnect", "POST /consumer-api/orgs\n\n{\"title\":\"x\"}", `"status":503`},
-		{"experiencehub", "PATCH /api-experience-hub/api/v1/connections/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa/apiPortals/550e8400-e29b-41d4-a716-446655440000/userGroups/660e8400-e29b-41d4-a716-446655440001\n\n{\"name\":\"x\"}", `"status":503`},
+		{"experience-hub", "PATCH /api-experience-hub/api/v1/connections/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa/apiPortals/550e8400-e29b-41d4-a716-446655440000/userGroups/660e8400-e29b-41d4-a716-446655440001\n\n{\"name\":\"x\"}", `"status":503`},
 		{"exchange", "PUT /exchange/api/v1/assets/bbbbbbbb-0000-4000-8000-000000000003/shipping-api/users\n\n[{\"userId\":\"99685226-c802-4fc6-8c7d-d159737784bb\",\"role\":\"viewer\"}]", `"status":503`},
 	} {
-		a := request(t, c.vendor, c.text, c.text)
+		a := stepOf(t, c.vendor, c.text, "")
 		got := a.of(k)
 		if got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), c.want) {
 			t.Errorf("%s %s: got %d %s, want 503 and %s", a.method, a.path, got.Code, got.Body, c.want)

@@ -26,6 +26,9 @@ var answerName = regexp.MustCompile(`^\S+ answer$`)
 
 var update = flag.Bool("update", false, "write the answers as they are now into the golden files")
 
+// Updating tells whether files are to be written anew instead of compared.
+func Updating() bool { return *update }
+
 // Run replays testdata/<operation>.txtar for each operation; one without a file fails. A file is a conversation in a
 // world of its own:
 //
@@ -95,27 +98,29 @@ func replay(t *testing.T, file string, headers http.Header, h http.Handler) {
 	}
 }
 
-// request reads "METHOD path", header lines, and after an empty line the body. "base64:" at its start is decoded.
-func request(t *testing.T, data []byte, headers http.Header) *http.Request {
-	t.Helper()
-	head, body, _ := strings.Cut(strings.TrimRight(string(data), "\n"), "\n\n")
-	if b, ok := strings.CutPrefix(body, "base64:"); ok {
-		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(b))
-		if err != nil {
-			t.Fatal(err)
-		}
-		body = string(raw)
-	}
+// Request is a request as conversations write it.
+type Request struct {
+	Method, Path, Body string
+	Header             http.Header
+}
+
+// Read reads "METHOD path", header lines, and after an empty line the body. A header without a value is none, not even one
+// of the usual ones.
+func Read(text string, usual http.Header) (Request, error) {
+	head, body, _ := strings.Cut(strings.TrimRight(text, "\n"), "\n\n")
 	lines := strings.Split(head, "\n")
 	method, path, ok := strings.Cut(lines[0], " ")
 	if !ok {
-		t.Fatalf("want METHOD path, got %q", lines[0])
+		return Request{}, fmt.Errorf("want METHOD path, got %q", lines[0])
 	}
-	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
-	if body == "" {
-		r.Body, r.ContentLength = http.NoBody, 0
+	plain, err := Body(body)
+	if err != nil {
+		return Request{}, err
 	}
-	maps.Copy(r.Header, headers)
+	r := Request{Method: method, Path: path, Body: plain, Header: maps.Clone(usual)}
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
 	for _, l := range lines[1:] {
 		name, value, _ := strings.Cut(l, ":")
 		if value = strings.TrimSpace(value); value == "" {
@@ -124,6 +129,30 @@ func request(t *testing.T, data []byte, headers http.Header) *http.Request {
 			r.Header.Set(name, value)
 		}
 	}
+	return r, nil
+}
+
+// Body is a body as it is sent: one that is no text is written in base64.
+func Body(text string) (string, error) {
+	encoded, ok := strings.CutPrefix(text, "base64:")
+	if !ok {
+		return text, nil
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	return string(raw), err
+}
+
+func request(t *testing.T, data []byte, headers http.Header) *http.Request {
+	t.Helper()
+	one, err := Read(string(data), headers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), one.Method, one.Path, strings.NewReader(one.Body))
+	if one.Body == "" {
+		r.Body, r.ContentLength = http.NoBody, 0
+	}
+	r.Header = one.Header
 	return r
 }
 
