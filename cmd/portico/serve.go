@@ -192,11 +192,19 @@ func greet(stdout io.Writer, e *emulator.Emulator, url, secure string, token boo
 	}
 	kept := ""
 	if state := e.State(); state.File != "" {
-		kept = fmt.Sprintf("state:     %s (%d documents, %d commits)\n", state.File, state.Documents, state.Commits)
+		kept = fmt.Sprintf("state:     %s (%s, %s)\n", state.File, count(state.Documents, "document"), count(state.Commits, "commit"))
 	}
 	text := fmt.Sprintf("portico listening on %s\n\n%s\nadmin API: %s\n%s%stry:       %s\n", url, s.table(rows), admin, secure, kept, s.bold(try))
 	_, err = io.WriteString(stdout, text)
 	return err
+}
+
+// count is a number of things, in words.
+func count[N int | uint64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // example is a path of a vendor that can be read without knowing an id.
