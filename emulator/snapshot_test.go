@@ -55,6 +55,18 @@ func TestExportComesBack(t *testing.T) {
 	call(t, e, http.MethodGet, "/_world/other/v2/portals", "", 200)
 }
 
+// TestLargeComesBack proves the same of the data set that is grown in the most ways.
+func TestLargeComesBack(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Config{Fixture: "large"})
+	first := call(t, e, http.MethodGet, "/_portico/export", "", 200)
+	call(t, e, http.MethodPost, "/_portico/worlds", `{"name":"other","fixture":"empty"}`, 201)
+	call(t, e, http.MethodPost, "/_world/other/_portico/import", first, 204)
+	if second := call(t, e, http.MethodGet, "/_world/other/_portico/export", "", 200); documents(t, first) != documents(t, second) {
+		t.Error("what came back is not what was exported")
+	}
+}
+
 // TestImportRefused proves that what cannot be imported is told with its place and leaves the world as it was.
 func TestImportRefused(t *testing.T) {
 	t.Parallel()
