@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/portico-emulator/portico/emulator"
 )
 
 // Call is one call that a world was asked, as its journal tells it: without secrets.
@@ -61,7 +63,7 @@ func (b Body) Into(v any) error {
 
 // At is the value at a JSON path of the forms $.a.b[0] and $['x'], decoded; nil where there is none, or no such path.
 func (b Body) At(path string) any {
-	steps, err := pathSteps(path)
+	steps, err := emulator.JSONPath(path)
 	if err != nil {
 		return nil
 	}

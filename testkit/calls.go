@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/portico-emulator/portico/emulator"
 )
 
 // Calls are calls that the world was asked, whatever came of them, narrowed down by what is said of them. An assertion that
@@ -186,7 +188,7 @@ func (x expectation) fits(c Call) (bool, error) {
 		return false, err
 	}
 	for _, at := range slices.Sorted(maps.Keys(x.Body)) {
-		steps, err := pathSteps(at)
+		steps, err := emulator.JSONPath(at)
 		if err != nil {
 			return false, err
 		}

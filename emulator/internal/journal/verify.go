@@ -150,7 +150,7 @@ func Matches(want json.RawMessage) (func(got gjson.Result) bool, error) {
 }
 
 func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
-	steps, err := steps(path)
+	steps, err := Steps(path)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
 
 // Path reads a JSON path of the forms $.a.b[0] and $['x'].
 func Path(path string) (func(document []byte) gjson.Result, error) {
-	steps, err := steps(path)
+	steps, err := Steps(path)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +228,8 @@ func step(v gjson.Result, s string) gjson.Result {
 
 var stepForm = regexp.MustCompile(`^(?:\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])`)
 
-func steps(path string) ([]string, error) {
+// Steps reads a JSON path of the forms $.a.b[0] and $['x'].
+func Steps(path string) ([]string, error) {
 	rest, ok := strings.CutPrefix(path, "$")
 	if !ok {
 		return nil, fmt.Errorf("%q is no JSON path: it begins with $, as in $.a.b[0] or $['x']", path)

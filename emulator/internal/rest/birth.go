@@ -175,7 +175,7 @@ func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, erro
 		if name == "" || d.Has(name) {
 			continue
 		}
-		if was := old.Object().Raw(name); was != nil {
+		if was := old.Raw(name); was != nil {
 			d.Set(name, was)
 		}
 	}

@@ -183,7 +183,12 @@ func (r *reader) among(n *yaml.Node) (*set, error) {
 		return nil, err
 	}
 	s := &set{node: n, kind: res.Kind}
-	return s, n.Read("documents", map[string]yaml.Reader{
+	return s, n.Read("documents", r.chosen(s, res))
+}
+
+// chosen reads which documents of a kind are meant.
+func (r *reader) chosen(s *set, res *api.Resource) map[string]yaml.Reader {
+	return map[string]yaml.Reader{
 		"kind": func(*yaml.Node) error { return nil },
 		"in": func(v *yaml.Node) error {
 			if s.in = v.Items; v.Kind == yaml.String {
@@ -195,7 +200,7 @@ func (r *reader) among(n *yaml.Node) (*set, error) {
 			s.where, err = r.where(res, v)
 			return err
 		},
-	})
+	}
 }
 
 func (r *reader) twins(n *yaml.Node) (*twins, error) {

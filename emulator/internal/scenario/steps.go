@@ -90,23 +90,12 @@ func (r *reader) set(n *yaml.Node) (*set, error) {
 		return nil, err
 	}
 	s.kind = res.Kind
-	err = n.Read("set", map[string]yaml.Reader{
-		"kind": func(*yaml.Node) error { return nil },
-		"in": func(v *yaml.Node) error {
-			if s.in = v.Items; v.Kind == yaml.String {
-				s.in = []*yaml.Node{v}
-			}
-			return r.references(v)
-		},
-		"where": func(v *yaml.Node) (err error) {
-			s.where, err = r.where(res, v)
-			return err
-		},
-		"document": func(v *yaml.Node) error {
-			s.document = v
-			return r.fields(res, v)
-		},
-	})
+	members := r.chosen(s, res)
+	members["document"] = func(v *yaml.Node) error {
+		s.document = v
+		return r.fields(res, v)
+	}
+	err = n.Read("set", members)
 	if err == nil && s.document == nil {
 		err = yaml.Fault(n, "set: want document, the members that change")
 	}

@@ -17,3 +17,6 @@ func Redact(credentials []Credential) func(text string) string {
 		return r.Text(text)
 	}
 }
+
+// JSONPath gives the names and positions of a path of the forms $.a.b[0] and $['x'], as the admin API reads them.
+func JSONPath(path string) ([]string, error) { return journal.Steps(path) }
