@@ -110,6 +110,10 @@ func (ix *indexSpec) keys(t *tableSpec, d *api.Doc, to []string) []string {
 			to = append(to, owner)
 		}
 	case len(ix.paths) == 1:
+		if s, ok := d.Text(ix.paths[0]); ok {
+			to = append(to, s)
+			break
+		}
 		v := d.Get(ix.paths[0])
 		if v.IsArray() {
 			for _, e := range v.Array() {
@@ -119,13 +123,18 @@ func (ix *indexSpec) keys(t *tableSpec, d *api.Doc, to []string) []string {
 			to = append(to, v.String())
 		}
 	default:
-		parts := make([]string, len(ix.paths))
-		for i, p := range ix.paths {
-			v := d.Get(p)
-			if v.Type == gjson.Null {
-				return to
+		var room [4]string
+		parts := room[:0]
+		for _, p := range ix.paths {
+			part, ok := d.Text(p)
+			if !ok {
+				v := d.Get(p)
+				if v.Type == gjson.Null {
+					return to
+				}
+				part = v.String()
 			}
-			parts[i] = v.String()
+			parts = append(parts, part)
 		}
 		to = append(to, strings.Join(parts, Joint))
 	}
@@ -153,14 +162,21 @@ type keyset struct {
 	ends []int // of each index's keys in all
 }
 
-func (t *tableSpec) keys(d *api.Doc) keyset {
+// keyroom is memory for a keyset, enough for most.
+type keyroom struct {
+	all  [8]string
+	ends [8]int
+}
+
+// keys gives the keys of a document, in a room that nothing else uses as long as they are needed.
+func (t *tableSpec) keys(d *api.Doc, room *keyroom) keyset {
 	if d == nil {
 		return keyset{}
 	}
-	k := keyset{make([]string, 0, len(t.indexes)), make([]int, len(t.indexes))}
+	k := keyset{room.all[:0], room.ends[:0]}
 	for i := range t.indexes {
 		k.all = t.indexes[i].keys(t, d, k.all)
-		k.ends[i] = len(k.all)
+		k.ends = append(k.ends, len(k.all))
 	}
 	return k
 }

@@ -147,9 +147,9 @@ func (w *World) redo(s *state, e *Event) error {
 		var before *api.Doc
 		tab := s.tables[t.no]
 		if tab != nil {
-			before, _ = tab.byID.Get(c.ID)
+			before, _ = tab.byID.get(c.ID)
 		}
-		keys := t.keys(c.Doc)
+		keys := t.keys(c.Doc, &tx.keys)
 		switch {
 		case c.Doc == nil && before == nil:
 			return fmt.Errorf("no %s %q to delete", c.Kind, c.ID)
@@ -205,20 +205,18 @@ func differing(old, now *state) []Change {
 			continue
 		}
 		if a != nil {
-			a.byID.Scan(func(id string, d *api.Doc) bool {
-				if !same(d, b.get(id)) {
-					gone = append(gone, Change{d.Res.Kind, id, nil})
+			for _, i := range a.byID.sorted() {
+				if d := i.value; !same(d, b.get(i.key)) {
+					gone = append(gone, Change{d.Res.Kind, i.key, nil})
 				}
-				return true
-			})
+			}
 		}
 		if b != nil {
-			b.byID.Scan(func(id string, d *api.Doc) bool {
-				if !same(d, a.get(id)) {
-					come = append(come, Change{d.Res.Kind, id, d})
+			for _, i := range b.byID.sorted() {
+				if d := i.value; !same(d, a.get(i.key)) {
+					come = append(come, Change{d.Res.Kind, i.key, d})
 				}
-				return true
-			})
+			}
 		}
 	}
 	return append(gone, come...)
@@ -228,7 +226,7 @@ func (t *table) get(id string) *api.Doc {
 	if t == nil {
 		return nil
 	}
-	d, _ := t.byID.Get(id)
+	d, _ := t.byID.get(id)
 	return d
 }
 
@@ -252,7 +250,8 @@ func (s *state) sum() string {
 		if t == nil {
 			continue
 		}
-		t.byID.Scan(func(_ string, d *api.Doc) bool {
+		for _, i := range t.byID.sorted() {
+			d := i.value
 			room = room[:0]
 			text(d.Res.Kind, d.ID, string(d.JSON))
 			room = binary.AppendUvarint(room, uint64(len(d.In)))
@@ -262,8 +261,7 @@ func (s *state) sum() string {
 				room = append(room, 'k')
 			}
 			_, _ = h.Write(room)
-			return true
-		})
+		}
 	}
 	room = binary.AppendUvarint(binary.AppendUvarint(room[:0], s.seq), s.counter)
 	_, _ = h.Write(room)

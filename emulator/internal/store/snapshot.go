@@ -108,7 +108,7 @@ func (s *state) count() int {
 	n := 0
 	for _, t := range s.tables {
 		if t != nil {
-			n += t.byID.Len()
+			n += t.byID.n
 		}
 	}
 	return n
@@ -145,27 +145,19 @@ func differences(old, now *table) []Difference {
 	}
 	var out []Difference
 	if old != nil {
-		old.byID.Scan(func(id string, before *api.Doc) bool {
-			var after *api.Doc
-			if now != nil {
-				after, _ = now.byID.Get(id)
-			}
+		for _, i := range old.byID.sorted() {
+			before, after := i.value, now.get(i.key)
 			if after != before && (after == nil || !api.Same(after.JSON, before.JSON) || !slices.Equal(after.In, before.In)) {
 				out = append(out, Difference{before, after})
 			}
-			return true
-		})
+		}
 	}
 	if now != nil {
-		now.byID.Scan(func(id string, after *api.Doc) bool {
-			if old != nil {
-				if _, was := old.byID.Get(id); was {
-					return true
-				}
+		for _, i := range now.byID.sorted() {
+			if old.get(i.key) == nil {
+				out = append(out, Difference{nil, i.value})
 			}
-			out = append(out, Difference{nil, after})
-			return true
-		})
+		}
 	}
 	return out
 }
@@ -178,11 +170,11 @@ func (tx *Tx) Load(docs []*api.Doc) (at int, err error) {
 	for i, d := range docs {
 		t, tab := tx.table(d.Res.Kind)
 		if tab != nil {
-			if _, twice := tab.byID.Get(d.ID); twice {
+			if _, twice := tab.byID.get(d.ID); twice {
 				return i, api.Fail(api.Conflict, "%s %q stands twice", d.Res.Kind, d.ID)
 			}
 		}
-		if err := tx.unique(t, tab, d, t.keys(d)); err != nil {
+		if err := tx.unique(t, tab, d, t.keys(d, &tx.keys)); err != nil {
 			return i, err
 		}
 		tx.state.seq++

@@ -21,15 +21,15 @@ type mark struct{ _ byte }
 
 type table struct {
 	mark    *mark
-	byID    *btree.Map[string, *api.Doc]
+	byID    trie[*api.Doc]
 	all     *tree
 	indexes []indexTable
 }
 
-// indexTable holds one of the two.
+// indexTable holds one of the two: documents by key in a unique index, groups of them in another.
 type indexTable struct {
-	unique *btree.Map[string, *api.Doc]
-	groups *btree.Map[string, *group]
+	unique trie[*api.Doc]
+	groups trie[*group]
 }
 
 // group is the documents under one key, in order of birth: one of them, or a tree once there were two.
@@ -43,7 +43,7 @@ type group struct {
 func (g *group) put(before, after *api.Doc) {
 	switch {
 	case g.docs != nil:
-		g.docs.Set(after)
+		add(g.docs, before, after)
 	case g.one == nil || g.one == before:
 		g.one = after
 	default:
@@ -51,6 +51,15 @@ func (g *group) put(before, after *api.Doc) {
 		g.docs.Set(g.one)
 		g.docs.Set(after)
 		g.one = nil
+	}
+}
+
+// add puts a document into a tree: as a rule at the end, if it is a new one.
+func add(t *tree, before, after *api.Doc) {
+	if before == nil {
+		t.Load(after)
+	} else {
+		t.Set(after)
 	}
 }
 
@@ -99,34 +108,20 @@ func (s *state) writable(t *tableSpec) *table {
 	fresh := &table{mark: s.mark, indexes: make([]indexTable, len(t.indexes))}
 	s.tables[t.no] = fresh
 	if old == nil {
-		fresh.byID = &btree.Map[string, *api.Doc]{}
 		fresh.all = newTree()
-		for i, ix := range t.indexes {
-			if ix.Unique {
-				fresh.indexes[i].unique = &btree.Map[string, *api.Doc]{}
-			} else {
-				fresh.indexes[i].groups = &btree.Map[string, *group]{}
-			}
-		}
 		return fresh
 	}
+	fresh.byID = old.byID
+	copy(fresh.indexes, old.indexes)
 	copying.Lock()
 	defer copying.Unlock()
-	fresh.byID = old.byID.Copy()
 	fresh.all = old.all.Copy()
-	for i, ix := range old.indexes {
-		if ix.unique != nil {
-			fresh.indexes[i].unique = ix.unique.Copy()
-		} else {
-			fresh.indexes[i].groups = ix.groups.Copy()
-		}
-	}
 	return fresh
 }
 
 // writable is the group of a key, copied if it is shared and made if it is not there.
 func (ix *indexTable) writable(m *mark, key string) *group {
-	g, ok := ix.groups.Get(key)
+	g, ok := ix.groups.get(key)
 	switch {
 	case !ok:
 		g = &group{mark: m}
@@ -139,7 +134,7 @@ func (ix *indexTable) writable(m *mark, key string) *group {
 		g = &group{mark: m, docs: g.docs.Copy()}
 		copying.Unlock()
 	}
-	ix.groups.Set(key, g)
+	ix.groups.set(m, key, g)
 	return g
 }
 
@@ -152,7 +147,7 @@ func (s *state) change(t *tableSpec, before, after *api.Doc, keys keyset) {
 	if before != nil && !stays {
 		tab.all.Delete(before)
 		if after == nil {
-			tab.byID.Delete(before.ID)
+			tab.byID.drop(s.mark, before.ID)
 		}
 	}
 	for i := range t.indexes {
@@ -164,30 +159,30 @@ func (s *state) change(t *tableSpec, before, after *api.Doc, keys keyset) {
 		if before != nil {
 			gone := ix.keys(t, before, room[:0])
 			if !stays || !slices.Equal(gone, come) {
-				s.leave(to, before, gone)
+				s.leave(ix, to, before, gone)
 			}
 		}
 		for _, key := range come {
-			if to.unique != nil {
-				to.unique.Set(key, after)
+			if ix.Unique {
+				to.unique.set(s.mark, key, after)
 			} else {
 				to.writable(s.mark, key).put(before, after)
 			}
 		}
 	}
 	if after != nil {
-		tab.byID.Set(after.ID, after)
-		tab.all.Set(after)
+		tab.byID.set(s.mark, after.ID, after)
+		add(tab.all, before, after)
 	}
 }
 
 // leave takes a document out of an index.
-func (s *state) leave(ix *indexTable, d *api.Doc, keys []string) {
+func (s *state) leave(ix *indexSpec, from *indexTable, d *api.Doc, keys []string) {
 	for _, key := range keys {
-		if ix.unique != nil {
-			ix.unique.Delete(key)
-		} else if ix.writable(s.mark, key).drop(d) {
-			ix.groups.Delete(key)
+		if ix.Unique {
+			from.unique.drop(s.mark, key)
+		} else if from.writable(s.mark, key).drop(d) {
+			from.groups.drop(s.mark, key)
 		}
 	}
 }

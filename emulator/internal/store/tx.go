@@ -20,6 +20,8 @@ type Tx struct {
 	state   *state
 	writing bool
 	log     []change
+	room    [2]change // for the log of most
+	keys    keyroom
 	before  *state // as it was, where reads may lag
 	seq     uint64 // before the transaction
 	counter uint64
@@ -46,7 +48,7 @@ func (tx *Tx) Get(kind, id string) *api.Doc {
 	if tab == nil {
 		return nil
 	}
-	d, _ := tab.byID.Get(id)
+	d, _ := tab.byID.get(id)
 	return d
 }
 
@@ -95,11 +97,11 @@ func (tx *Tx) group(kind, index, key string) (*tree, *api.Doc) {
 	if tab == nil {
 		return nil, nil
 	}
-	if tab.unique != nil {
-		d, _ := tab.unique.Get(ix.key(key))
+	if ix.Unique {
+		d, _ := tab.unique.get(ix.key(key))
 		return nil, d
 	}
-	if g, ok := tab.groups.Get(ix.key(key)); ok {
+	if g, ok := tab.groups.get(ix.key(key)); ok {
 		return g.docs, g.one
 	}
 	return nil, nil
@@ -199,12 +201,12 @@ func (tx *Tx) Put(d *api.Doc) error {
 	t, tab := tx.table(d.Res.Kind)
 	var before *api.Doc
 	if tab != nil {
-		before, _ = tab.byID.Get(d.ID)
+		before, _ = tab.byID.get(d.ID)
 	}
 	if err := tx.references(t, before, d); err != nil {
 		return err
 	}
-	keys := t.keys(d)
+	keys := t.keys(d, &tx.keys)
 	if err := tx.unique(t, tab, d, keys); err != nil {
 		return err
 	}
@@ -232,7 +234,7 @@ func (tx *Tx) date(t *tableSpec, d *api.Doc) {
 }
 
 func (tx *Tx) apply(t *tableSpec, before, after *api.Doc) {
-	tx.state.change(t, before, after, t.keys(after))
+	tx.state.change(t, before, after, t.keys(after, &tx.keys))
 	tx.log = append(tx.log, change{t, before, after})
 }
 
@@ -279,7 +281,7 @@ func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc, keys keyset) error {
 			continue
 		}
 		for _, key := range keys.of(i) {
-			other, taken := tab.indexes[i].unique.Get(key)
+			other, taken := tab.indexes[i].unique.get(key)
 			if !taken || other.ID == d.ID {
 				continue
 			}
@@ -304,7 +306,7 @@ func (tx *Tx) Delete(d *api.Doc) {
 	if tab == nil {
 		return
 	}
-	now, ok := tab.byID.Get(d.ID)
+	now, ok := tab.byID.get(d.ID)
 	if !ok {
 		return
 	}

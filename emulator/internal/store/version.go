@@ -25,14 +25,13 @@ func (w *World) age(before *state) {
 	w.versions = append(w.versions, version{now, before})
 }
 
-// BeginAt opens a transaction that reads documents as they were at an instant of the world's clock, as far as is known.
-func (w *World) BeginAt(at time.Time) *Tx {
-	tx := w.Begin(false)
+// OpenAt is Open for reading documents as they were at an instant of the world's clock, as far as is known.
+func (w *World) OpenAt(tx *Tx, at time.Time) {
+	w.Open(tx, false)
 	for _, v := range w.versions {
 		if v.until.After(at) {
 			tx.state = v.state
-			break
+			return
 		}
 	}
-	return tx
 }

@@ -103,16 +103,23 @@ func (w *World) Touch() {
 
 // Begin opens a transaction. One that writes has the world to itself until Commit or Rollback.
 func (w *World) Begin(writing bool) *Tx {
+	tx := new(Tx)
+	w.Open(tx, writing)
+	return tx
+}
+
+// Open is Begin for a transaction that the caller has the memory for: a zero one, or one that has ended.
+func (w *World) Open(tx *Tx, writing bool) {
 	if writing {
 		w.mu.Lock()
 	} else {
 		w.mu.RLock()
 	}
-	tx := &Tx{world: w, catalog: w.cat, state: w.state, writing: writing, seq: w.state.seq, counter: w.state.counter}
+	*tx = Tx{world: w, catalog: w.cat, state: w.state, writing: writing, seq: w.state.seq, counter: w.state.counter}
+	tx.log = tx.room[:0]
 	if writing && w.Faults.Lag() > 0 {
 		tx.before = w.state.fork()
 	}
-	return tx
 }
 
 func (w *World) catalog() *Catalog { return w.cat }
@@ -154,7 +161,7 @@ func (tx *Tx) Rollback() {
 		return
 	}
 	for _, c := range slices.Backward(tx.log) {
-		tx.state.change(c.table, c.after, c.before, c.table.keys(c.before))
+		tx.state.change(c.table, c.after, c.before, c.table.keys(c.before, &tx.keys))
 	}
 	tx.state.seq, tx.state.counter = tx.seq, tx.counter
 	tx.world.mu.Unlock()
@@ -166,8 +173,8 @@ func (w *World) Counts() map[string]int {
 	defer w.mu.RUnlock()
 	out := map[string]int{}
 	for i, t := range w.state.tables {
-		if t != nil && t.byID.Len() > 0 {
-			out[w.catalog().order[i].res.Kind] = t.byID.Len()
+		if t != nil && t.byID.n > 0 {
+			out[w.catalog().order[i].res.Kind] = t.byID.n
 		}
 	}
 	return out
