@@ -85,7 +85,12 @@ type Tx interface {
 }
 
 // Key joins the parts of a key, the outermost first.
-func Key(parts ...string) string { return strings.Join(parts, "\x00") }
+func Key(parts ...string) string {
+	if len(parts) == 2 {
+		return parts[0] + "\x00" + parts[1]
+	}
+	return strings.Join(parts, "\x00")
+}
 
 // Arg is the value of a path parameter, "" if the operation has none of that name.
 func (c *Call) Arg(name string) string {
@@ -164,12 +169,26 @@ func (c *Call) Origin() string {
 
 // addressable tells whether a URL can have a host. A server lets names through that none can; they count as no name.
 func addressable(host string) bool {
-	const usual = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
-	if name, port, _ := strings.Cut(host, ":"); name != "" && strings.Trim(name, usual) == "" && strings.Trim(port, "0123456789") == "" {
+	if name, port, _ := strings.Cut(host, ":"); name != "" && usual(name, false) && usual(port, true) {
 		return true
 	}
 	u, err := url.Parse("http://" + host)
 	return err == nil && u.Host == host && host != ""
+}
+
+// usual tells whether a text is made of what names of hosts are made of, or of digits.
+func usual(s string, digits bool) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+		case digits:
+			return false
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // NewID is a UUID for something that the server makes. In a fixture it depends on the place alone, so that one more

@@ -65,6 +65,12 @@ func AppendText(to []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	done := 0
 	for i := 0; i < len(s); {
+		for i+8 <= len(s) && unescaped(eight(s, i)) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
 			i++
@@ -92,6 +98,14 @@ func AppendText(to []byte, s string) []byte {
 		done = i
 	}
 	return append(to, s[done:]...)
+}
+
+// unescaped tells whether eight bytes of a text stand in JSON as they are: ASCII without controls, quotes and backslashes.
+func unescaped(x uint64) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := x^each*'"', x^each*'\\'
+	// A byte below n makes its high bit in x-each*n, if it had none before; what is borrowed only adds to what is found.
+	return (x|(x-each*' ')|(quote-each)|(backslash-each))&high == 0
 }
 
 // Quote is s as a JSON string.
@@ -151,7 +165,13 @@ func (o Object) Raw(name string) []byte {
 func (o Object) Get(name string) gjson.Result { return gjson.Parse(text(o.Raw(name))) }
 
 // Str is a string member, "" where it is absent or null.
-func (o Object) Str(name string) string { return o.Get(name).String() }
+func (o Object) Str(name string) string {
+	raw := o.Raw(name)
+	if s, ok := Unquoted(raw); ok {
+		return s
+	}
+	return gjson.Parse(text(raw)).String()
+}
 
 // True tells whether a member is true.
 func (o Object) True(name string) bool { return bytes.Equal(o.Raw(name), True) }
@@ -200,6 +220,15 @@ func (o Object) Copy() Object { return append(Object(nil), o...) }
 // Sort puts the members into the order of a shape; those it does not know stay behind, as they are. It is nearly always
 // in order but for a few at the end, for which inserting is the fastest way.
 func (o Object) Sort(s *Shape) {
+	at := 0 // in the names, as long as the members stand as they do there
+	for _, m := range o {
+		for at < len(s.Names) && s.Names[at] != m.Name {
+			at++
+		}
+	}
+	if at < len(s.Names) || len(o) == 0 {
+		return
+	}
 	var room [64]int
 	places := room[:0]
 	for _, m := range o {
@@ -244,11 +273,16 @@ func (o Object) Append(to []byte) []byte {
 
 // JSON is the object as JSON.
 func (o Object) JSON() []byte {
+	return o.Append(make([]byte, 0, o.room()))
+}
+
+// room is how many bytes the object takes as JSON, but for escapes in names.
+func (o Object) room() int {
 	n := 2
 	for _, m := range o {
 		n += len(m.Name) + len(m.Value) + 4
 	}
-	return o.Append(make([]byte, 0, n))
+	return n
 }
 
 // MarshalJSON makes an Object usable inside any other value.

@@ -136,3 +136,26 @@ func TestUUIDs(t *testing.T) {
 		}
 	}
 }
+
+// A text stands in JSON as the standard library would put it there, but for the escapes that only HTML needs.
+func FuzzAppendText(f *testing.F) {
+	for _, s := range []string{"", "a", "12345678", "1234567\"", "\\234567890", "eight by\x1f", "eight by\x7f", "é12345678", "1234567\xff", " !#[]~", "\u2028"} {
+		f.Add(s)
+		f.Add(s + s + "0123456789" + s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		gauge.Input(t)
+		var got string
+		if err := json.Unmarshal(api.AppendString(nil, s), &got); err != nil {
+			t.Fatalf("%q: got %q, %v", s, api.AppendString(nil, s), err)
+		}
+		want, err := api.Encode(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var meant string
+		if err := json.Unmarshal(want, &meant); err != nil || got != meant {
+			t.Fatalf("%q: got %q, want %q", s, got, meant)
+		}
+	})
+}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"iter"
 	"slices"
@@ -98,6 +100,19 @@ func text(b []byte) string {
 	return unsafe.String(&b[0], len(b)) //nolint:gosec // as above
 }
 
+// eight are bytes of a text as one number.
+func eight(s string, at int) uint64 {
+	return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s), len(s))[at:]) //nolint:gosec // as above
+}
+
+// Unquoted is the text of a JSON string that has no escapes, without a copy; false of any other value.
+func Unquoted(value []byte) (string, bool) {
+	if len(value) < 2 || value[0] != '"' || bytes.IndexByte(value, '\\') >= 0 {
+		return "", false
+	}
+	return text(value[1 : len(value)-1]), true
+}
+
 // title is a name as it is meant.
 func (p place) title(doc []byte) string {
 	if name := text(doc[p.name+1 : p.nameEnd-1]); strings.IndexByte(name, '\\') < 0 {
@@ -117,6 +132,25 @@ func (l layout) object(doc []byte) Object {
 	return o
 }
 
+// laid is an object as JSON, and where its members stand there.
+func (o Object) laid() ([]byte, layout) {
+	to, l := append(make([]byte, 0, o.room()), '{'), make(layout, len(o))
+	for i, m := range o {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		p := &l[i]
+		p.name = uint32(len(to)) //nolint:gosec // a body is shorter
+		to = AppendString(to, m.Name)
+		p.nameEnd = uint32(len(to)) //nolint:gosec // as above
+		to = append(to, ':')
+		p.from = uint32(len(to)) //nolint:gosec // as above
+		to = append(to, m.Value...)
+		p.to = uint32(len(to)) //nolint:gosec // as above
+	}
+	return append(to, '}'), l
+}
+
 // Members are the names and values of a document in their order.
 func (d *Doc) Members() iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
@@ -127,6 +161,9 @@ func (d *Doc) Members() iter.Seq2[string, []byte] {
 		}
 	}
 }
+
+// Len is how many members a document has.
+func (d *Doc) Len() int { return len(d.layout()) }
 
 // Raw is a member of a document as JSON, nil where there is none. Its name needs no escapes.
 func (d *Doc) Raw(name string) []byte { return d.layout().raw(d.JSON, name) }

@@ -66,3 +66,46 @@ func FuzzLayout(f *testing.F) {
 		api.ObjectOf(data)
 	})
 }
+
+// A draft becomes a document that knows where its members stand, as one that is read again does.
+func TestDraftIsLaidOut(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{`{}`, `{"a":1}`, `{"a":{"b":[1,"}"]},"":null,"x\"y":"z","b":"é\n"}`} {
+		body, err := api.Parse([]byte(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft := api.Draft{ID: "1", In: []string{"o"}, Object: body.Object}
+		got := draft.Doc()
+		if got.ID != "1" || got.Owner() != "o" || string(got.JSON) != string(draft.JSON()) {
+			t.Errorf("%s: got %s in %v: %s", in, got.ID, got.In, got.JSON)
+		}
+		read := &api.Doc{JSON: got.JSON}
+		if got.Len() != read.Len() || got.Len() != len(body.Object) {
+			t.Errorf("%s: got %d members, want %d", in, got.Len(), len(body.Object))
+		}
+		for _, m := range read.Object() {
+			if value := got.Object().Raw(m.Name); !bytes.Equal(value, m.Value) {
+				t.Errorf("%s: %s is %s, want %s", in, m.Name, value, m.Value)
+			}
+		}
+	}
+}
+
+// What a document says of a text is what gjson says, escapes or not.
+func TestStr(t *testing.T) {
+	t.Parallel()
+	d := &api.Doc{JSON: []byte(`{"a":"x","b":"\u0041\n","c":1.50,"d":true,"e":null,"f":["x"],"g":"","h":"false","i":0,"a.b":"y","j":{"k":"z"}}`)}
+	for _, path := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "a.b", "j.k", "none", "f.#", "j.*"} {
+		want := gjson.GetBytes(d.JSON, path)
+		if got := d.Str(path); got != want.String() {
+			t.Errorf("%s: got %q, want %q", path, got, want.String())
+		}
+		if got := d.Bool(path); got != want.Bool() {
+			t.Errorf("%s: got %v, want %v", path, got, want.Bool())
+		}
+		if got, ok := d.Text(path); ok && got != want.String() {
+			t.Errorf("%s as a text: got %q, want %q", path, got, want.String())
+		}
+	}
+}

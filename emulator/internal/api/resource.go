@@ -2,6 +2,7 @@ package api
 
 import (
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +32,51 @@ type Resource struct {
 
 	Shape  *Shape  // order of members and defaults, read off the schema when the vendor is linked
 	Vendor *Vendor // set when the table is linked
+	fills  []Fill
 }
+
+// Fill is a member that a new document has although nobody gives it.
+type Fill struct {
+	Name  string
+	Place int // in the shape
+	What  Filling
+	Value []byte // of a default
+}
+
+// Filling is where its value comes from.
+type Filling uint8
+
+// Values of members that nobody gives.
+const (
+	ByDefault Filling = iota
+	ByID
+	ByCreation
+	ByUpdate // the time of birth, too
+)
+
+// Link reads off the schema what is asked of every new document.
+func (r *Resource) Link(s *Shape) {
+	r.Shape, r.fills = s, []Fill{}
+	for place, name := range s.Names {
+		f := Fill{Name: name, Place: place}
+		switch value := s.Defaults.Raw(name); {
+		case name == r.IDMember():
+			f.What = ByID
+		case name == r.CreatedMember():
+			f.What = ByCreation
+		case name == r.UpdatedMember():
+			f.What = ByUpdate
+		case value != nil:
+			f.Value = value
+		default:
+			continue
+		}
+		r.fills = append(r.fills, f)
+	}
+}
+
+// Fills are the members that a new document has although nobody gives them, in the order of the shape.
+func (r *Resource) Fills() []Fill { return r.fills }
 
 // Index is the one idea behind ownership, lookup by another name, uniqueness, counts, scoped lists and cascades. The
 // first index of a kind that lives in another has no Path and says To: it is where the object lives.
@@ -128,17 +173,41 @@ func (d *Doc) Owner() string {
 
 // Get reads the value at a path.
 func (d *Doc) Get(path string) gjson.Result {
+	if raw := d.top(path); raw != nil {
+		return gjson.Parse(text(raw))
+	}
 	if !plain(path) {
 		return gjson.GetBytes(d.JSON, path)
 	}
 	return d.layout().get(d.JSON, path)
 }
 
+// top is the member that a path without dots names, or nil.
+func (d *Doc) top(path string) []byte {
+	if strings.IndexByte(path, '.') >= 0 {
+		return nil
+	}
+	return d.Raw(path)
+}
+
 // Str reads a string, "" where it is absent or null.
-func (d *Doc) Str(path string) string { return d.Get(path).String() }
+func (d *Doc) Str(path string) string {
+	if s, ok := d.Text(path); ok {
+		return s
+	}
+	return d.Get(path).String()
+}
+
+// Text reads a string that is a member of the document itself and has no escapes; of anything else it is false.
+func (d *Doc) Text(path string) (string, bool) { return Unquoted(d.top(path)) }
 
 // Bool reads a boolean, false where it is absent.
-func (d *Doc) Bool(path string) bool { return d.Get(path).Bool() }
+func (d *Doc) Bool(path string) bool {
+	if raw := d.top(path); len(raw) > 0 && raw[0] != '"' {
+		return raw[0] == 't' || raw[0] != 'f' && gjson.Parse(text(raw)).Bool()
+	}
+	return d.Get(path).Bool()
+}
 
 // Object is the document's members, to be changed.
 func (d *Doc) Object() Object { return d.layout().object(d.JSON) }
@@ -160,6 +229,17 @@ func (d *Draft) Owner() string {
 		return ""
 	}
 	return d.In[len(d.In)-1]
+}
+
+// Doc is the draft as a document, which is laid out at once.
+func (d *Draft) Doc() *Doc {
+	laid := &struct {
+		doc    Doc
+		layout layout
+	}{doc: Doc{Res: d.Res, ID: d.ID, In: d.In}}
+	laid.doc.JSON, laid.layout = d.laid()
+	laid.doc.laid.Store(&laid.layout)
+	return &laid.doc
 }
 
 // IDMember is the member that holds the id, or "" where the id is a pair or the owner's.

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -47,7 +48,7 @@ func Bear(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, er
 
 func store(c *api.Call, d *api.Draft) (*api.Doc, error) {
 	d.Sort(d.Res.Shape)
-	doc := &api.Doc{Res: d.Res, ID: d.ID, In: d.In, JSON: d.JSON()}
+	doc := d.Doc()
 	err := c.Tx.Put(doc)
 	if err == nil {
 		if d.Then != nil {
@@ -65,38 +66,63 @@ func store(c *api.Call, d *api.Draft) (*api.Doc, error) {
 
 // assemble puts given members, id, times and defaults into the order of the kind.
 func assemble(c *api.Call, r *api.Resource, given api.Object) api.Object {
-	if len(r.Shape.Names) == 0 { // free form
+	shape, fills := r.Shape, r.Fills()
+	if len(shape.Names) == 0 { // free form
 		return given.Copy()
 	}
-	o := make(api.Object, 0, len(r.Shape.Names)+2)
-	created, updated := r.CreatedMember(), r.UpdatedMember()
-	defaults := r.Shape.Defaults
-	for _, name := range r.Shape.Names {
-		value := given.Raw(name)
-		switch {
-		case value != nil:
-		case name == r.IDMember():
-			value = api.Quote(c.NewID())
-		case name == created:
-			value = c.Stamp()
-		case name == updated:
-			if value = given.Raw(created); value == nil {
-				value = c.Stamp()
-			}
-		default:
-			value = defaults.Raw(name)
+	var room [32]struct{ place, at int }
+	known := room[:0] // given members, in order
+	for at := range given {
+		place, ok := shape.Place[given[at].Name]
+		if !ok {
+			continue
 		}
-		if value != nil {
-			o = append(o, api.Member{Name: name, Value: value})
+		i := len(known)
+		for i > 0 && known[i-1].place > place {
+			i--
+		}
+		if i == 0 || known[i-1].place < place { // of two of a name the first counts
+			known = slices.Insert(known, i, struct{ place, at int }{place, at})
 		}
 	}
+	o := make(api.Object, 0, len(known)+len(fills)+2) // what hooks add, as a rule
+	for len(known)+len(fills) > 0 {
+		switch {
+		case len(fills) == 0 || len(known) > 0 && known[0].place < fills[0].Place:
+			o = append(o, given[known[0].at])
+			known = known[1:]
+			continue
+		case len(known) > 0 && known[0].place == fills[0].Place:
+			o = append(o, given[known[0].at])
+			known = known[1:]
+		default:
+			o = append(o, api.Member{Name: fills[0].Name, Value: filling(c, r, &fills[0], given)})
+		}
+		fills = fills[1:]
+	}
 	return o
+}
+
+func filling(c *api.Call, r *api.Resource, f *api.Fill, given api.Object) []byte {
+	switch f.What {
+	case api.ByID:
+		return api.Quote(c.NewID())
+	case api.ByCreation:
+		return c.Stamp()
+	case api.ByUpdate:
+		if created := given.Raw(r.CreatedMember()); created != nil {
+			return created
+		}
+		return c.Stamp()
+	default:
+		return f.Value
+	}
 }
 
 // lowerUUIDs writes UUIDs as all of them are stored, whatever the letter case in which they were sent.
 func lowerUUIDs(o api.Object, s *api.Shape) {
 	for i := range o {
-		if s.UUIDs[o[i].Name] && bytes.ContainsAny(o[i].Value, "ABCDEF") {
+		if len(o[i].Value) > len(`""`)+32 && s.UUIDs[o[i].Name] && bytes.ContainsAny(o[i].Value, "ABCDEF") {
 			o[i].Value = bytes.ToLower(o[i].Value)
 		}
 	}
@@ -149,7 +175,8 @@ func complete(c *api.Call, twin *api.Doc, d *api.Draft) (*api.Doc, error) {
 		}
 	}
 	d.Sort(d.Res.Shape)
-	doc := &api.Doc{Res: d.Res, ID: d.ID, In: d.In, JSON: d.JSON(), Kids: true}
+	doc := d.Doc()
+	doc.Kids = true
 	return doc, c.Tx.Put(doc)
 }
 
@@ -182,7 +209,7 @@ func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, erro
 	d.Keep(r.Shape)
 	lowerUUIDs(d.Object, r.Shape)
 	d.Sort(r.Shape)
-	if api.Same(old.JSON, d.JSON()) {
+	if says(old, d.Object) {
 		return old, nil
 	}
 	if name := r.UpdatedMember(); name != "" && !(c.Trust && sent.Has(name) && !sent.Null(name)) {
@@ -190,8 +217,19 @@ func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, erro
 			d.Set(name, c.Stamp())
 		}
 	}
-	doc := &api.Doc{Res: r, ID: old.ID, In: old.In, At: old.At, JSON: d.JSON()}
+	doc := d.Doc()
+	doc.At = old.At
 	return doc, c.Tx.Put(doc)
+}
+
+// says tells whether a document says what members say.
+func says(d *api.Doc, members api.Object) bool {
+	for _, m := range members {
+		if was := d.Raw(m.Name); was == nil || !api.Same(was, m.Value) {
+			return was == nil && api.Same(d.JSON, members.JSON()) // a name may have escapes
+		}
+	}
+	return d.Len() == len(members)
 }
 
 // Settings is the document of a kind of which an owner has one: the stored one, or the defaults, which are not stored

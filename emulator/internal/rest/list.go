@@ -46,19 +46,22 @@ func newest(ask *api.Ask, r *api.Resource) bool {
 // Form appends the wire form of a document.
 type Form func(c *api.Call, d *api.Doc, to []byte) []byte
 
-// Select filters, sorts and pages documents that stand in order of birth, as the call asks.
+// Select filters, sorts and pages documents that stand in order of birth, as the call asks. The slice is its own then.
 func Select(c *api.Call, docs []*api.Doc) api.Page { return SelectAs(c, docs, Show) }
 
 // SelectAs is Select with another form than the kind's own.
 func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 	ask := &c.Ask
-	kept := docs[:0:0]
-	for _, d := range docs {
-		if (ask.Where == nil || ask.Where(d)) && passes(c, ask, d) {
-			kept = append(kept, d)
+	kept := docs
+	if ask.Where != nil || len(ask.Filters) > 0 {
+		kept = docs[:0]
+		for _, d := range docs {
+			if (ask.Where == nil || ask.Where(d)) && passes(c, ask, d) {
+				kept = append(kept, d)
+			}
 		}
 	}
-	order(c, kept, ask.Sort)
+	kept = order(c, kept, ask.Sort)
 	from := min(ask.Offset, len(kept))
 	to := len(kept)
 	if ask.Limit >= 0 {
@@ -101,6 +104,9 @@ func read(c *api.Call, f *api.Field, d *api.Doc) value {
 	path := f.Path
 	if path == "" {
 		path = f.Name
+	}
+	if text, ok := d.Text(path); ok {
+		return value{text: text, number: numeric(f.Type, text)}
 	}
 	r := d.Get(path)
 	switch {
@@ -215,33 +221,43 @@ func compare(f *api.Filter, v value, want string) int {
 	return cmp.Compare(v.text, want)
 }
 
-// order sorts documents by keys that are read once. What is missing stands last.
-func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) {
-	if len(keys) == 0 {
-		return
+// order gives documents sorted by keys that are read once. What is missing stands last.
+func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) []*api.Doc {
+	if len(keys) == 0 || len(docs) < 2 {
+		return docs
 	}
 	values := make([]value, len(docs)*len(keys))
-	places := make([]int32, len(docs)) // sorted in place of what is large and holds pointers
 	for i, d := range docs {
-		places[i] = int32(i)
 		for j := range keys {
 			values[i*len(keys)+j] = read(c, &keys[j].Field, d)
 		}
 	}
-	slices.SortStableFunc(places, func(a, b int32) int {
+	compare := func(a, b int32) int {
 		x, y := int(a)*len(keys), int(b)*len(keys)
 		for j := range keys {
 			if c := keyOrder(&keys[j], &values[x+j], &values[y+j]); c != 0 {
 				return c
 			}
 		}
-		return 0
-	})
-	sorted := make([]*api.Doc, len(docs))
-	for i, place := range places {
-		sorted[i] = docs[place]
+		return int(a - b)
 	}
-	copy(docs, sorted)
+	sorted := true
+	for i := 1; i < len(docs) && sorted; i++ {
+		sorted = compare(int32(i-1), int32(i)) < 0
+	}
+	if sorted {
+		return docs
+	}
+	places := make([]int32, len(docs)) // sorted in place of what is large and holds pointers
+	for i := range places {
+		places[i] = int32(i)
+	}
+	slices.SortFunc(places, compare)
+	out := make([]*api.Doc, len(docs))
+	for i, place := range places {
+		out[i] = docs[place]
+	}
+	return out
 }
 
 func keyOrder(k *api.SortKey, a, b *value) int {

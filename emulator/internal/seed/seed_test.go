@@ -35,9 +35,11 @@ func grow(t *testing.T, fixture string, seedOf uint64) (string, error) {
 		{Name: "friend", Path: "friend", To: "zoo.animal", Gone: api.Detach},
 	}}
 	for _, r := range []*api.Resource{zoo, animal} {
-		if r.Shape, err = set.Shape(r.Schema); err != nil {
+		shape, err := set.Shape(r.Schema)
+		if err != nil {
 			t.Fatal(err)
 		}
+		r.Link(shape)
 	}
 	catalog, err := store.NewCatalog([]*api.Resource{zoo, animal})
 	if err != nil {
