@@ -71,7 +71,7 @@ func echoing(t *testing.T) http.Handler {
 		for i := range c.Operations {
 			c.Operations[i].Reply = ""
 			c.Operations[i].Do = func(c *api.Call) (any, error) {
-				return api.Answer{Status: http.StatusTeapot, Header: http.Header{"Row": {c.Op.Full}, "Args": c.Args}}, nil
+				return api.Answer{Status: http.StatusTeapot, Header: http.Header{"Row": {c.Op.Full}, "Args": slices.Clone(c.Args)}}, nil
 			}
 		}
 		c.Resources = nil

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -182,8 +183,15 @@ func once(list []string, s string) []string {
 // slug is a title as a name: lower case without accents, everything but letters and digits as dashes.
 func slug(title string) string {
 	var b strings.Builder
+	b.Grow(min(len(title), maxName))
 	dash := false
-	for _, r := range norm.NFKD.String(strings.ToLower(title)) {
+	if strings.IndexFunc(title, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		title = norm.NFKD.String(strings.ToLower(title))
+	}
+	for _, r := range title {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			if dash && b.Len() > 0 {
@@ -250,3 +258,12 @@ func derived(owner, what string) string {
 
 // secret is 32 hexadecimal digits that nothing else has.
 func secret(c *api.Call) string { return strings.ReplaceAll(c.NewID(), "-", "") }
+
+// quotedSecret is the same as JSON.
+func quotedSecret(c *api.Call) []byte {
+	out := append(make([]byte, 0, 34), '"')
+	for part := range strings.SplitSeq(c.NewID(), "-") {
+		out = append(out, part...)
+	}
+	return append(out, '"')
+}

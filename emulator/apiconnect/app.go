@@ -30,7 +30,8 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 		"image_endpoint", "application_public_certificate_entry",
 	)
 	if t := c.Tx.Get(kindApplicationType, d.Str("application_type")); t != nil {
-		f.url("application_type_url", path(t))
+		f.name("application_type_url")
+		f.at(t)
 	}
 	f.keep("metadata")
 	if id != "" {
@@ -133,6 +134,9 @@ var appFields = []string{
 	"application_public_certificate_entry", "application_type_url", "metadata",
 }
 
+// newAppFields are those of an app that is made.
+var newAppFields = append([]string{"client_id", "client_secret"}, appFields...)
+
 // appSent turns what a body says of an app into what is kept. An empty image or certificate is none.
 func appSent(c *api.Call, s api.Object) (api.Object, error) {
 	for i, m := range s {
@@ -154,7 +158,7 @@ func appSent(c *api.Call, s api.Object) (api.Object, error) {
 
 // createApp answers with the first credential, whose secret nobody is shown again.
 func createApp(c *api.Call) (any, error) {
-	s, err := appSent(c, created(c, append([]string{"client_id", "client_secret"}, appFields...)...))
+	s, err := appSent(c, created(c, newAppFields...))
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +168,7 @@ func createApp(c *api.Call) (any, error) {
 		}
 	}
 	for _, m := range []string{"client_id", "client_secret"} {
-		s.Default(m, api.Quote(secret(c)))
+		s.Default(m, quotedSecret(c))
 	}
 	app, err := rest.Birth(c, kindApp, rest.Inside(c.Object), s)
 	if err != nil {

@@ -13,18 +13,17 @@ var credentialsOfApps = &api.Resource{
 	Indexes: []api.Index{
 		{Name: "app", To: kindApp, Gone: api.Die},
 		{Name: "name", Path: "name", Within: "app", Unique: true},
-		{Name: "catalog", Key: func(d *api.Doc) []string { return d.In[1:2] }},
-		{Name: "client_id", Path: "client_id", Within: "catalog", Unique: true},
+		{Name: "client_id", Key: func(d *api.Doc) []string { return []string{api.Key(d.In[1], d.Str("client_id"))} }, Unique: true},
 	},
 	Born: func(c *api.Call, d *api.Draft) error {
 		if d.Null("name") && d.Null("title") {
 			d.SetString("title", "Credential "+itoa(c.Tx.Count(kindCredential, "app", d.Owner())+1))
 		}
 		if d.Null("client_id") {
-			d.SetString("client_id", secret(c))
+			d.Set("client_id", quotedSecret(c))
 		}
 		if d.Null("client_secret") && d.Null("client_secret_hashed") {
-			d.SetString("client_secret", secret(c))
+			d.Set("client_secret", quotedSecret(c))
 		}
 		hideSecret(d)
 		return name(c, d)
@@ -37,10 +36,17 @@ var credentialsOfApps = &api.Resource{
 }
 
 func hideSecret(d *api.Draft) {
-	if !d.Null("client_secret") {
-		d.SetString("client_secret_hashed", hashed(d.Str("client_secret")))
+	i := d.Find("client_secret")
+	switch {
+	case i < 0:
+	case !d.Null("client_secret") && !d.Has("client_secret_hashed"):
+		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: api.Quote(hashed(d.Str("client_secret")))}
+	default:
+		if !d.Null("client_secret") {
+			d.SetString("client_secret_hashed", hashed(d.Str("client_secret")))
+		}
+		d.Delete("client_secret")
 	}
-	d.Delete("client_secret")
 }
 
 // showCredential is what clients see of a credential: once, when it is made, with the secret.
@@ -64,7 +70,7 @@ func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 
 func createCredential(c *api.Call) (any, error) {
 	s := created(c, "name", "title", "summary", "client_id", "client_secret", "metadata")
-	s.Default("client_secret", api.Quote(secret(c)))
+	s.Default("client_secret", quotedSecret(c))
 	d, err := rest.Birth(c, kindCredential, rest.Inside(c.Object), s)
 	if err != nil {
 		return nil, err
@@ -84,7 +90,7 @@ func reset(members ...string) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		s := created(c, members...)
 		for _, m := range members {
-			s.Default(m, api.Quote(secret(c)))
+			s.Default(m, quotedSecret(c))
 		}
 		d, err := patch(c, c.Object, s)
 		if err != nil {

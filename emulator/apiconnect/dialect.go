@@ -76,12 +76,7 @@ func signed(c *api.Call, a api.Answer) api.Answer {
 	if id == "" {
 		id = api.UUID(api.Mix(c.World.Seed(), c.Number), api.Mix(c.Number, c.World.Seed()))
 	}
-	h := a.Header.Clone()
-	if h == nil {
-		h = http.Header{}
-	}
-	h["X-Request-Id"] = []string{id}
-	a.Header = h
+	a.Mark = api.Line{Name: "X-Request-Id", Value: id}
 	return a
 }
 

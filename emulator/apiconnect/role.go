@@ -72,7 +72,11 @@ func born(role *api.Doc) string {
 
 // rolesOf are the roles that a member or an invitation has: the member role if those that it had are gone.
 func rolesOf(c *api.Call, d *api.Doc) []*api.Doc {
-	held := docs(c, kindRole, each(d, "roles"))
+	return rolesNamed(c, d, each(d, "roles"))
+}
+
+func rolesNamed(c *api.Call, d *api.Doc, ids []string) []*api.Doc {
+	held := docs(c, kindRole, ids)
 	if len(held) == 0 {
 		held = docs(c, kindRole, []string{usualRole(d.In[2], "member")})
 	}
@@ -88,7 +92,8 @@ func (r rights) has(name string) bool {
 
 // rightsOf are the permissions of a member.
 func rightsOf(c *api.Call, member *api.Doc) rights {
-	roles := rolesOf(c, member)
+	ids := member.Memo(func(d *api.Doc) any { return each(d, "roles") }).([]string) //nolint:forcetypeassert // members keep nothing else
+	roles := rolesNamed(c, member, ids)
 	out := make(rights, len(roles))
 	for i, role := range roles {
 		out[i] = role.Memo(func(d *api.Doc) any { //nolint:forcetypeassert // roles keep nothing else

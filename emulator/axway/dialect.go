@@ -104,7 +104,7 @@ func fail(c *api.Call, e *api.Error) api.Answer {
 	body = api.AppendString(append(body, `,"message":`...), r.message)
 	a := write(c, api.Answer{Status: r.status, Media: "application/json", Body: append(body, `}]}`...)})
 	if r.status == http.StatusUnauthorized && !cookied(c) {
-		a.Header.Set("WWW-Authenticate", `Basic realm="API Manager"`)
+		a.Header = http.Header{"Www-Authenticate": {`Basic realm="API Manager"`}}
 	}
 	return a
 }
@@ -138,13 +138,12 @@ var patterns = map[string]string{
 // write adds the headers that answers bear: a correlation id, and within a session its token, which clients pick up
 // wherever they see it. Scripts look for the names as the vendor writes them, so letter case is kept.
 func write(c *api.Call, a api.Answer) api.Answer {
-	h := http.Header{}
-	maps.Copy(h, a.Header)
-	h["X-CorrelationID"] = []string{correlation(c)}
+	a.Mark = api.Line{Name: "X-CorrelationID", Value: correlation(c)}
 	if s, ok := c.Notes.(*api.Doc); ok {
-		h["CSRF-Token"] = []string{s.Str("token")}
+		h := http.Header{"CSRF-Token": {s.Str("token")}}
+		maps.Copy(h, a.Header)
+		a.Header = h
 	}
-	a.Header = h
 	return a
 }
 

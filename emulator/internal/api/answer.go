@@ -6,11 +6,15 @@ import "net/http"
 type Answer struct {
 	Status int // 0: the operation's own
 	Media  string
-	Header http.Header // further headers, or nil
+	Mark   Line        // the header by which the vendor names the request; Name "": none
+	Header http.Header // further headers, or nil; one of the mark's name stands in its place
 	Body   []byte      // nil: empty, without a content type
 	// Stream writes the body bit by bit, once status and headers are out.
 	Stream func(http.ResponseWriter)
 }
+
+// Line is a header of one value.
+type Line struct{ Name, Value string }
 
 // Page is what a list shows, in neutral form; the dialect's envelope wraps it.
 type Page struct {

@@ -51,9 +51,11 @@ func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 		v.Check = set.Check
 		for _, r := range v.Resources {
 			r.Vendor = v
-			if r.Shape, err = set.Shape(r.Schema); err != nil {
+			shape, err := set.Shape(r.Schema)
+			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Kind, err)
 			}
+			r.Link(shape)
 		}
 		resources = append(resources, v.Resources...)
 	}

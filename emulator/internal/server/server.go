@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -37,9 +38,14 @@ type exchange struct {
 	wrote  bool
 	broken bool // the client does not see the answer, or not whole
 	call   api.Call
+	tx     store.Tx
 	args   [4]string
-	values *[2]string // of the headers that every answer has; apart, since the journal keeps them
+	owners [4]*api.Doc
+	values *[3]string // of the headers that every answer has; apart, since they outlive the exchange
 }
+
+// exchanges are ended ones, to be used again: nothing keeps a call.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 
 // WriteHeader passes the first status on; gin, whose writer is not used, would set it again.
 func (x *exchange) WriteHeader(status int) {
@@ -56,7 +62,15 @@ const worldPrefix = "/_world/"
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{ResponseWriter: w, server: s, values: new([2]string)}
+	x, _ := exchanges.Get().(*exchange)
+	x.ResponseWriter, x.server, x.values = w, s, new([3]string)
+	x.serve(r)
+	*x = exchange{} // not after a panic, which ends the connection
+	exchanges.Put(x)
+}
+
+func (x *exchange) serve(r *http.Request) {
+	s := x.server
 	if len(r.RequestURI) > MaxURL {
 		x.unknown(r, api.TooLong)
 		return
@@ -114,7 +128,7 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 		x.spoil(c, world, acting)
 		return
 	}
-	x.finish(c, s.answer(c, world))
+	x.finish(c, x.answer(c, world))
 }
 
 // begin makes the call. Calls of the emulator's own API bear no number: they shift no chance and no id of the world.
@@ -125,7 +139,7 @@ func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor
 	x.call = api.Call{
 		Vendor: vendor, Request: r, World: world, ID: vendor.Name,
 		Began: time.Now(), Now: world.Clock.Now(), Prefix: x.prefix, Host: x.server.Host, Strict: x.server.Strict,
-		Ask: api.Ask{Limit: -1},
+		Owners: x.owners[:0], Ask: api.Ask{Limit: -1},
 	}
 	c := &x.call
 	if vendor.Quiet {
@@ -138,21 +152,22 @@ func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor
 }
 
 // answer examines a call in the dialect's order, does it in one transaction, and words what came of it.
-func (s *Server) answer(c *api.Call, world *store.World) (a api.Answer) {
+func (x *exchange) answer(c *api.Call, world *store.World) (a api.Answer) {
 	if c.Op.Bare {
-		return s.attempt(c, nil)
+		return x.server.attempt(c, nil)
 	}
-	tx := begin(c, world)
-	c.Tx = tx
-	return s.attempt(c, tx)
+	x.open(c, world)
+	c.Tx = &x.tx
+	return x.server.attempt(c, &x.tx)
 }
 
-// begin opens the call's transaction. One that only reads may see the world as it was a while ago.
-func begin(c *api.Call, world *store.World) *store.Tx {
-	if c.Lag > 0 && !writing(c) {
-		return world.BeginAt(c.Now.Add(-c.Lag))
+// open begins the call's transaction. One that only reads may see the world as it was a while ago.
+func (x *exchange) open(c *api.Call, world *store.World) {
+	if writes := writing(c); writes || c.Lag == 0 {
+		world.Open(&x.tx, writes)
+		return
 	}
-	return world.Begin(writing(c))
+	world.OpenAt(&x.tx, c.Now.Add(-c.Lag))
 }
 
 // writing tells whether the call may change state.

@@ -44,7 +44,7 @@ func (x *exchange) spoil(c *api.Call, world *store.World, acting *fault.Acting) 
 		// What shows the true answer damaged and comes before the effect undoes it; a mere delay or header does not.
 		c.Undo = rule.Stage == fault.Before && (give.Wire.Damages() || give.Patch != nil)
 		c.Lag = give.Stale
-		a = x.server.answer(c, world)
+		a = x.answer(c, world)
 		if c.Refusal != nil && errors.Is(c.Refusal, store.ErrUnkept) { // no rule makes a success of that
 			x.finish(c, a)
 			return

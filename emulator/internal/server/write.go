@@ -112,6 +112,10 @@ func (x *exchange) send(a api.Answer) {
 // prepare sets the headers of an answer.
 func (x *exchange) prepare(a api.Answer) {
 	h := x.Header()
+	if a.Mark.Name != "" {
+		x.values[2] = a.Mark.Value
+		h[a.Mark.Name] = x.values[2:3:3]
+	}
 	maps.Copy(h, a.Header)
 	if a.Stream != nil {
 		h["Content-Type"] = []string{a.Media}
