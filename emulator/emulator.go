@@ -198,7 +198,7 @@ func judge(r *api.Resource, document api.Object) ([]api.Violation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.Vendor.Check(r.Schema, body.Value)
+	return r.Vendor.Check(r.Schema, body.JSON)
 }
 
 // host is the emulator as the admin plane sees it.

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/url"
 	"slices"
@@ -79,7 +78,7 @@ func form(raw []byte) ([]byte, error) {
 
 // upload is the part named file as JSON. What the part says of its type does not matter.
 func upload(c *api.Call) ([]byte, error) {
-	kind, params, err := mime.ParseMediaType(c.Header("Content-Type"))
+	kind, params, err := api.MediaType(c.Header("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, api.Fail(api.Malformed, "the body is no multipart/form-data with a boundary")
 	}

@@ -1,7 +1,6 @@
 package experiencehub
 
 import (
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,7 +22,9 @@ var dialect = api.Dialect{
 }
 
 // stamp is RFC 3339 in UTC to the second.
-func stamp(t time.Time) []byte { return t.UTC().AppendFormat(nil, `"2006-01-02T15:04:05Z"`) }
+func stamp(t time.Time) []byte {
+	return t.UTC().AppendFormat(make([]byte, 0, 32), `"2006-01-02T15:04:05Z"`)
+}
 
 func authenticate(c *api.Call) error {
 	if c.Op.Needs == mulesoft.Anyone {
@@ -161,7 +162,7 @@ func media(c *api.Call) error {
 	if c.Op.Body == "" || declared == "" || c.Op.Optional && len(c.Raw) == 0 {
 		return nil
 	}
-	kind, _, err := mime.ParseMediaType(declared)
+	kind, _, err := api.MediaType(declared)
 	if err == nil && (kind == "application/json" || kind == mulesoft.Form && c.Op.Base == mulesoft.AccountsBase) {
 		return nil
 	}

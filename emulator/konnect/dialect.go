@@ -2,7 +2,6 @@ package konnect
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,7 +24,9 @@ var dialect = api.Dialect{
 }
 
 // stamp is RFC 3339 in UTC with milliseconds.
-func stamp(t time.Time) []byte { return t.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z"`) }
+func stamp(t time.Time) []byte {
+	return t.UTC().AppendFormat(make([]byte, 0, 32), `"2006-01-02T15:04:05.000Z"`)
+}
 
 // authenticate finds out who calls. Personal and system-account tokens are equivalent; any other token is taken for an
 // administrator's unless only known ones are accepted.
@@ -78,7 +79,7 @@ func media(c *api.Call) error {
 	if declared == "" || declared == "application/json" {
 		return nil
 	}
-	if kind, _, err := mime.ParseMediaType(declared); err != nil || kind != "application/json" {
+	if kind, _, err := api.MediaType(declared); err != nil || kind != "application/json" {
 		return api.Fail(api.Media, "the body is declared as %s", declared)
 	}
 	return nil

@@ -126,7 +126,7 @@ func (l *lib) Judge() seed.Checker {
 		if err != nil {
 			return nil, err
 		}
-		return r.Vendor.Check(r.Schema, body.Value)
+		return r.Vendor.Check(r.Schema, body.JSON)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"iter"
 	"math/rand/v2"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,6 +71,8 @@ type World interface {
 type Tx interface {
 	Get(kind, id string) *Doc
 	Find(kind, index, key string) *Doc // by a unique index, else the oldest
+	// FindIn is Find with a key of two parts, the outer one first.
+	FindIn(kind, index, outer, key string) *Doc
 	Count(kind, index, key string) int // without an index: of the kind
 	// Page gives documents under a key in order of birth, or youngest first; limit < 0 gives all after offset.
 	Page(kind, index, key string, offset, limit int, newest bool) []*Doc
@@ -260,19 +263,30 @@ func IsUUID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return false
-			}
-		case c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F':
-		default:
-			return false
-		}
+	if s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return false
 	}
-	return true
+	digits := 0
+	for i := range len(s) {
+		digits += int(isHex[s[i]])
+	}
+	return digits == 32
+}
+
+// isHex is 1 for hexadecimal digits of both letter cases.
+var isHex = func() (is [256]uint8) {
+	for _, c := range "0123456789abcdefABCDEF" {
+		is[c] = 1
+	}
+	return is
+}()
+
+// MediaType is mime.ParseMediaType, which needs no time for what most bodies are.
+func MediaType(declared string) (kind string, params map[string]string, err error) {
+	if declared == "application/json" {
+		return declared, nil, nil
+	}
+	return mime.ParseMediaType(declared) //nolint:wrapcheck // its words are the caller's
 }
 
 // Check is one step of the examination of a call.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,10 +17,9 @@ import (
 // MaxDepth is how deeply a document may nest.
 const MaxDepth = 64
 
-// Body is a request body, read once: as bytes in one canonical form, as a value for schemas, and as members.
+// Body is a request body, read once: as bytes in one canonical form, and as members.
 type Body struct {
 	JSON   []byte
-	Value  any // map[string]any, []any, string, float64, bool, nil
 	Object Object
 }
 
@@ -68,7 +68,7 @@ func AppendText(to []byte, s string) []byte {
 		for i+8 <= len(s) && unescaped(eight(s, i)) {
 			i += 8
 		}
-		if i == len(s) {
+		if i == len(s) || i > len(s)-8 && len(s) >= 8 && unescaped(eight(s, len(s)-8)) {
 			break
 		}
 		c := s[i]
@@ -98,6 +98,22 @@ func AppendText(to []byte, s string) []byte {
 		done = i
 	}
 	return append(to, s[done:]...)
+}
+
+// Plain tells whether a text stands in a JSON string as it is, and has nothing but ASCII.
+func Plain(s []byte) bool {
+	for len(s) >= 8 {
+		if !unescaped(binary.LittleEndian.Uint64(s)) {
+			return false
+		}
+		s = s[8:]
+	}
+	for _, c := range s {
+		if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // unescaped tells whether eight bytes of a text stand in JSON as they are: ASCII without controls, quotes and backslashes.
@@ -220,25 +236,26 @@ func (o Object) Copy() Object { return append(Object(nil), o...) }
 // Sort puts the members into the order of a shape; those it does not know stay behind, as they are. It is nearly always
 // in order but for a few at the end, for which inserting is the fastest way.
 func (o Object) Sort(s *Shape) {
-	at := 0 // in the names, as long as the members stand as they do there
-	for _, m := range o {
-		for at < len(s.Names) && s.Names[at] != m.Name {
-			at++
-		}
-	}
-	if at < len(s.Names) || len(o) == 0 {
-		return
-	}
 	var room [64]int
 	places := room[:0]
-	for _, m := range o {
+	for at := 0; len(places) < len(o); at++ { // those that stand as the names do
+		for at < len(s.Names) && s.Names[at] != o[len(places)].Name {
+			at++
+		}
+		if at == len(s.Names) {
+			break
+		}
+		places = append(places, at)
+	}
+	sorted := len(places)
+	for _, m := range o[sorted:] {
 		p, ok := s.Place[m.Name]
 		if !ok {
 			p = len(s.Names)
 		}
 		places = append(places, p)
 	}
-	for i := 1; i < len(o); i++ {
+	for i := max(sorted, 1); i < len(o); i++ {
 		for j := i; j > 0 && places[j-1] > places[j]; j-- {
 			places[j-1], places[j] = places[j], places[j-1]
 			o[j-1], o[j] = o[j], o[j-1]

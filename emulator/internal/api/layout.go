@@ -105,6 +105,50 @@ func eight(s string, at int) uint64 {
 	return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s), len(s))[at:]) //nolint:gosec // as above
 }
 
+// Members are the names and values of a JSON object, in their order.
+func Members(doc []byte) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for at := blanks(doc, blanks(doc, 0)+1); at < len(doc) && doc[at] == '"'; at = blanks(doc, at+1) {
+			end := quoted(doc, at)
+			name := place{name: uint32(at), nameEnd: uint32(end)}.title(doc) //nolint:gosec // a body is shorter
+			from := blanks(doc, blanks(doc, end)+1)
+			at = value(doc, from)
+			if !yield(name, doc[from:at:at]) {
+				return
+			}
+			if at = blanks(doc, at); at >= len(doc) || doc[at] != ',' {
+				return
+			}
+		}
+	}
+}
+
+// Elements are the values of a JSON array, in their order.
+func Elements(doc []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for at := blanks(doc, blanks(doc, 0)+1); at < len(doc) && doc[at] != ']'; at = blanks(doc, at+1) {
+			from := at
+			at = value(doc, from)
+			if !yield(doc[from:at:at]) {
+				return
+			}
+			if at = blanks(doc, at); at >= len(doc) || doc[at] != ',' {
+				return
+			}
+		}
+	}
+}
+
+// TextOf is the text of a JSON string.
+func TextOf(value []byte) string {
+	if s, ok := Unquoted(value); ok {
+		return s
+	}
+	var s string
+	_ = json.Unmarshal(value, &s)
+	return s
+}
+
 // Unquoted is the text of a JSON string that has no escapes, without a copy; false of any other value.
 func Unquoted(value []byte) (string, bool) {
 	if len(value) < 2 || value[0] != '"' || bytes.IndexByte(value, '\\') >= 0 {

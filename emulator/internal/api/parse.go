@@ -10,19 +10,19 @@ import (
 )
 
 // Parse reads JSON of any kind. Whitespace and needless escapes are dropped, of members with one name the last counts.
-// One pass gives all three forms that a body is needed in; every create begins with it.
+// One pass gives both forms that a body is needed in; every create begins with it. The data may not be changed from then on.
 func Parse(data []byte) (Body, error) {
 	if !utf8.Valid(data) {
 		return Body{}, errUTF8
 	}
-	p := parser{in: string(data), out: make([]byte, 0, len(data))}
+	p := parser{in: text(data), out: make([]byte, 0, len(data))}
 	p.blanks()
 	var b Body
 	var err error
 	if p.peek() == '{' {
-		b.Value, err = p.object(1, &b.Object)
+		err = p.object(1, &b.Object)
 	} else {
-		b.Value, err = p.value(0)
+		err = p.value(0)
 	}
 	if err != nil {
 		return Body{}, err
@@ -71,53 +71,48 @@ func (p *parser) token(c byte) error {
 	return nil
 }
 
-func (p *parser) value(depth int) (any, error) {
+func (p *parser) value(depth int) error {
 	switch c := p.peek(); {
 	case c == '{':
 		return p.object(depth+1, nil)
 	case c == '[':
 		return p.array(depth + 1)
 	case c == '"':
-		return p.text()
+		_, err := p.text()
+		return err
 	case c == '-' || c >= '0' && c <= '9':
 		return p.number()
 	}
-	for _, l := range []struct {
-		word  string
-		value any
-	}{{"true", true}, {"false", false}, {"null", nil}} {
-		if strings.HasPrefix(p.in[p.at:], l.word) {
-			p.at += len(l.word)
-			p.out = append(p.out, l.word...)
-			return l.value, nil
+	for _, word := range []string{"true", "false", "null"} {
+		if strings.HasPrefix(p.in[p.at:], word) {
+			p.at += len(word)
+			p.out = append(p.out, word...)
+			return nil
 		}
 	}
-	return nil, errJSON
+	return errJSON
 }
 
-func (p *parser) array(depth int) (any, error) {
+func (p *parser) array(depth int) error {
 	if depth > MaxDepth {
-		return nil, errDepth
+		return errDepth
 	}
-	list := []any{}
 	_ = p.token('[')
 	p.blanks()
-	for p.peek() != ']' || len(list) > 0 {
-		v, err := p.value(depth)
-		if err != nil {
-			return nil, err
+	for n := 0; p.peek() != ']' || n > 0; n++ {
+		if err := p.value(depth); err != nil {
+			return err
 		}
-		list = append(list, v)
 		p.blanks()
 		if p.peek() == ']' {
 			break
 		}
 		if err := p.token(','); err != nil {
-			return nil, err
+			return err
 		}
 		p.blanks()
 	}
-	return list, p.token(']')
+	return p.token(']')
 }
 
 // span is where the value of a member stands in what was written.
@@ -127,32 +122,31 @@ type span struct {
 }
 
 // object collects the members, too, if there is where.
-func (p *parser) object(depth int, members *Object) (map[string]any, error) {
+func (p *parser) object(depth int, members *Object) error {
 	if depth > MaxDepth {
-		return nil, errDepth
+		return errDepth
 	}
 	var room [16]span
 	spans := room[:0]
 	start := len(p.out)
 	_ = p.token('{')
 	p.blanks()
-	values := make(map[string]any, 8)
 	for p.peek() != '}' || len(spans) > 0 {
 		if p.peek() != '"' {
-			return nil, errJSON
+			return errJSON
 		}
 		name, err := p.text()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p.blanks()
 		if err := p.token(':'); err != nil {
-			return nil, err
+			return err
 		}
 		p.blanks()
 		from := len(p.out)
-		if values[name], err = p.value(depth); err != nil {
-			return nil, err
+		if err := p.value(depth); err != nil {
+			return err
 		}
 		spans = append(spans, span{name, from, len(p.out)})
 		p.blanks()
@@ -160,20 +154,43 @@ func (p *parser) object(depth int, members *Object) (map[string]any, error) {
 			break
 		}
 		if err := p.token(','); err != nil {
-			return nil, err
+			return err
 		}
 		p.blanks()
 	}
 	if err := p.token('}'); err != nil {
-		return nil, err
+		return err
 	}
-	p.finish(start, spans, len(values), members)
-	return values, nil
+	p.finish(start, spans, members)
+	return nil
+}
+
+// twins tells whether a name stands twice.
+func twins(spans []span) bool {
+	const few = 16
+	if len(spans) <= few {
+		for i := range spans {
+			for j := range i {
+				if spans[i].name == spans[j].name {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	seen := make(map[string]bool, len(spans))
+	for i := range spans {
+		if seen[spans[i].name] {
+			return true
+		}
+		seen[spans[i].name] = true
+	}
+	return false
 }
 
 // finish writes the object again where a name stood twice, and gives its members.
-func (p *parser) finish(start int, spans []span, names int, members *Object) {
-	twins := len(spans) > names
+func (p *parser) finish(start int, spans []span, members *Object) {
+	twins := twins(spans)
 	if members == nil && !twins {
 		return
 	}
@@ -234,7 +251,7 @@ func (p *parser) escaped(begin, i int) (string, error) {
 	return text, nil
 }
 
-func (p *parser) number() (any, error) {
+func (p *parser) number() error {
 	begin := p.at
 	if p.peek() == '-' {
 		p.at++
@@ -242,12 +259,12 @@ func (p *parser) number() (any, error) {
 	if p.peek() == '0' {
 		p.at++
 	} else if !p.digits() {
-		return nil, errJSON
+		return errJSON
 	}
 	if p.peek() == '.' {
 		p.at++
 		if !p.digits() {
-			return nil, errJSON
+			return errJSON
 		}
 	}
 	if c := p.peek(); c == 'e' || c == 'E' {
@@ -256,16 +273,15 @@ func (p *parser) number() (any, error) {
 			p.at++
 		}
 		if !p.digits() {
-			return nil, errJSON
+			return errJSON
 		}
 	}
 	raw := p.in[begin:p.at]
-	n, err := strconv.ParseFloat(raw, 64)
-	if err != nil {
-		return nil, fmt.Errorf("not readable: the number %.20s is out of range", raw)
+	if _, err := strconv.ParseFloat(raw, 64); err != nil {
+		return fmt.Errorf("not readable: the number %.20s is out of range", raw)
 	}
 	p.out = append(p.out, raw...)
-	return n, nil
+	return nil
 }
 
 func (p *parser) digits() bool {

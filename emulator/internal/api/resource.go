@@ -239,6 +239,11 @@ func (d *Draft) Doc() *Doc {
 	}{doc: Doc{Res: d.Res, ID: d.ID, In: d.In}}
 	laid.doc.JSON, laid.layout = d.laid()
 	laid.doc.laid.Store(&laid.layout)
+	if d.Res != nil { // the id as it stands there takes no memory of its own
+		if id, ok := Unquoted(laid.layout.raw(laid.doc.JSON, d.Res.IDMember())); ok && id == d.ID {
+			laid.doc.ID = id
+		}
+	}
 	return &laid.doc
 }
 

@@ -33,8 +33,8 @@ type Vendor struct {
 	// Problem is the schema of the body of refusals, ProblemMedia its content type; "": that of successes.
 	Problem, ProblemMedia string
 
-	// Check judges a value by one of the vendor's schemas; set when the vendor is linked.
-	Check func(schema string, value any) ([]Violation, error)
+	// Check judges a valid JSON document by one of the vendor's schemas; set when the vendor is linked.
+	Check func(schema string, document []byte) ([]Violation, error)
 }
 
 // Operation is one row of a vendor's table: what the vendor documents and the function that does it.

@@ -2,18 +2,23 @@
 package clock
 
 import (
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Clock tells a world's time. The zero Clock runs with real time. It is safe for use by several goroutines.
 type Clock struct {
-	mu    sync.Mutex
-	state State
+	state atomic.Pointer[State] // nil: the zero State
 }
 
 // At is a clock that stands still at an instant.
-func At(t time.Time) *Clock { return &Clock{state: State{Frozen: true, At: t.UTC()}} }
+func At(t time.Time) *Clock { return in(State{Frozen: true, At: t.UTC()}) }
+
+func in(s State) *Clock {
+	c := &Clock{}
+	c.state.Store(&s)
+	return c
+}
 
 // Fits tells whether an instant can be a world's: documents keep the time of their birth as 64 bits of nanoseconds.
 func Fits(t time.Time) bool {
@@ -54,42 +59,35 @@ func (s State) Moved(by time.Duration) State {
 
 // State is the clock's.
 func (c *Clock) State() State {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.state
+	if s := c.state.Load(); s != nil {
+		return *s
+	}
+	return State{}
 }
 
 // Become gives the clock a state.
-func (c *Clock) Become(s State) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.state = s
-}
+func (c *Clock) Become(s State) { c.state.Store(&s) }
 
 // Now is the clock's time, in UTC.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now()
-}
+func (c *Clock) Now() time.Time { return c.When(time.Now()) }
 
-func (c *Clock) now() time.Time {
-	if c.state.Frozen {
-		return c.state.At
+// When is the clock's time at an instant of real time.
+func (c *Clock) When(now time.Time) time.Time { return c.State().when(now) }
+
+func (s State) when(now time.Time) time.Time {
+	if s.Frozen {
+		return s.At
 	}
-	return time.Now().Add(c.state.Shift).UTC().Round(0)
+	return now.Add(s.Shift).UTC().Round(0)
 }
 
 // Read gives time and state together.
 func (c *Clock) Read() Reading {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return Reading{c.now(), c.state.Frozen}
+	s := c.State()
+	return Reading{s.when(time.Now()), s.Frozen}
 }
 
 // Copy is a clock of its own in the same state.
 func (c *Clock) Copy() *Clock {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return &Clock{state: c.state}
+	return in(c.State())
 }

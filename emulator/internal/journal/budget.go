@@ -64,6 +64,6 @@ func (j *Journal) halve() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for target := j.bytes.Load() / 2; j.count > 0 && j.bytes.Load() > target; {
-		j.drop()
+		j.add(-j.drop())
 	}
 }

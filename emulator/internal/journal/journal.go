@@ -63,15 +63,22 @@ type Header []Field
 // Field is a line of a header.
 type Field struct{ Name, Value string }
 
-// HeaderOf copies a header.
-func HeaderOf(h http.Header) Header {
-	out := make(Header, 0, len(h))
-	for name, values := range h {
+// HeadersOf copies the headers of a request and of its answer.
+func HeadersOf(request, answer http.Header) (Header, Header) {
+	out := make(Header, 0, len(request)+len(answer))
+	out = out.with(request)
+	n := len(out)
+	out = out.with(answer)
+	return out[:n:n], out[n:]
+}
+
+func (h Header) with(more http.Header) Header {
+	for name, values := range more {
 		for _, v := range values {
-			out = append(out, Field{name, v})
+			h = append(h, Field{name, v})
 		}
 	}
-	return out
+	return h
 }
 
 // Value is the first value of a field, "" where there is none.
@@ -132,8 +139,9 @@ func cut(body []byte) []byte {
 type Journal struct {
 	bytes atomic.Int64 // of the entries
 
+	most int
+
 	mu      sync.Mutex
-	most    int
 	budget  *Budget
 	ring    []*Entry
 	first   int // position of the oldest
@@ -154,9 +162,12 @@ func New(most int, budget *Budget) *Journal {
 
 // Skip tells whether nobody is to learn of a call, and counts it then.
 func (j *Journal) Skip() bool {
+	if j.most > 0 {
+		return false
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.most > 0 || len(j.watches) > 0 {
+	if len(j.watches) > 0 {
 		return false
 	}
 	j.dropped++
@@ -184,15 +195,16 @@ func (j *Journal) keep(e *Entry) bool {
 		j.dropped++
 		return false
 	}
-	for j.count > 0 && (j.count >= j.most || j.bytes.Load()+int64(e.size) > maxWorld) {
-		j.drop()
+	gone := 0
+	for j.count > 0 && (j.count >= j.most || j.bytes.Load()+int64(e.size-gone) > maxWorld) {
+		gone += j.drop()
 	}
 	if j.count == len(j.ring) {
 		j.grow()
 	}
 	j.ring[(j.first+j.count)%len(j.ring)] = e
 	j.count++
-	j.add(e.size)
+	j.add(e.size - gone)
 	return true
 }
 
@@ -203,12 +215,14 @@ func (j *Journal) add(size int) {
 	}
 }
 
-func (j *Journal) drop() {
-	j.add(-j.ring[j.first].size)
+// drop takes the oldest entry out, and tells what it took.
+func (j *Journal) drop() (size int) {
+	size = j.ring[j.first].size
 	j.ring[j.first] = nil
 	j.first = (j.first + 1) % len(j.ring)
 	j.count--
 	j.dropped++
+	return size
 }
 
 // grow doubles the ring, up to what is kept.

@@ -82,7 +82,7 @@ func TestJSON(t *testing.T) {
 
 func TestHeader(t *testing.T) {
 	t.Parallel()
-	got := redactor().Header(journal.HeaderOf(http.Header{
+	got := redactor().Header(headerOf(http.Header{
 		"Authorization":       {"Bearer kpat_abcdefgh", "bearer unknown", "Basic YW5uYTpwYXNzd29yZCt4PTE=", "Basic YmVuOnNlY3JldA==", "Basic !", "bare", "Bearer "},
 		"Proxy-Authorization": {"Digest user, response=abc"},
 		"Cookie":              {"SID=0123456789; theme=dark"},
@@ -127,4 +127,9 @@ func TestTell(t *testing.T) {
 			t.Errorf("the archive tells %q: %s", secret, archive)
 		}
 	}
+}
+
+func headerOf(h http.Header) journal.Header {
+	out, _ := journal.HeadersOf(h, nil)
+	return out
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -53,27 +54,36 @@ func Input(c *api.Call) error {
 	return api.Refuse(append(second.Violations, first.Violations...)...)
 }
 
-// parameters is the query as an object: the first value of each, as a number where the schema wants one and it is one.
-func parameters(c *api.Call) map[string]any {
-	out := make(map[string]any, len(c.Query))
+// parameters is the query as a JSON object: the first value of each, as a number where the schema wants one and it is one.
+func parameters(c *api.Call) []byte {
+	out := append(make([]byte, 0, 128), '{')
 	for name, values := range c.Query {
 		if len(values) == 0 {
 			continue
 		}
-		out[name] = values[0]
-		if c.Op.Queries == nil {
-			continue
+		if len(out) > 1 {
+			out = append(out, ',')
 		}
-		switch c.Op.Queries.Types[name] {
-		case "integer", "number":
-			if n, err := strconv.ParseFloat(values[0], 64); err == nil {
-				out[name] = n
-			}
-		case "boolean":
-			if b, err := strconv.ParseBool(values[0]); err == nil {
-				out[name] = b
-			}
+		out = append(api.AppendString(out, name), ':')
+		kind := ""
+		if c.Op.Queries != nil {
+			kind = c.Op.Queries.Types[name]
+		}
+		out = parameter(out, kind, values[0])
+	}
+	return append(out, '}')
+}
+
+func parameter(out []byte, kind, text string) []byte {
+	switch kind {
+	case "integer", "number":
+		if n, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(n, 0) && !math.IsNaN(n) {
+			return strconv.AppendFloat(out, n, 'g', -1, 64)
+		}
+	case "boolean":
+		if b, err := strconv.ParseBool(text); err == nil {
+			return append(out, api.Boolean(b)...)
 		}
 	}
-	return out
+	return api.AppendString(out, text)
 }

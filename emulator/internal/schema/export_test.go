@@ -1,12 +1,18 @@
 package schema
 
+import "encoding/json"
+
 // Proved tells whether a value is proved to fit a definition, and whether the validator finds that it does.
 func (s *Set) Proved(name string, value any) (proved, valid bool, err error) {
 	c, err := s.schema(name)
 	if err != nil {
 		return false, false, err
 	}
-	return c.proof != nil && c.proof.holds(value), c.schema.Validate(value) == nil, nil
+	doc, err := json.Marshal(value)
+	if err != nil {
+		return false, false, err
+	}
+	return c.proof != nil && c.proof.holds(doc), c.schema.Validate(value) == nil, nil
 }
 
 // Provable tells whether a definition has a proof.

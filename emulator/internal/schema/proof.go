@@ -5,9 +5,12 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
 // proof tells of most valid values that they are valid, without the errors and locations that the validator prepares for
@@ -163,32 +166,31 @@ func bound(r *big.Rat, none float64, to *float64) bool {
 	return exact
 }
 
-// holds tells whether a value is proved valid.
-func (p *proof) holds(v any) bool {
-	if p.same != nil && !p.same.holds(v) {
+// holds tells whether a JSON value without blanks around it is proved valid.
+func (p *proof) holds(v []byte) bool {
+	if p.same != nil && !p.same.holds(v) || len(v) == 0 {
 		return false
 	}
-	if p.format != nil && !p.format(v) {
-		return false
+	switch v[0] {
+	case '"':
+		return p.text(api.TextOf(v))
+	case '{':
+		return p.format == nil && p.object(v)
+	case '[':
+		return p.format == nil && p.list(v)
+	case 'n':
+		return p.formed(nil) && p.takes(null) && (p.enum == nil || p.enumNull)
+	case 't', 'f':
+		return p.formed(v[0] == 't') && p.takes(boolean) && p.enum == nil
 	}
-	switch v := v.(type) {
-	case nil:
-		return p.takes(null) && (p.enum == nil || p.enumNull)
-	case bool:
-		return p.takes(boolean) && p.enum == nil
-	case float64:
-		return p.number(v)
-	case string:
-		return p.text(v)
-	case []any:
-		return p.list(v)
-	case map[string]any:
-		return p.object(v)
-	}
-	return false
+	n, err := strconv.ParseFloat(string(v), 64)
+	return err == nil && p.formed(n) && p.number(n)
 }
 
 func (p *proof) takes(k kind) bool { return p.types == 0 || p.types&k != 0 }
+
+// formed tells whether a value has the format, if there is one.
+func (p *proof) formed(v any) bool { return p.format == nil || p.format(v) }
 
 func (p *proof) number(v float64) bool {
 	// Of a larger number the validator sees the decimal digits.
@@ -204,6 +206,9 @@ func (p *proof) text(v string) bool {
 	if !p.takes(text) || p.enum != nil && !p.enum[v] || p.pattern != nil && !p.pattern.MatchString(v) {
 		return false
 	}
+	if p.format != nil && !p.format(v) {
+		return false
+	}
 	if p.minLength <= 0 && len(v) <= p.maxLength { // there are no more runes than bytes
 		return true
 	}
@@ -211,51 +216,51 @@ func (p *proof) text(v string) bool {
 	return n >= p.minLength && n <= p.maxLength
 }
 
-func (p *proof) list(v []any) bool {
-	if !p.takes(array) || p.enum != nil || len(v) < p.minItems || len(v) > p.maxItems || p.unique && !distinct(v) {
+func (p *proof) name(v string) bool { return (p.same == nil || p.same.name(v)) && p.text(v) }
+
+func (p *proof) list(v []byte) bool {
+	if !p.takes(array) || p.enum != nil || p.unique && !distinct(v) {
 		return false
 	}
-	if p.items != nil {
-		for _, e := range v {
-			if !p.items.holds(e) {
-				return false
-			}
+	n := 0
+	for e := range api.Elements(v) {
+		if n++; p.items != nil && !p.items.holds(e) {
+			return false
 		}
 	}
-	return true
+	return n >= p.minItems && n <= p.maxItems
 }
 
-// distinct tells whether values are proved to be different: few texts.
-func distinct(v []any) bool {
+// distinct tells whether values are proved to be different: few texts without escapes.
+func distinct(v []byte) bool {
 	const few = 16
-	if len(v) > few {
-		return false
-	}
-	for i, e := range v {
-		if _, ok := e.(string); !ok && len(v) > 1 {
+	var room [few]string
+	texts := room[:0]
+	n := 0
+	for e := range api.Elements(v) {
+		n++
+		s, ok := api.Unquoted(e)
+		if ok && (len(texts) == few || slices.Contains(texts, s)) {
 			return false
 		}
-		if slices.Contains(v[:i], e) {
-			return false
+		if ok {
+			texts = append(texts, s)
 		}
 	}
-	return true
+	return n <= 1 || n == len(texts)
 }
 
-func (p *proof) object(v map[string]any) bool {
-	if !p.takes(object) || p.enum != nil || len(v) < p.minMembers || len(v) > p.maxMembers {
+func (p *proof) object(v []byte) bool {
+	if !p.takes(object) || p.enum != nil {
 		return false
 	}
-	for _, name := range p.required {
-		if _, ok := v[name]; !ok {
-			return false
+	n, required := 0, 0
+	for name, value := range api.Members(v) {
+		n++
+		if slices.Contains(p.required, name) {
+			required++
 		}
-	}
-	if p.members == nil && !p.closed && p.rest == nil && p.names == nil {
-		return true
-	}
-	for name, value := range v {
-		if p.names != nil && !p.names.holds(name) {
+		if p.names != nil && !p.names.name(name) {
 			return false
 		}
 		one, listed := p.members[name]
@@ -270,5 +275,5 @@ func (p *proof) object(v map[string]any) bool {
 			return false
 		}
 	}
-	return true
+	return required == len(p.required) && n >= p.minMembers && n <= p.maxMembers
 }

@@ -3,6 +3,7 @@ package schema
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -203,14 +204,19 @@ func (s *Set) schema(name string) (compiled, error) {
 	return c, nil
 }
 
-// Check gives every rule of a definition that a value breaks, in the order of the definition's members; nil if none.
-func (s *Set) Check(name string, value any) ([]api.Violation, error) {
+// Check gives every rule of a definition that a valid JSON document breaks, in the order of the definition's members; nil if
+// none.
+func (s *Set) Check(name string, document []byte) ([]api.Violation, error) {
 	c, err := s.schema(name)
 	if err != nil {
 		return nil, err
 	}
-	if c.proof != nil && c.proof.holds(value) {
+	if c.proof != nil && c.proof.holds(bytes.TrimSpace(document)) {
 		return nil, nil
+	}
+	var value any
+	if err := json.Unmarshal(document, &value); err != nil {
+		return nil, fmt.Errorf("schema: %s: %w", name, err)
 	}
 	err = c.schema.Validate(value)
 	if err == nil {

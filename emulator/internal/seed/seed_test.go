@@ -56,7 +56,7 @@ func grow(t *testing.T, fixture string, seedOf uint64) (string, error) {
 			if err != nil {
 				return nil, err
 			}
-			return set.Check(r.Schema, body.Value)
+			return set.Check(r.Schema, body.JSON)
 		})
 		for _, kind := range []string{"zoo.zoo", "zoo.animal"} {
 			for d := range tx.All(kind) {

@@ -241,7 +241,7 @@ func oddServer(t *testing.T) *server.Server {
 			if err != nil {
 				return nil, err
 			}
-			return r.Vendor.Check(r.Schema, body.Value)
+			return r.Vendor.Check(r.Schema, body.JSON)
 		})
 	})
 	if err != nil {

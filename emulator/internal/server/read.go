@@ -53,7 +53,7 @@ func (s *Server) receive(c *api.Call) {
 		}
 		c.Body = body
 	}
-	bad, err := c.Vendor.Check(c.Op.Body, c.Body.Value)
+	bad, err := c.Vendor.Check(c.Op.Body, c.Body.JSON)
 	switch {
 	case err != nil:
 		c.Problem = err

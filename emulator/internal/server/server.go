@@ -136,12 +136,13 @@ func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor
 	if world.Scenarios.Playing() {
 		world.Scenarios.Cue()
 	}
-	x.call = api.Call{
-		Vendor: vendor, Request: r, World: world, ID: vendor.Name,
-		Began: time.Now(), Now: world.Clock.Now(), Prefix: x.prefix, Host: x.server.Host, Strict: x.server.Strict,
-		Owners: x.owners[:0], Ask: api.Ask{Limit: -1},
-	}
-	c := &x.call
+	c := &x.call // which is empty
+	c.Vendor, c.Request, c.World, c.ID = vendor, r, world, vendor.Name
+	c.Began = time.Now()
+	c.Now = world.Clock.When(c.Began)
+	c.Prefix, c.Host, c.Strict = x.prefix, x.server.Host, x.server.Strict
+	c.Owners = x.owners[:0]
+	c.Ask.Limit = -1
 	if vendor.Quiet {
 		world.Touch()
 		return c
@@ -271,11 +272,10 @@ func prove(c *api.Call, a api.Answer) error {
 	if name == "" || a.Status >= 300 && a.Status < 400 || a.Body == nil || !strings.Contains(a.Media, "json") {
 		return nil
 	}
-	var v any
-	if err := json.Unmarshal(a.Body, &v); err != nil {
-		return fmt.Errorf("reply of %s: %w", c.Op.Full, err)
+	if !json.Valid(a.Body) {
+		return fmt.Errorf("reply of %s is no JSON: %s", c.Op.Full, a.Body)
 	}
-	bad, err := c.Vendor.Check(name, v)
+	bad, err := c.Vendor.Check(name, a.Body)
 	if err != nil || len(bad) == 0 {
 		return err
 	}

@@ -70,12 +70,13 @@ func (x *exchange) record(c *api.Call, a api.Answer) {
 	if x.head {
 		answer = nil
 	}
+	asked, told := journal.HeadersOf(r.Header, x.Header())
 	world.Journal.Record(&journal.Entry{
 		ID: c.ID, Number: c.Number, At: c.Began, WorldAt: c.Now, Took: time.Since(c.Began),
 		World: world.Name(), Vendor: c.Vendor.Name, Op: c.Op,
 		Method: method, Proto: r.Proto, Secure: r.TLS != nil, URL: x.target(r), Path: r.URL.Path, Query: r.URL.RawQuery, Host: r.Host,
-		Header: journal.HeaderOf(r.Header), Body: c.Raw, Parsed: parsed,
-		Status: a.Status, AnswerHeader: journal.HeaderOf(x.Header()), Answer: answer,
+		Header: asked, Body: c.Raw, Parsed: parsed,
+		Status: a.Status, AnswerHeader: told, Answer: answer,
 		Err: c.Refusal, Caller: c.Caller.Name, Faults: c.Faults,
 	})
 }

@@ -140,7 +140,7 @@ func (w *World) Replay(e Event) error {
 func (w *World) redo(s *state, e *Event) error {
 	tx := &Tx{catalog: w.cat, state: s}
 	for _, c := range e.Changes {
-		t := w.cat.tables[c.Kind]
+		t := w.cat.table(c.Kind)
 		if t == nil {
 			return fmt.Errorf("no kind %q", c.Kind)
 		}

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/tidwall/gjson"
 
@@ -35,7 +36,7 @@ type change struct {
 var _ api.Tx = (*Tx)(nil)
 
 func (tx *Tx) table(kind string) (*tableSpec, *table) {
-	t := tx.catalog.tables[kind]
+	t := tx.catalog.table(kind)
 	if t == nil {
 		panic(fmt.Sprintf("store: no kind %q", kind))
 	}
@@ -54,8 +55,8 @@ func (tx *Tx) Get(kind, id string) *api.Doc {
 
 func (tx *Tx) index(kind, index string) (*indexSpec, *indexTable) {
 	t, tab := tx.table(kind)
-	i, ok := t.names[index]
-	if !ok {
+	i := t.index(index)
+	if i < 0 {
 		panic(fmt.Sprintf("store: %s has no index %q", kind, index))
 	}
 	if tab == nil {
@@ -67,6 +68,17 @@ func (tx *Tx) index(kind, index string) (*indexSpec, *indexTable) {
 // Find gives the document under a key of a unique index, the oldest under one of another, or nil.
 func (tx *Tx) Find(kind, index, key string) *api.Doc {
 	docs, one := tx.group(kind, index, key)
+	if docs != nil {
+		one, _ = docs.Min()
+	}
+	return one
+}
+
+// FindIn is Find with a key of two parts, the outer one first.
+func (tx *Tx) FindIn(kind, index, outer, key string) *api.Doc {
+	var room [160]byte
+	joined := append(append(append(room[:0], outer...), Joint...), key...)
+	docs, one := tx.group(kind, index, unsafe.String(&joined[0], len(joined))) //nolint:gosec // nobody keeps it
 	if docs != nil {
 		one, _ = docs.Min()
 	}
@@ -319,7 +331,7 @@ func (tx *Tx) Delete(d *api.Doc) {
 		}
 		key := now.ID
 		if ix.By != "" {
-			keys := t.indexes[t.names[ix.By]].keys(t, now, nil)
+			keys := t.indexes[t.index(ix.By)].keys(t, now, nil)
 			if len(keys) == 0 {
 				continue
 			}

@@ -115,8 +115,9 @@ func (w *World) Open(tx *Tx, writing bool) {
 	} else {
 		w.mu.RLock()
 	}
-	*tx = Tx{world: w, catalog: w.cat, state: w.state, writing: writing, seq: w.state.seq, counter: w.state.counter}
-	tx.log = tx.room[:0]
+	tx.world, tx.catalog, tx.state, tx.writing = w, w.cat, w.state, writing
+	tx.seq, tx.counter = w.state.seq, w.state.counter
+	tx.log, tx.before = tx.room[:0], nil
 	if writing && w.Faults.Lag() > 0 {
 		tx.before = w.state.fork()
 	}
@@ -215,6 +216,7 @@ const MaxWorlds = 10000
 
 // Store is a set of worlds.
 type Store struct {
+	first  atomic.Pointer[World] // the one that was made while there was no other, which is asked for most
 	mu     sync.RWMutex
 	worlds map[string]*World
 	mortal int // worlds that a ttl ends
@@ -284,6 +286,9 @@ func (s *Store) Create(b Birth) (*World, error) {
 	}
 	w.Journal = journal.New(s.Entries, &s.budget)
 	w.Coverage, w.past = coverage.New(), s.past
+	if len(s.worlds) == 0 {
+		s.first.Store(w)
+	}
 	s.worlds[b.Name] = w
 	if w.TTL > 0 {
 		s.mortal++
@@ -310,6 +315,7 @@ func (s *Store) sweep() {
 
 func (s *Store) drop(name string) {
 	if w := s.worlds[name]; w != nil {
+		s.first.CompareAndSwap(w, nil)
 		w.Journal.Close()
 		w.Coverage.Close(s.past)
 		if w.TTL > 0 {
@@ -321,9 +327,12 @@ func (s *Store) drop(name string) {
 
 // World finds a world, or nil.
 func (s *Store) World(name string) *World {
-	s.mu.RLock()
-	w := s.worlds[name]
-	s.mu.RUnlock()
+	w := s.first.Load()
+	if w == nil || w.name != name {
+		s.mu.RLock()
+		w = s.worlds[name]
+		s.mu.RUnlock()
+	}
 	if w != nil && w.TTL > 0 && w.idle(time.Now()) {
 		s.Delete(name)
 		return nil

@@ -91,12 +91,7 @@ func text(v gjson.Result) string {
 	if strings.IndexByte(v.Raw, '\\') < 0 {
 		return v.Str
 	}
-	body, err := api.Parse([]byte(v.Raw))
-	s, ok := body.Value.(string)
-	if err != nil || !ok {
-		return v.Str
-	}
-	return s
+	return api.TextOf([]byte(v.Raw))
 }
 
 // reserved are the words that some version of YAML reads as something else than a text.
