@@ -57,7 +57,7 @@ func steps(d *api.Doc, to []string) []string {
 // Letter case counts in names alone.
 func find(c *api.Call, kind string, owner *api.Doc, segment string) *api.Doc {
 	if !api.IsUUID(segment) {
-		return c.Tx.Find(kind, "name", api.Key(owner.ID, segment))
+		return c.Tx.FindIn(kind, "name", owner.ID, segment)
 	}
 	if d := c.Tx.Get(kind, strings.ToLower(segment)); d != nil && d.Owner() == owner.ID {
 		return d
@@ -243,7 +243,7 @@ func name(c *api.Call, d *api.Draft) error {
 // free is a name that nothing in the draft's place has.
 func free(c *api.Call, d *api.Draft, wanted string) string {
 	out := wanted
-	for n := 1; c.Tx.Find(d.Res.Kind, "name", api.Key(d.Owner(), out)) != nil; n++ {
+	for n := 1; c.Tx.FindIn(d.Res.Kind, "name", d.Owner(), out) != nil; n++ {
 		tail := "-" + strconv.Itoa(n)
 		out = cut(wanted, maxName-len(tail)) + tail
 	}

@@ -25,10 +25,8 @@ var apps = &api.Resource{
 // showApp is what clients see of an app: once, when it is made, with its first credential.
 func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 	f := newForm(c, d, "app", to)
-	f.keep(
-		"id", "name", "title", "summary", "state", "lifecycle_state", "lifecycle_state_pending", "redirect_endpoints",
-		"image_endpoint", "application_public_certificate_entry",
-	)
+	f.again = id == ""
+	f.own(0, appHead)
 	if t := c.Tx.Get(kindApplicationType, d.Str("application_type")); t != nil {
 		f.name("application_type_url")
 		f.at(t)
@@ -39,13 +37,24 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 		f.text("client_secret", secret)
 	}
 	f.urls("app_credential_urls", c.Tx.Under(kindCredential, "app", d.ID))
+	f.own(1, appTail)
+	return f.done()
+}
+
+func appHead(f *form) {
+	f.keep(
+		"id", "name", "title", "summary", "state", "lifecycle_state", "lifecycle_state_pending", "redirect_endpoints",
+		"image_endpoint", "application_public_certificate_entry",
+	)
+}
+
+func appTail(f *form) {
 	f.tasks()
 	f.times()
 	f.place()
 	f.consumer()
 	f.catalog()
 	f.self()
-	return f.done()
 }
 
 // lifecycle tells whether the apps of a catalog begin in development.
@@ -73,7 +82,7 @@ func appBorn(c *api.Call, d *api.Draft) error {
 		}
 	}
 	if d.Null("application_type") {
-		if t := c.Tx.Find(kindApplicationType, "name", api.Key(catalog, "default")); t != nil {
+		if t := c.Tx.FindIn(kindApplicationType, "name", catalog, "default"); t != nil {
 			d.SetString("application_type", t.ID)
 		}
 	} else if err := sameCatalog(c, d, "application_type", kindApplicationType); err != nil {

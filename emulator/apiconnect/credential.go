@@ -40,7 +40,7 @@ func hideSecret(d *api.Draft) {
 	switch {
 	case i < 0:
 	case !d.Null("client_secret") && !d.Has("client_secret_hashed"):
-		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: api.Quote(hashed(d.Str("client_secret")))}
+		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: quotedHash(d.Str("client_secret"))}
 	default:
 		if !d.Null("client_secret") {
 			d.SetString("client_secret_hashed", hashed(d.Str("client_secret")))

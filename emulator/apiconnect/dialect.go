@@ -45,7 +45,9 @@ func notesOf(c *api.Call) *notes {
 }
 
 // stamp is RFC 3339 in UTC with milliseconds.
-func stamp(t time.Time) []byte { return t.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z"`) }
+func stamp(t time.Time) []byte {
+	return t.UTC().AppendFormat(make([]byte, 0, 32), `"2006-01-02T15:04:05.000Z"`)
+}
 
 // write gives an answer the members and the media type that were asked for.
 func write(c *api.Call, a api.Answer) api.Answer {

@@ -1,7 +1,6 @@
 package apiconnect
 
 import (
-	"mime"
 	"net/url"
 	"unicode/utf8"
 
@@ -18,7 +17,7 @@ func read(c *api.Call) ([]byte, error) {
 		return nil, nil
 	}
 	declared := c.Header("Content-Type")
-	kind, _, err := mime.ParseMediaType(declared)
+	kind, _, err := api.MediaType(declared)
 	switch {
 	case declared == "", err == nil && kind == mediaJSON:
 		return c.Raw, nil

@@ -72,15 +72,10 @@ func born(role *api.Doc) string {
 
 // rolesOf are the roles that a member or an invitation has: the member role if those that it had are gone.
 func rolesOf(c *api.Call, d *api.Doc) []*api.Doc {
-	return rolesNamed(c, d, each(d, "roles"))
-}
-
-func rolesNamed(c *api.Call, d *api.Doc, ids []string) []*api.Doc {
-	held := docs(c, kindRole, ids)
-	if len(held) == 0 {
-		held = docs(c, kindRole, []string{usualRole(d.In[2], "member")})
+	if held := docs(c, kindRole, each(d, "roles")); len(held) > 0 {
+		return held
 	}
-	return held
+	return docs(c, kindRole, []string{usualRole(d.In[2], "member")})
 }
 
 // rights are the permissions that roles hold, those of all together.
@@ -93,18 +88,30 @@ func (r rights) has(name string) bool {
 // rightsOf are the permissions of a member.
 func rightsOf(c *api.Call, member *api.Doc) rights {
 	ids := member.Memo(func(d *api.Doc) any { return each(d, "roles") }).([]string) //nolint:forcetypeassert // members keep nothing else
-	roles := rolesNamed(c, member, ids)
-	out := make(rights, len(roles))
-	for i, role := range roles {
-		out[i] = role.Memo(func(d *api.Doc) any { //nolint:forcetypeassert // roles keep nothing else
-			held := map[string]bool{}
-			for _, p := range each(d, "permissions") {
-				held[p] = true
-			}
-			return held
-		}).(map[string]bool)
+	out := make(rights, 0, max(len(ids), 1))
+	for _, id := range ids {
+		if role := c.Tx.Get(kindRole, id); role != nil {
+			out = append(out, permissionsOf(role))
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, role := range rolesOf(c, member) {
+		out = append(out, permissionsOf(role))
 	}
 	return out
+}
+
+// permissionsOf are those that a role holds.
+func permissionsOf(role *api.Doc) map[string]bool {
+	return role.Memo(func(d *api.Doc) any { //nolint:forcetypeassert // roles keep nothing else
+		held := map[string]bool{}
+		for _, p := range each(d, "permissions") {
+			held[p] = true
+		}
+		return held
+	}).(map[string]bool)
 }
 
 // roleIDs completes the member roles of a draft: a fixture may give names. None is the member role.

@@ -1,7 +1,9 @@
 package apiconnect
 
 import (
+	"bytes"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
@@ -12,7 +14,36 @@ type form struct {
 	c     *api.Call
 	d     *api.Doc
 	out   []byte
-	begin int // where the form begins in what is written
+	begin int  // where the form begins in what is written
+	again bool // it is likely to be shown again
+}
+
+// owned are the parts of a form that nothing but the document and the origin of URLs decides on.
+type owned struct {
+	origin string
+	parts  [2]atomic.Pointer[[]byte]
+}
+
+// own writes such a part, or repeats it: a document never changes.
+func (f *form) own(part int, write func(*form)) {
+	if !f.again {
+		write(f)
+		return
+	}
+	origin := f.c.Origin()
+	kept, _ := f.d.Memo(func(*api.Doc) any { return &owned{origin: origin} }).(*owned)
+	if kept.origin != origin { // that of another world, or of another name of this machine
+		write(f)
+		return
+	}
+	if text := kept.parts[part].Load(); text != nil {
+		f.out = append(f.out, *text...)
+		return
+	}
+	begin := len(f.out)
+	write(f)
+	text := bytes.Clone(f.out[begin:])
+	kept.parts[part].Store(&text)
 }
 
 func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
@@ -61,10 +92,13 @@ func (f *form) url(name string, path ...string) {
 
 // address writes a URL on this server.
 func (f *form) address(base string, path ...string) {
-	f.out = api.AppendText(append(f.out, '"'), f.c.Origin())
-	f.out = api.AppendText(f.out, base)
+	begin := len(f.out) + 1
+	f.out = append(append(append(f.out, '"'), f.c.Origin()...), base...)
 	for _, p := range path {
-		f.out = api.AppendText(f.out, p)
+		f.out = append(f.out, p...)
+	}
+	if text := f.out[begin:]; !api.Plain(text) {
+		f.out = api.AppendText(f.out[:begin], string(text))
 	}
 	f.out = append(f.out, '"')
 }
