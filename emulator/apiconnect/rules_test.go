@@ -1006,3 +1006,36 @@ func TestEmpty(t *testing.T) {
 	c.Must(201, "POST", "orgs/acme/apps", `{"title": "First"}`)
 	c.Get("products").Check(t, "total_results", "0")
 }
+
+// An app shows the addresses that its reader can follow, whoever read it before, by other names of the server or in other
+// worlds, and what it says now.
+func TestAppIsShownAnew(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	c.Must(201, "POST", "/_portico/worlds", `{"name": "other"}`)
+	origins := []string{"http://one.example", "http://two.example:8080", "http://one.example/_world/other"}
+	want := strings.ReplaceAll(c.Get("apps/acme/weather-app").Body, "http://example.com", "ORIGIN")
+	if strings.Count(want, "ORIGIN") < 6 {
+		t.Fatalf("got %s, want addresses", want)
+	}
+	look := func(origin, want string) {
+		t.Helper()
+		got := c.Send("GET", origin+"/consumer-api/apps/acme/weather-app", "").Body
+		if want = strings.ReplaceAll(want, "ORIGIN", origin); got != want {
+			t.Errorf("at %s: got %s, want %s", origin, got, want)
+		}
+	}
+	for i := range 60 {
+		look(origins[i%3], want)
+		look(origins[i/20], want)
+	}
+	changed := c.Must(200, "PATCH", "apps/acme/weather-app", `{"title": "Other weather"}`).Body
+	for range 20 {
+		look(origins[0], strings.ReplaceAll(changed, "http://example.com", "ORIGIN"))
+		look(origins[2], want)
+	}
+	c.Must(201, "POST", "apps/acme/weather-app/credentials", `{"title": "More"}`)
+	if got := c.Get("apps/acme/weather-app").Get("app_credential_urls.#").Int(); got != 2 {
+		t.Errorf("got %d credentials, want 2", got)
+	}
+}

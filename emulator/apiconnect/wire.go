@@ -18,11 +18,21 @@ type form struct {
 	again bool // it is likely to be shown again
 }
 
-// owned are the parts of a form that nothing but the document and the origin of URLs decides on.
+// owned are the parts of a form that nothing but the document and the origin of URLs decides on: those of one origin, and
+// of another once that is asked for more often.
 type owned struct {
+	of    atomic.Pointer[ownedParts]
+	other atomic.Int32 // how often it was another
+}
+
+type ownedParts struct {
 	origin string
 	parts  [2]atomic.Pointer[[]byte]
 }
+
+// patience is how often another origin is asked for before it takes the place: worlds in turns would else write anew for
+// each other.
+const patience = 8
 
 // own writes such a part, or repeats it: a document never changes.
 func (f *form) own(part int, write func(*form)) {
@@ -31,10 +41,15 @@ func (f *form) own(part int, write func(*form)) {
 		return
 	}
 	origin := f.c.Origin()
-	kept, _ := f.d.Memo(func(*api.Doc) any { return &owned{origin: origin} }).(*owned)
-	if kept.origin != origin { // that of another world, or of another name of this machine
-		write(f)
-		return
+	o, _ := f.d.Memo(func(*api.Doc) any { return &owned{} }).(*owned)
+	kept := o.of.Load()
+	if kept == nil || kept.origin != origin { // that of another world, or of another name of this machine
+		if kept != nil && o.other.Add(1)%patience != 0 {
+			write(f)
+			return
+		}
+		kept = &ownedParts{origin: origin}
+		o.of.Store(kept)
 	}
 	if text := kept.parts[part].Load(); text != nil {
 		f.out = append(f.out, *text...)
