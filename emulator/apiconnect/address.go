@@ -262,8 +262,11 @@ func secret(c *api.Call) string { return strings.ReplaceAll(c.NewID(), "-", "") 
 // quotedSecret is the same as JSON.
 func quotedSecret(c *api.Call) []byte {
 	out := append(make([]byte, 0, 34), '"')
-	for part := range strings.SplitSeq(c.NewID(), "-") {
-		out = append(out, part...)
+	id := c.NewID()
+	for i := range len(id) {
+		if id[i] != '-' {
+			out = append(out, id[i])
+		}
 	}
 	return append(out, '"')
 }

@@ -61,7 +61,7 @@ func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 	}
 	f.keep("metadata")
 	f.times()
-	f.url("app_url", "/apps/"+d.In[2]+"/"+d.In[3])
+	f.url("app_url", "/apps/", d.In[2], "/", d.In[3])
 	f.place()
 	f.consumer()
 	f.self()

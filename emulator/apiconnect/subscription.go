@@ -29,7 +29,7 @@ var subscriptions = &api.Resource{
 		f.tasks()
 		f.keep("metadata")
 		f.times()
-		f.url("app_url", "/apps/"+d.In[2]+"/"+d.In[3])
+		f.url("app_url", "/apps/", d.In[2], "/", d.In[3])
 		f.place()
 		f.consumer()
 		f.self()
