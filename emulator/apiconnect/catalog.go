@@ -18,6 +18,7 @@ var catalogs = &api.Resource{
 	Indexes: []api.Index{
 		{Name: "provider-org", To: kindProviderOrg, Gone: api.Die},
 		{Name: "name", Path: "name", Within: "provider-org", Unique: true},
+		{Name: "default", Path: "default"},
 	},
 }
 
@@ -55,16 +56,10 @@ func catalogOf(c *api.Call, d *api.Doc) *api.Doc { return c.Tx.Get(kindCatalog, 
 
 // defaultCatalog is the one that says so, else the oldest, or nil.
 func defaultCatalog(c *api.Call) *api.Doc {
-	all := c.Tx.Under(kindCatalog, "", "")
-	for _, d := range all {
-		if d.Bool("default") {
-			return d
-		}
+	if d := c.Tx.Find(kindCatalog, "default", "true"); d != nil {
+		return d
 	}
-	if len(all) > 0 {
-		return all[0]
-	}
-	return nil
+	return c.Tx.Find(kindCatalog, "", "")
 }
 
 // catalogNamed is a catalog by its provider org and itself, each by name or id, or nil.

@@ -260,23 +260,38 @@ func UUID(hi, lo uint64) string {
 
 // IsUUID tells whether s is a UUID in its usual written form, of any version and letter case.
 func IsUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	if s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
-		return false
-	}
-	digits := 0
-	for i := range len(s) {
-		digits += int(isHex[s[i]])
-	}
-	return digits == 32
+	_, ok := LowerUUID(s)
+	return ok
 }
 
-// isHex is 1 for hexadecimal digits of both letter cases.
-var isHex = func() (is [256]uint8) {
-	for _, c := range "0123456789abcdefABCDEF" {
+// LowerUUID is a UUID in lower case; false if s is none.
+func LowerUUID(s string) (string, bool) {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return "", false
+	}
+	digits, upper := 0, false
+	for i := range len(s) {
+		switch hexes[s[i]] {
+		case 1:
+			digits++
+		case 2:
+			digits++
+			upper = true
+		}
+	}
+	if upper {
+		s = strings.ToLower(s)
+	}
+	return s, digits == 32
+}
+
+// hexes is 1 for hexadecimal digits, 2 for those in upper case.
+var hexes = func() (is [256]uint8) {
+	for _, c := range "0123456789abcdef" {
 		is[c] = 1
+	}
+	for _, c := range "ABCDEF" {
+		is[c] = 2
 	}
 	return is
 }()

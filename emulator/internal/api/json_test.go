@@ -159,3 +159,16 @@ func FuzzAppendText(f *testing.F) {
 		}
 	})
 }
+
+func TestLowerUUID(t *testing.T) {
+	t.Parallel()
+	const id = "9f9fd312-a987-4628-b4c5-bb4f4fddd5f7"
+	for in, want := range map[string]string{
+		id: id, strings.ToUpper(id): id, "9F9fd312" + id[8:]: id,
+		"": "", id[1:]: "", id + "0": "", "9f9fd312_" + id[9:]: "", "gf9fd312" + id[8:]: "", "9f9fd3-2" + id[8:]: "", "9f9fd31é" + id[9:]: "",
+	} {
+		if got, ok := api.LowerUUID(in); ok != (want != "") || ok && got != want || ok != api.IsUUID(in) {
+			t.Errorf("%q: got %q %v, want %q", in, got, ok, want)
+		}
+	}
+}

@@ -60,8 +60,11 @@ func or(names []string, usual string) []string {
 
 // plainID is an id as it is stored: letter case does not count in UUIDs, unless the kind says so.
 func plainID(r *api.Resource, id string) string {
-	if !r.Exact && api.IsUUID(id) {
-		return strings.ToLower(id)
+	if r.Exact {
+		return id
+	}
+	if low, ok := api.LowerUUID(id); ok {
+		return low
 	}
 	return id
 }
