@@ -61,7 +61,7 @@ func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 			}
 		}
 	}
-	kept = order(c, kept, ask.Sort)
+	order(c, kept, ask.Sort)
 	from := min(ask.Offset, len(kept))
 	to := len(kept)
 	if ask.Limit >= 0 {
@@ -221,15 +221,20 @@ func compare(f *api.Filter, v value, want string) int {
 	return cmp.Compare(v.text, want)
 }
 
-// order gives documents sorted by keys that are read once. What is missing stands last.
-func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) []*api.Doc {
+// few is how many values and documents are sorted without memory of their own.
+const few = 64
+
+// order sorts documents by keys that are read once. What is missing stands last.
+func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) {
 	if len(keys) == 0 || len(docs) < 2 {
-		return docs
+		return
 	}
-	values := make([]value, len(docs)*len(keys))
-	for i, d := range docs {
+	var roomForKeys [few]sortable
+	values := slices.Grow(roomForKeys[:0], len(docs)*len(keys))
+	for _, d := range docs {
 		for j := range keys {
-			values[i*len(keys)+j] = read(c, &keys[j].Field, d)
+			v := read(c, &keys[j].Field, d)
+			values = append(values, sortable{v.text, v.number, v.null})
 		}
 	}
 	compare := func(a, b int32) int {
@@ -241,26 +246,32 @@ func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) []*api.Doc {
 		}
 		return int(a - b)
 	}
+	var roomForPlaces [few]int32
+	places := slices.Grow(roomForPlaces[:0], len(docs)) // sorted in place of what is large and holds pointers
 	sorted := true
-	for i := 1; i < len(docs) && sorted; i++ {
-		sorted = compare(int32(i-1), int32(i)) < 0
+	for i := range docs {
+		places = append(places, int32(i))
+		sorted = sorted && (i == 0 || compare(int32(i-1), int32(i)) < 0)
 	}
 	if sorted {
-		return docs
-	}
-	places := make([]int32, len(docs)) // sorted in place of what is large and holds pointers
-	for i := range places {
-		places[i] = int32(i)
+		return
 	}
 	slices.SortFunc(places, compare)
-	out := make([]*api.Doc, len(docs))
+	var roomForDocs [few]*api.Doc
+	was := append(roomForDocs[:0], docs...)
 	for i, place := range places {
-		out[i] = docs[place]
+		docs[i] = was[place]
 	}
-	return out
 }
 
-func keyOrder(k *api.SortKey, a, b *value) int {
+// sortable is what of a value it is sorted by.
+type sortable struct {
+	text   string
+	number float64
+	null   bool
+}
+
+func keyOrder(k *api.SortKey, a, b *sortable) int {
 	if a.null || b.null {
 		switch {
 		case a.null && b.null:
