@@ -120,7 +120,7 @@ func resume(c *api.Call) error {
 		return api.Fail(api.Unauthorized, "the session's user may not call any more")
 	}
 	c.Caller, c.Notes = callerOf(user), session
-	if c.Op.Method != http.MethodGet && configOf(c).csrf && c.Header("CSRF-Token") != session.Str("token") {
+	if c.Op.Method != http.MethodGet && configOf(c).csrf && c.Header("Csrf-Token") != session.Str("token") {
 		return invalidToken()
 	}
 	next := session.Object()

@@ -59,15 +59,15 @@ func syntax(c *api.Call) error {
 	}
 	if c.Op.List != nil {
 		c.Ask.Limit = usualPage
-		from := "x-offset"
+		from, key := "x-offset", "X-Offset"
 		if c.Op.Method == http.MethodPost {
-			from = "x-from"
+			from, key = "x-from", "X-From"
 		}
 		for _, h := range []struct {
-			name string
-			to   *int
-		}{{"x-limit", &c.Ask.Limit}, {from, &c.Ask.Offset}} {
-			text := c.Header(h.name)
+			name, key string // as the vendor and as Go write it
+			to        *int
+		}{{"x-limit", "X-Limit", &c.Ask.Limit}, {from, key, &c.Ask.Offset}} {
+			text := c.Header(h.key)
 			if text == "" {
 				continue
 			}
@@ -145,7 +145,7 @@ func authorize(c *api.Call) error {
 
 // organization is the one that the call is about: the caller's root, or the one that the header names.
 func organization(c *api.Call) string {
-	if id := c.Header("X-ANYPNT-ORG-ID"); id != "" {
+	if id := c.Header("X-Anypnt-Org-Id"); id != "" {
 		return strings.ToLower(id)
 	}
 	return mulesoft.Caller(c).Root
