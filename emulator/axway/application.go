@@ -92,19 +92,33 @@ var standardMembers = map[string]struct{}{
 	"createdOn": {}, "enabled": {}, "image": {}, "state": {}, "apis": {},
 }
 
-func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
-	to = append(to, '{')
+// parts are what an application says by itself: before its managers, between them and its image, and after that.
+type parts [3][]byte
+
+func partsOf(d *api.Doc) any {
+	all := make([]byte, 1, 2*len(d.JSON))
+	all[0] = '{'
+	var p parts
+	at, begin := 0, 0
 	for name, value := range d.Members() {
 		switch name {
 		case "custom":
 			continue
-		case "createdOn":
-			to = appendManagers(c, d, api.AppendName(to, "managedBy"))
-		case "state":
-			to = appendImagePath(c, d, api.AppendName(to, "image"))
+		case "createdOn", "state":
+			p[at] = all[begin:len(all):len(all)]
+			at, begin = at+1, len(all)
 		}
-		to = api.AppendMember(to, name, value)
+		all = api.AppendMember(all, name, value)
 	}
+	p[at] = all[begin:]
+	return &p
+}
+
+func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
+	own, _ := d.Memo(partsOf).(*parts)
+	to = appendManagers(c, d, api.AppendName(append(to, own[0]...), "managedBy"))
+	to = appendImagePath(c, d, api.AppendName(append(to, own[1]...), "image"))
+	to = append(to, own[2]...)
 	if listed := configOf(c).custom; len(listed) > 0 {
 		var values, shown api.Object
 		values = api.ObjectOf(d.Raw("custom"))

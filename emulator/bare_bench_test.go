@@ -136,7 +136,8 @@ func (r *race) floor(b *testing.B, e http.Handler) http.Handler {
 }
 
 // BenchmarkFloor compares each vendor's speed with the floor's, over real sockets. Both run in turns of some milliseconds,
-// so that whatever else the machine does meets both; of-floor is the median over the turns.
+// so that whatever else the machine does meets both; of-floor is the median over the turns. The name of this file puts it
+// before other benchmarks, which leave fixtures of hundreds of megabytes behind that no server has.
 func BenchmarkFloor(b *testing.B) {
 	for i := range races {
 		r := &races[i]
