@@ -43,7 +43,7 @@ func hideSecret(d *api.Draft) {
 		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: quotedHash(d.Str("client_secret"))}
 	default:
 		if !d.Null("client_secret") {
-			d.SetString("client_secret_hashed", hashed(d.Str("client_secret")))
+			d.Set("client_secret_hashed", quotedHash(d.Str("client_secret")))
 		}
 		d.Delete("client_secret")
 	}

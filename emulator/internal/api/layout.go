@@ -27,19 +27,30 @@ func lay(doc []byte) layout {
 	}
 	var room [40]place
 	out := layout(room[:0])
-	for at = blanks(doc, at+1); at < len(doc) && doc[at] == '"'; at = blanks(doc, at+1) {
+	for at = blanks(doc, at+1); at < len(doc) && doc[at] == '"'; {
 		var p place
-		end := quoted(doc, at)
-		p.name, p.nameEnd = uint32(at), uint32(end) //nolint:gosec // a body is shorter
-		at = blanks(doc, blanks(doc, end)+1)
-		end = value(doc, at)
-		p.from, p.to = uint32(at), uint32(end) //nolint:gosec // a body is shorter
+		p, at = memberAt(doc, at)
 		out = append(out, p)
-		if at = blanks(doc, end); at >= len(doc) || doc[at] != ',' {
-			break
-		}
 	}
 	return slices.Clone(out)
+}
+
+// memberAt is the member whose name begins there, and where the next one begins.
+func memberAt(doc []byte, at int) (p place, next int) {
+	end := quoted(doc, at)
+	p.name, p.nameEnd = uint32(at), uint32(end) //nolint:gosec // a body is shorter
+	at = blanks(doc, blanks(doc, end)+1)
+	end = value(doc, at)
+	p.from, p.to = uint32(at), uint32(end) //nolint:gosec // as above
+	return p, after(doc, end)
+}
+
+// after is where the next member or element begins, behind a value that ends there: at the end if there is none.
+func after(doc []byte, end int) int {
+	if at := blanks(doc, end); at < len(doc) && doc[at] == ',' {
+		return blanks(doc, at+1)
+	}
+	return len(doc)
 }
 
 func blanks(doc []byte, at int) int {
@@ -108,15 +119,10 @@ func eight(s string, at int) uint64 {
 // Members are the names and values of a JSON object, in their order.
 func Members(doc []byte) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
-		for at := blanks(doc, blanks(doc, 0)+1); at < len(doc) && doc[at] == '"'; at = blanks(doc, at+1) {
-			end := quoted(doc, at)
-			name := place{name: uint32(at), nameEnd: uint32(end)}.title(doc) //nolint:gosec // a body is shorter
-			from := blanks(doc, blanks(doc, end)+1)
-			at = value(doc, from)
-			if !yield(name, doc[from:at:at]) {
-				return
-			}
-			if at = blanks(doc, at); at >= len(doc) || doc[at] != ',' {
+		for at := blanks(doc, blanks(doc, 0)+1); at < len(doc) && doc[at] == '"'; {
+			var p place
+			p, at = memberAt(doc, at)
+			if !yield(p.title(doc), doc[p.from:p.to:p.to]) {
 				return
 			}
 		}
@@ -126,15 +132,12 @@ func Members(doc []byte) iter.Seq2[string, []byte] {
 // Elements are the values of a JSON array, in their order.
 func Elements(doc []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		for at := blanks(doc, blanks(doc, 0)+1); at < len(doc) && doc[at] != ']'; at = blanks(doc, at+1) {
-			from := at
-			at = value(doc, from)
-			if !yield(doc[from:at:at]) {
+		for at := blanks(doc, blanks(doc, 0)+1); at < len(doc) && doc[at] != ']'; {
+			end := value(doc, at)
+			if !yield(doc[at:end:end]) {
 				return
 			}
-			if at = blanks(doc, at); at >= len(doc) || doc[at] != ',' {
-				return
-			}
+			at = after(doc, end)
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 // Catalog is the set of kinds that a store keeps.
 type Catalog struct {
-	tables map[string]*tableSpec
 	order  []*tableSpec
 	places []*tableSpec // the same by a number that is made of a few letters, which is found faster than a hash
 }
@@ -37,9 +36,9 @@ type dependent struct{ table, index int }
 
 // NewCatalog links the kinds. It refuses a kind that stands twice, and an index that names what does not exist.
 func NewCatalog(resources []*api.Resource) (*Catalog, error) {
-	c := &Catalog{tables: map[string]*tableSpec{}}
+	c, tables := &Catalog{}, map[string]*tableSpec{}
 	for _, r := range resources {
-		if c.tables[r.Kind] != nil {
+		if tables[r.Kind] != nil {
 			return nil, fmt.Errorf("store: kind %s stands twice", r.Kind)
 		}
 		t := &tableSpec{no: len(c.order), res: r, created: r.CreatedMember()}
@@ -57,7 +56,7 @@ func NewCatalog(resources []*api.Resource) (*Catalog, error) {
 			}
 			t.indexes = append(t.indexes, spec)
 		}
-		c.tables[r.Kind] = t
+		tables[r.Kind] = t
 		c.order = append(c.order, t)
 	}
 	for _, t := range c.order {
@@ -68,7 +67,7 @@ func NewCatalog(resources []*api.Resource) (*Catalog, error) {
 			if ix.Key != nil && ix.Gone == api.Detach && ix.Without == nil {
 				return nil, fmt.Errorf("store: %s.%s: detaches, and does not say how", t.res.Kind, ix.Name)
 			}
-			to := c.tables[ix.To]
+			to := tables[ix.To]
 			if to == nil {
 				return nil, fmt.Errorf("store: %s.%s: no kind %q", t.res.Kind, ix.Name, ix.To)
 			}
