@@ -52,6 +52,7 @@ type Config struct {
 	Clock      time.Time    // instant at which the clock stands still; zero: real time
 	Journal    int          // entries of each world's journal; 0: DefaultJournal, negative: none
 	AdminToken string       // bearer token that the admin API needs; "": none
+	AdminHosts []string     // names under which the admin API answers beside addresses, localhost and names of one label
 	Log        *slog.Logger // nil: nothing is logged
 	Scenarios  []string     // built-in names or files; they play in the default world
 	Prove      bool         // check every reply against its schema, as portico's own tests do
@@ -80,6 +81,12 @@ func New(config Config) (*Emulator, error) {
 	}
 	if !config.Clock.IsZero() && !clock.Fits(config.Clock) {
 		return nil, fmt.Errorf("clock: %s is not in the years 1678 to 2261", config.Clock.Format(time.RFC3339))
+	}
+	config.AdminHosts = slices.Clone(config.AdminHosts)
+	for i, name := range config.AdminHosts {
+		if config.AdminHosts[i], err = admin.AdminHost(name); err != nil {
+			return nil, fmt.Errorf("admin host: %w", err)
+		}
 	}
 	if config.Fixture == "" {
 		config.Fixture = DefaultFixture
@@ -206,13 +213,14 @@ type host struct{ e *Emulator }
 
 var _ admin.Host = (*host)(nil)
 
-func (h *host) Version() string     { return Version }
-func (h *host) AdminToken() string  { return h.e.config.AdminToken }
-func (h *host) Plan() *server.Plan  { return h.e.server.Plan }
-func (h *host) Store() *store.Store { return h.e.server.Store }
-func (h *host) Judge() seed.Checker { return judge }
-func (h *host) Fixtures() []string  { return seed.Names(fixtures.FS) }
-func (h *host) Configured() string  { return h.e.config.Fixture }
+func (h *host) Version() string      { return Version }
+func (h *host) AdminToken() string   { return h.e.config.AdminToken }
+func (h *host) AdminHosts() []string { return h.e.config.AdminHosts }
+func (h *host) Plan() *server.Plan   { return h.e.server.Plan }
+func (h *host) Store() *store.Store  { return h.e.server.Store }
+func (h *host) Judge() seed.Checker  { return judge }
+func (h *host) Fixtures() []string   { return seed.Names(fixtures.FS) }
+func (h *host) Configured() string   { return h.e.config.Fixture }
 
 // NewWorld makes a world; what the spec leaves out is as in the world that it comes from, or as the server was configured.
 func (h *host) NewWorld(spec admin.WorldSpec) (*store.World, error) {

@@ -29,6 +29,9 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if in.Body == nil {
 		in.Body = http.NoBody
 	}
+	if in.ContentLength == 0 && in.Body != http.NoBody {
+		in.ContentLength = -1 // a client's way to say that the length is not known
+	}
 	if in.Header == nil {
 		in.Header = http.Header{}
 	}

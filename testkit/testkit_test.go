@@ -26,6 +26,9 @@ func call(t *testing.T, c *http.Client, header, method, url, body string) (int, 
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", header)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	res, err := c.Do(r)
 	if err != nil {
 		t.Fatal(err)

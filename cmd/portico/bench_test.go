@@ -6,8 +6,6 @@ import (
 	"bufio"
 	"os"
 	"os/exec"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 )
@@ -20,7 +18,7 @@ func BenchmarkIdle(b *testing.B) {
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
-	resident := 0.0
+	most := 0.0
 	for b.Loop() {
 		cmd := exec.CommandContext(b.Context(), binary, "serve", "--listen", "127.0.0.1:0")
 		out, err := cmd.StdoutPipe()
@@ -34,19 +32,10 @@ func BenchmarkIdle(b *testing.B) {
 			b.Fatalf("%v: %s", err, line)
 		}
 		time.Sleep(time.Second) // what the start needed and is free now is not given back before
-		status, err := os.ReadFile("/proc/" + strconv.Itoa(cmd.Process.Pid) + "/status")
-		if err != nil {
-			b.Fatal(err)
-		}
-		_, after, _ := strings.Cut(string(status), "VmRSS:")
-		kb, err := strconv.ParseFloat(strings.Fields(after)[0], 64)
-		if err != nil {
-			b.Fatal(err)
-		}
-		resident = max(resident, kb/1024)
+		most = max(most, resident(b, cmd.Process.Pid, "VmRSS"))
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}
 	b.ReportMetric(0, "ns/op") // it waits
-	b.ReportMetric(resident, "MB-resident")
+	b.ReportMetric(most, "MB-resident")
 }

@@ -58,6 +58,7 @@ Once it listens it says so in the first line on standard output: portico listeni
 	flags.StringVar(&f.config.State, "state", "", "`file` that keeps the default world when the emulator stops (default none)")
 	flags.StringSliceVar(&f.config.Scenarios, "scenario", nil, "scenario that plays in the default world: a built-in `name`, or a file; repeatable")
 	flags.StringVar(&f.config.AdminToken, "admin-token", "", "bearer `token` that the admin API then needs")
+	flags.StringSliceVar(&f.config.AdminHosts, "admin-host", nil, "`name` of a host under which the admin API answers, beside addresses, localhost and names without a dot; repeatable")
 	number(flags, &f.config.Journal, "journal", "calls that each world's journal keeps, a `number`; 0 keeps none", emulator.DefaultJournal, 0)
 	choice(flags, &f.logFormat, "log-format", "form of the log on standard error, `text|json`", "text", "json")
 	choice(flags, &f.logLevel, "log-level", "what the log holds, `error|warn|info|debug`: debug has a line per request", "info", "debug", "warn", "error")

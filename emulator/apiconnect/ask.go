@@ -33,6 +33,9 @@ func choosy(op *api.Operation) bool {
 
 // input is the check of query and body: the last look at the form of a call.
 func input(c *api.Call) error {
+	if c.Unread {
+		return api.ErrUnread
+	}
 	if api.IsCode(c.Problem, api.TooLarge) || c.Problem != nil && c.Op.Body != "" {
 		return c.Problem
 	}

@@ -15,7 +15,7 @@ import (
 // the organization lets them, whether the objects are there, whether they may be touched, and then the form of the request
 // (docs/vendors/apiconnect.md).
 var dialect = api.Dialect{
-	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, locate, protect, input},
+	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, locate, protect, media, input},
 	Read:       read,
 	Parameters: parameters,
 	Wrap:       wrap,

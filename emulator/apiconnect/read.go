@@ -11,26 +11,36 @@ import (
 // maxNodes is how many values a body in YAML may have, aliases counted as often as they are used.
 const maxNodes = 10000
 
-// read turns a body into JSON. What it is in counts only where there is one; without a content type it is JSON.
-func read(c *api.Call) ([]byte, error) {
-	if len(c.Raw) == 0 {
-		return nil, nil
+// media is the check that a body is declared as something that the row reads. Without a content type it is JSON.
+func media(c *api.Call) error {
+	if !c.Sends || c.Op.Body == "" {
+		return nil
 	}
 	declared := c.Header("Content-Type")
 	kind, _, err := api.MediaType(declared)
 	switch {
-	case declared == "", err == nil && kind == mediaJSON:
-		return c.Raw, nil
-	case err == nil && kind == mediaYAML:
+	case declared == "", err == nil && (kind == mediaJSON || kind == mediaYAML || kind == mediaForm && formRows[c.Op.ID]):
+		return nil
+	}
+	return api.Fail(api.Media, "the body is declared as %q; it can be application/json or application/yaml", declared)
+}
+
+// read turns a body of a type that media accepts into JSON.
+func read(c *api.Call) ([]byte, error) {
+	if len(c.Raw) == 0 {
+		return nil, nil
+	}
+	switch kind, _, _ := api.MediaType(c.Header("Content-Type")); kind {
+	case mediaYAML:
 		n, err := yaml.Parse(c.Raw, maxNodes)
 		if err != nil {
 			return nil, &api.Error{Code: api.Malformed, Message: "the body is not valid YAML: " + err.Error()}
 		}
 		return n.JSON(make([]byte, 0, len(c.Raw))), nil
-	case err == nil && kind == mediaForm && formRows[c.Op.ID]:
+	case mediaForm:
 		return formBody(c.Raw)
 	}
-	return nil, api.Fail(api.Media, "the body is declared as %q; it can be application/json or application/yaml", declared)
+	return c.Raw, nil
 }
 
 // formRows take forms, too: browsers and OAuth clients send them.

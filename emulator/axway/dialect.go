@@ -17,7 +17,7 @@ import (
 // dialect is API Manager's words. The order of checks is inferred: who calls, what the path names, whether the caller may,
 // and only then what was sent (docs/vendors/axway.md).
 var dialect = api.Dialect{
-	Checks:     []api.Check{authenticate, locate, authorize, rest.Query, rest.Body},
+	Checks:     []api.Check{authenticate, locate, authorize, rest.Query, media, rest.Body},
 	Read:       read,
 	Ask:        ask,
 	Parameters: parameters,

@@ -17,9 +17,7 @@ import (
 // JSON in which members that are null are absent, and "true" is true where a boolean is wanted.
 func read(c *api.Call) ([]byte, error) {
 	switch {
-	case c.Op.Body == "":
-		return nil, nil // nothing reads it
-	case c.Op.Accepts == "multipart/form-data":
+	case c.Op.Accepts == uploads:
 		return upload(c)
 	case c.Op.Accepts != "":
 		return form(c.Raw)
@@ -76,12 +74,24 @@ func form(raw []byte) ([]byte, error) {
 	return o.JSON(), nil
 }
 
+// uploads is the media type of images.
+const uploads = "multipart/form-data"
+
+// media is the check that a row which takes an upload is sent one. Other rows do not look at the content type.
+func media(c *api.Call) error {
+	if c.Op.Accepts != uploads {
+		return nil
+	}
+	kind, params, err := api.MediaType(c.Header("Content-Type"))
+	if err != nil || kind != uploads || params["boundary"] == "" {
+		return api.Fail(api.Malformed, "the body is no multipart/form-data with a boundary")
+	}
+	return nil
+}
+
 // upload is the part named file as JSON. What the part says of its type does not matter.
 func upload(c *api.Call) ([]byte, error) {
-	kind, params, err := api.MediaType(c.Header("Content-Type"))
-	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
-		return nil, api.Fail(api.Malformed, "the body is no multipart/form-data with a boundary")
-	}
+	_, params, _ := api.MediaType(c.Header("Content-Type")) // which media has checked
 	parts := multipart.NewReader(bytes.NewReader(c.Raw), params["boundary"])
 	for {
 		part, err := parts.NextRawPart()

@@ -114,7 +114,7 @@ func applicationRows() []api.Operation {
 		{
 			ID: "upload-image", Method: "POST", Path: "/applications/{id}/image",
 			Summary: "Give an application an image", Tag: "Images", Needs: manage,
-			Body: "ImageUpload", Accepts: "multipart/form-data", Limit: maxImage + 64<<10, Status: 200, Errors: []int{400, 401, 403, 404, 409, 413},
+			Body: "ImageUpload", Accepts: uploads, Limit: maxImage + 64<<10, Status: 200, Errors: []int{400, 401, 403, 404, 409, 413},
 			Do: uploadImage,
 		},
 		{

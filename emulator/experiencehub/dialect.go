@@ -159,7 +159,7 @@ func reaches(who *mulesoft.Who, org string, conn *api.Doc) bool {
 // media wants JSON where there is a body, and takes a form where a token is asked for.
 func media(c *api.Call) error {
 	declared := c.Header("Content-Type")
-	if c.Op.Body == "" || declared == "" || c.Op.Optional && len(c.Raw) == 0 {
+	if c.Op.Body == "" || declared == "" || c.Op.Optional && !c.Sends {
 		return nil
 	}
 	kind, _, err := api.MediaType(declared)

@@ -72,7 +72,7 @@ func right(op *api.Operation) string {
 
 // media wants JSON where there is a body; one without a content type is read as JSON.
 func media(c *api.Call) error {
-	if len(c.Raw) == 0 || c.Op.Body == "" {
+	if !c.Sends || c.Op.Body == "" {
 		return nil
 	}
 	declared := c.Header("Content-Type")

@@ -42,6 +42,7 @@ type Container struct {
 // that testcontainers.TerminateContainer can end it in any case. The error holds what portico said.
 func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
 	all := append([]testcontainers.ContainerCustomizer{
+		engineHost(ctx),
 		testcontainers.WithExposedPorts(port),
 		testcontainers.WithWaitStrategyAndDeadline(within, wait.ForHTTP(emulator.AdminBase+"/health").WithPort(port).WithPollInterval(every)),
 	}, opts...)

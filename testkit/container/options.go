@@ -1,8 +1,10 @@
 package container
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -20,6 +22,8 @@ const (
 	authVariable     = "PORTICO_AUTH"
 	clockVariable    = "PORTICO_CLOCK"
 	tokenVariable    = "PORTICO_ADMIN_TOKEN"
+
+	adminHostVariable = "PORTICO_ADMIN_HOST"
 )
 
 // WithSeed sets the seed of all generated data; the default is 42.
@@ -71,6 +75,23 @@ func WithClock(at time.Time) testcontainers.CustomizeRequestOption {
 // WithAdminToken sets the bearer token that the admin API then needs.
 func WithAdminToken(token string) testcontainers.CustomizeRequestOption {
 	return variable(tokenVariable, token)
+}
+
+// engineHost lets the admin API answer for the host on which the engine publishes ports. Addresses and names without a dot
+// are taken as they are.
+func engineHost(ctx context.Context) testcontainers.CustomizeRequestOption {
+	return func(req *testcontainers.GenericContainerRequest) error {
+		engine, err := testcontainers.NewDockerProvider()
+		if err != nil {
+			return nil //nolint:nilerr // whoever starts the container hears of it
+		}
+		defer func() { _ = engine.Close() }()
+		host, err := engine.DaemonHost(ctx)
+		if err != nil || net.ParseIP(host) != nil || !strings.Contains(host, ".") {
+			return nil //nolint:nilerr // as above
+		}
+		return variable(adminHostVariable, host)(req)
+	}
 }
 
 func variable(name, value string) testcontainers.CustomizeRequestOption {

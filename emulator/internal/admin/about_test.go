@@ -110,7 +110,12 @@ func TestGuard(t *testing.T) {
 		{"a name that leads here", "GET /_portico/health", "", host("evil.example"), 403, "forbidden"},
 		{"a name that looks like here", "GET /_portico/health", "", host("127.0.0.1.evil.example:" + port), 403, "forbidden"},
 		{"localhost of another", "GET /_portico/health", "", host("localhost.evil.example"), 403, "forbidden"},
-		{"any address", "GET /_portico", "", host("0.0.0.0"), 403, "forbidden"},
+		{"any address", "GET /_portico", "", host("203.0.113.9:" + port), 200, ""},
+		{"a name of one label", "GET /_portico", "", host("portico:4780"), 200, ""},
+		{"a name that was given", "GET /_portico", "", host("Portico.CI.example.:4780"), 200, ""},
+		{"a name below one that was given", "GET /_portico", "", host("evil.portico.ci.example"), 403, "forbidden"},
+		{"a name that leads here, written with a dot at the end", "GET /_portico", "", host("evil.example."), 403, "forbidden"},
+		{"a name before brackets", "GET /_portico", "", host("evil.example[::1]"), 403, "forbidden"},
 		{"vendors take any host", "GET /toy/shelves", "", host("evil.example"), 200, ""},
 
 		{"cross-origin write", "POST /_portico/reset", "", header("Origin", "http://evil.example"), 403, "forbidden"},
@@ -124,9 +129,15 @@ func TestGuard(t *testing.T) {
 		{"form 2", "POST /_portico/worlds", `{"name":"f"}`, header("Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported-media-type"},
 		{"form 3", "POST /_portico/reset", `x`, header("Content-Type", "multipart/form-data; boundary=x"), 415, "unsupported-media-type"},
 		{"empty form", "POST /_portico/reset", ``, header("Content-Type", "application/x-www-form-urlencoded"), 204, ""},
-		{"no content type", "POST /_portico/worlds", `{"name":"plain"}`, header(), 201, ""},
-		{"another content type", "POST /_portico/worlds", `{"name":"odd"}`, header("Content-Type", "application/vnd.odd"), 201, ""},
-		{"too much", "POST /_portico/worlds", `{"name":"` + strings.Repeat("x", 1<<20) + `"}`, header(), 413, "too-large"},
+		{"no content type", "POST /_portico/worlds", `{"name":"plain"}`, header(), 415, "unsupported-media-type"},
+		{"a content type that cannot be read", "POST /_portico/worlds", `{"name":"f"}`, header("Content-Type", "text/plain; a=b; a=c"), 415, "unsupported-media-type"},
+		{"two content types in one", "POST /_portico/worlds", `{"name":"f"}`, header("Content-Type", "text/plain, application/json"), 415, "unsupported-media-type"},
+		{"two content types", "POST /_portico/worlds", `{"name":"f"}`, func(r *http.Request) {
+			r.Header["Content-Type"] = []string{"application/json", "text/plain"}
+		}, 415, "unsupported-media-type"},
+		{"another content type", "POST /_portico/worlds", `{"name":"odd"}`, header("Content-Type", "application/vnd.odd"), 415, "unsupported-media-type"},
+		{"a kind of JSON", "POST /_portico/worlds", `{"name":"odd"}`, header("Content-Type", "application/vnd.odd+json; charset=utf-8"), 201, ""},
+		{"too much", "POST /_portico/worlds", `{"name":"` + strings.Repeat("x", 1<<20) + `"}`, header("Content-Type", "application/json"), 413, "too-large"},
 	} {
 		method, path, _ := strings.Cut(c.do, " ")
 		if status, code := ask(t, method, open.URL+path, c.body, c.set); status != c.status || code != c.code {

@@ -13,7 +13,8 @@ import (
 // Host is the emulator that the admin plane acts on.
 type Host interface {
 	Version() string
-	AdminToken() string // "": none is needed
+	AdminToken() string   // "": none is needed
+	AdminHosts() []string // names of hosts, as AdminHost gives them, under which the admin API answers beside the usual ones
 	Plan() *server.Plan
 	Store() *store.Store
 	Judge() seed.Checker

@@ -103,12 +103,13 @@ type lib struct {
 	token string
 }
 
-func (l *lib) Version() string     { return "0.0.0-toy" }
-func (l *lib) AdminToken() string  { return l.token }
-func (l *lib) Plan() *server.Plan  { return l.plan }
-func (l *lib) Store() *store.Store { return l.store }
-func (l *lib) Fixtures() []string  { return []string{"empty", "small"} }
-func (l *lib) Configured() string  { return "own.yaml" }
+func (l *lib) Version() string      { return "0.0.0-toy" }
+func (l *lib) AdminToken() string   { return l.token }
+func (l *lib) AdminHosts() []string { return []string{"portico.ci.example"} }
+func (l *lib) Plan() *server.Plan   { return l.plan }
+func (l *lib) Store() *store.Store  { return l.store }
+func (l *lib) Fixtures() []string   { return []string{"empty", "small"} }
+func (l *lib) Configured() string   { return "own.yaml" }
 
 func (l *lib) Library() []*scenario.Scenario { return nil }
 
@@ -202,6 +203,9 @@ func run(t *testing.T, h http.Handler, calls ...call) {
 	for _, c := range calls {
 		method, path, _ := strings.Cut(c.do, " ")
 		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(c.body))
+		if c.body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
 		for name, value := range c.header {
 			r.Header.Set(name, value)
 		}

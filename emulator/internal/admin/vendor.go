@@ -22,7 +22,8 @@ func Vendor() *api.Vendor {
 		Security:   `{"type":"http","scheme":"bearer","description":"Only where the server was started with an admin token."}`,
 		Problem:    "Problem",
 		Dialect: api.Dialect{
-			Checks: []api.Check{local, sameOrigin, token, media, rest.Input},
+			Gate:   []api.Check{host, sameOrigin, token},
+			Checks: []api.Check{media, rest.Input},
 			Fail:   fail,
 			Stamp:  func(t time.Time) []byte { return api.Quote(t.Format(time.RFC3339Nano)) },
 		},

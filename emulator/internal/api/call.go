@@ -37,6 +37,9 @@ type Call struct {
 	stampOf *Vendor
 	origin  string
 
+	Sends   bool   // there is a body; one of no announced length counts once it has been read
+	Unread  bool   // none of the body has been read yet
+	Denied  error  // why the checks refuse the call whatever its body holds; nil: they do not
 	Raw     []byte // request body as sent
 	Body    Body
 	Problem error      // what reading or checking the body found; the dialect's checks decide when it counts
@@ -135,6 +138,12 @@ func (c *Call) Context() context.Context {
 		return context.Background()
 	}
 	return c.Request.Context()
+}
+
+// Forget takes back what the checks found out, so that they can run again.
+func (c *Call) Forget() {
+	c.Owners, c.Object, c.Notes = c.Owners[:0], nil, nil
+	c.Caller, c.Ask = Caller{}, Ask{Limit: -1}
 }
 
 // Header reads a request header.
@@ -309,7 +318,11 @@ type Check func(*Call) error
 
 // Dialect says how a vendor words what every vendor does. Only Checks, Fail and Stamp are needed.
 type Dialect struct {
-	// Checks examine a call, in the vendor's order; the first that refuses decides.
+	// Gate examines who may speak to the vendor at all, before the world and the operation are looked up: such a call
+	// has neither a world nor a transaction, and no operation where no row answers for its path.
+	Gate []Check
+	// Checks examine a call, in the vendor's order; the first that refuses decides. They run twice where there is a body:
+	// before any of it is read, up to the check that returns ErrUnread, and all of them once it is there.
 	Checks []Check
 	// Read turns the body as sent into JSON (YAML, forms, "true" for true); nil: it is JSON already. It runs before
 	// the world is looked at. Its error waits for the check that reports it. One that has parsed what it returns leaves
@@ -333,6 +346,9 @@ type Dialect struct {
 	// Media is the content type of successes; "": application/json.
 	Media string
 }
+
+// ErrUnread is what a check returns that needs the body of a call whose body has not been read yet.
+var ErrUnread = errors.New("the body has not been read yet")
 
 // ErrNoBody says that an operation that needs a body got none.
 var ErrNoBody = errors.New("no body")

@@ -17,7 +17,7 @@ import (
 // Bounds of what is kept.
 const (
 	DefaultEntries = 1000
-	maxBody        = 64 << 10  // bytes of a body; the rest is cut
+	MaxBody        = 64 << 10  // bytes of a body; the rest is cut
 	maxWorld       = 16 << 20  // bytes of a world's entries
 	maxAll         = 256 << 20 // bytes of all worlds' entries
 	maxViolations  = 100       // of one refusal
@@ -98,7 +98,7 @@ const overhead = 640
 func (e *Entry) bound() {
 	e.Length, e.AnswerLength = len(e.Body), len(e.Answer)
 	e.Body, e.Answer = cut(e.Body), cut(e.Answer)
-	if len(e.Parsed) > 2*maxBody {
+	if len(e.Parsed) > 2*MaxBody {
 		e.Parsed = nil
 	}
 	e.size = overhead + len(e.URL) + len(e.Path) + cap(e.Body) + cap(e.Answer) + cap(e.Parsed)
@@ -127,8 +127,8 @@ func (e *Entry) bound() {
 // cut keeps the beginning of what is too long, and of what is much shorter than its room a copy.
 func cut(body []byte) []byte {
 	switch {
-	case len(body) > maxBody:
-		return slices.Clone(body[:maxBody])
+	case len(body) > MaxBody:
+		return slices.Clone(body[:MaxBody])
 	case cap(body) > 2*len(body)+1024:
 		return slices.Clone(body)
 	}

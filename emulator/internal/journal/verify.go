@@ -164,7 +164,7 @@ func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
 		if body == nil && e.Length > 0 {
 			why := "is no JSON"
 			if e.Length > len(e.Body) {
-				why = fmt.Sprintf("is longer than the %d bytes that are kept", maxBody)
+				why = fmt.Sprintf("is longer than the %d bytes that are kept", MaxBody)
 			}
 			return fmt.Sprintf("body %s: the body %s, want %s", path, why, want), 1
 		}

@@ -121,6 +121,9 @@ func (c Client) Send(method, path, body string, headers ...string) Answer {
 	}
 	r := httptest.NewRequestWithContext(c.T.Context(), method, path, content)
 	r.Header = joined(c.Header, headers)
+	if _, given := r.Header["Content-Type"]; body != "" && !given && strings.Contains(path, "/_portico/") {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	w := httptest.NewRecorder()
 	c.Handler.ServeHTTP(w, r)
 	return answered(w)

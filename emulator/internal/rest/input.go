@@ -8,7 +8,12 @@ import (
 )
 
 // Body is the check that the body could be read and fits its schema.
-func Body(c *api.Call) error { return c.Problem }
+func Body(c *api.Call) error {
+	if c.Unread {
+		return api.ErrUnread
+	}
+	return c.Problem
+}
 
 // Query is the check that the query parameters fit their schema and the dialect's list parameters.
 func Query(c *api.Call) error {
@@ -40,6 +45,9 @@ func Query(c *api.Call) error {
 
 // Input is Query and Body in one check, for vendors that report all violations together.
 func Input(c *api.Call) error {
+	if c.Unread {
+		return api.ErrUnread
+	}
 	q, b := Query(c), Body(c)
 	switch {
 	case q == nil:

@@ -173,8 +173,11 @@ func (p *Plan) Vendor(name string) *api.Vendor {
 	return nil
 }
 
-// vendorOf is the vendor under whose base a path lies, or nil.
+// vendorOf is the vendor under whose base a path lies, or nil. Slashes in front that are one too many do not count.
 func (p *Plan) vendorOf(path string) *api.Vendor {
+	for strings.HasPrefix(path, "//") {
+		path = path[1:]
+	}
 	for _, b := range p.bases {
 		if path == b.path || strings.HasPrefix(path, b.path) && path[len(b.path)] == '/' {
 			return b.vendor

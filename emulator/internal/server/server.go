@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -26,6 +27,8 @@ type Server struct {
 	Strict bool // only known credentials
 	Host   any  // what the admin plane acts on
 	Prove  bool // check every reply against its schema; a reply that does not fit becomes a 500
+
+	large sync.Mutex // held while a call is answered whose body may be by far larger than usual
 }
 
 // exchange is one request being answered. It is what gin sees as the writer, so that handlers find it again.
@@ -37,6 +40,7 @@ type exchange struct {
 	head   bool
 	wrote  bool
 	broken bool // the client does not see the answer, or not whole
+	unread bool // some of the request's body was left where it is
 	call   api.Call
 	tx     store.Tx
 	args   [4]string
@@ -47,12 +51,17 @@ type exchange struct {
 // exchanges are ended ones, to be used again: nothing keeps a call.
 var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 
-// WriteHeader passes the first status on; gin, whose writer is not used, would set it again.
+// WriteHeader passes the first status on; gin, whose writer is not used, would set it again. An answer to a request whose
+// body was left unread does not wait for the rest of it.
 func (x *exchange) WriteHeader(status int) {
-	if !x.wrote {
-		x.wrote = true
-		x.ResponseWriter.WriteHeader(status)
+	if x.wrote {
+		return
 	}
+	x.wrote = true
+	if x.unread {
+		_ = http.NewResponseController(x.ResponseWriter).EnableFullDuplex()
+	}
+	x.ResponseWriter.WriteHeader(status)
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -80,8 +89,8 @@ func (x *exchange) serve(r *http.Request) {
 		r = r.WithContext(r.Context())
 		r.Method = http.MethodGet
 	}
-	if strings.HasPrefix(r.URL.Path, worldPrefix) {
-		name, rest, _ := strings.Cut(r.URL.EscapedPath()[len(worldPrefix):], "/")
+	if after, ok := strings.CutPrefix(r.URL.EscapedPath(), worldPrefix); ok {
+		name, rest, _ := strings.Cut(after, "/")
 		x.world, x.prefix = name, worldPrefix+name
 		r = rerouted(r, "/"+rest)
 	}
@@ -116,19 +125,77 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 		x.unknown(r, api.NoRoute)
 		return
 	}
+	if !x.passes(r, op.Vendor, op) {
+		return
+	}
 	world, refusal := x.find(r)
 	if refusal != nil {
-		x.reply(*refusal)
+		x.refuse(r, *refusal)
 		return
 	}
 	c := x.begin(r, world, op.Vendor)
 	c.Op, c.Args = op, args
-	s.receive(c)
+	if q := r.URL.RawQuery; q != "" {
+		c.Query, _ = url.ParseQuery(q) // pairs that cannot be read are left out
+	}
+	if x.unread {
+		x.admit(c, world)
+	}
+	switch {
+	case c.Denied != nil:
+		x.glance(c)
+	case op.Limit > large:
+		s.large.Lock()
+		defer s.large.Unlock()
+		x.receive(c)
+	default:
+		x.receive(c)
+	}
 	if acting := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); acting != nil {
 		x.spoil(c, world, acting)
 		return
 	}
 	x.finish(c, x.answer(c, world))
+}
+
+// passes runs the vendor's gate, and answers a call that it refuses.
+func (x *exchange) passes(r *http.Request, vendor *api.Vendor, op *api.Operation) bool {
+	for _, check := range vendor.Dialect.Gate {
+		c := &api.Call{Vendor: vendor, Op: op, Request: r, Host: x.server.Host}
+		if err := check(c); err != nil {
+			x.refuse(r, vendor.Dialect.Fail(c, api.AsError(err)))
+			return false
+		}
+	}
+	return true
+}
+
+// admit runs the checks up to the one that needs the body, before any of it is read. What they change is undone.
+func (x *exchange) admit(c *api.Call, world *store.World) {
+	c.Unread = true
+	defer func() {
+		c.Unread = false
+		if p := recover(); p != nil {
+			c.Denied = panicked(p)
+		}
+		if c.Denied == nil {
+			c.Forget()
+		}
+	}()
+	if !c.Op.Bare {
+		writes := c.Vendor.Dialect.Writes
+		world.Open(&x.tx, writes != nil && writes(c))
+		defer x.tx.Rollback()
+		c.Tx = &x.tx
+	}
+	for _, check := range c.Vendor.Dialect.Checks {
+		if err := check(c); errors.Is(err, api.ErrUnread) {
+			return
+		} else if err != nil {
+			c.Denied = err
+			return
+		}
+	}
 }
 
 // begin makes the call. Calls of the emulator's own API bear no number: they shift no chance and no id of the world.
@@ -143,6 +210,7 @@ func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor
 	c.Prefix, c.Host, c.Strict = x.prefix, x.server.Host, x.server.Strict
 	c.Owners = x.owners[:0]
 	c.Ask.Limit = -1
+	c.Sends, x.unread = r.ContentLength > 0, sends(r)
 	if vendor.Quiet {
 		world.Touch()
 		return c
@@ -184,7 +252,7 @@ func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
 			if tx != nil {
 				tx.Rollback()
 			}
-			a = s.fail(c, &api.Error{Code: api.Internal, Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())})
+			a = s.fail(c, panicked(p))
 		}
 	}()
 	result, err := examine(c)
@@ -208,7 +276,15 @@ func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
 	return a
 }
 
+// panicked is the error of a call in which a function panicked.
+func panicked(p any) *api.Error {
+	return &api.Error{Code: api.Internal, Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+}
+
 func examine(c *api.Call) (any, error) {
+	if c.Denied != nil {
+		return nil, c.Denied
+	}
 	for _, check := range c.Vendor.Dialect.Checks {
 		if err := check(c); err != nil {
 			return nil, err
@@ -346,13 +422,16 @@ func (x *exchange) unknown(r *http.Request, code api.Code) {
 	if vendor == nil {
 		vendor = nowhere
 	}
+	if !x.passes(r, vendor, nil) {
+		return
+	}
 	world, refusal := x.find(r)
 	if refusal != nil {
-		x.reply(*refusal)
+		x.refuse(r, *refusal)
 		return
 	}
 	c := x.begin(r, world, vendor)
-	c.Raw, _ = readBody(r, MaxBody)
+	x.glance(c)
 	a := s.fail(c, api.Fail(code, "%s %s", r.Method, clip(r.URL.Path, 200)))
 	if a.Header == nil {
 		a.Header = http.Header{}

@@ -26,7 +26,7 @@ func (x *exchange) finish(c *api.Call, a api.Answer) {
 	if !c.Vendor.Quiet {
 		x.record(c, a)
 	}
-	x.send(a)
+	x.send(c.Request, a)
 	if log := x.server.Log; log.Enabled(context.Background(), slog.LevelDebug) {
 		log.Debug("request", "id", c.ID, "world", c.World.Name(), "method", c.Request.Method, "path", c.Request.URL.Path, "status", a.Status)
 	}
@@ -89,14 +89,18 @@ func (x *exchange) target(r *http.Request) string {
 	return x.prefix + r.URL.RequestURI()
 }
 
-// reply sends an answer that is no call's.
-func (x *exchange) reply(a api.Answer) {
+// refuse sends an answer to a request that is no call, and whose body nobody has read.
+func (x *exchange) refuse(r *http.Request, a api.Answer) {
+	x.unread = sends(r)
 	x.prepare(a)
-	x.send(a)
+	x.send(r, a)
 }
 
 // send writes a prepared answer to the connection.
-func (x *exchange) send(a api.Answer) {
+func (x *exchange) send(r *http.Request, a api.Answer) {
+	if x.unread {
+		defer x.drain(r)
+	}
 	x.WriteHeader(a.Status)
 	if a.Stream != nil && !x.head {
 		a.Stream(x)
