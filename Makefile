@@ -1,5 +1,6 @@
 # Go is all that is needed; the tools come through the module proxy in the versions that stand here.
 GOLANGCI_VERSION ?= v2.15.0
+GOVULNCHECK_VERSION ?= v1.9.0
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
 MODULE := github.com/portico-emulator/portico
@@ -39,6 +40,9 @@ race: ## run all tests again, watching for data races (needs a C compiler)
 golden: ## write conversations, gaps and pages anew from the answers as they are now; read the diff
 	go test $$(go list -f '{{range .XTestImports}}{{if eq . "$(MODULE)/emulator/internal/golden"}}{{$$.ImportPath}}{{end}}{{end}}' ./emulator/...) -run Golden -update
 	go test ./cmd/portico -run Golden -update
+
+vuln: ## look for known weaknesses in what is linked; needs the database at vuln.go.dev
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
 
 fuzz: ## try inputs that nobody thought of, all targets in FUZZTOTAL or each for FUZZTIME, and write the figures; FUZZ picks by pattern
 	go run ./emulator/internal/fuzz -total $(FUZZTOTAL) $(if $(FUZZTIME),-time $(FUZZTIME)) -page docs/reliability.md $(FUZZ)
@@ -86,4 +90,4 @@ container-test: image ## run the tests that need Docker; here none may be skippe
 clean: ## throw away what was built
 	rm -rf build
 
-.PHONY: help check fmt fmt-check vet lint test race golden fuzz fuzz-keep bench soak kill coverage run binary image image-all container-test clean
+.PHONY: help check fmt fmt-check vet lint test race golden vuln fuzz fuzz-keep bench soak kill coverage run binary image image-all container-test clean

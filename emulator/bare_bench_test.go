@@ -38,9 +38,6 @@ const (
 	hubUsers  = "/exchange/api/v1/assets/bbbbbbbb-0000-4000-8000-000000000003/shipping-api/users"
 )
 
-// least is what part of the floor's speed each kind of call is to reach.
-var least = map[string]float64{"get": 0.85, "list": 0.75, "write": 0.65, "write-two": 0.65}
-
 var races = []race{
 	{vendor: "konnect", what: "get", method: "GET", path: "/v2/portals/" + portalA, header: bearer, status: 200},
 	{vendor: "konnect", what: "list", method: "GET", path: "/v2/portals/" + portalA + "/developers?page%5Bsize%5D=10", header: bearer, status: 200, crowd: 1000},
@@ -146,7 +143,6 @@ func BenchmarkFloor(b *testing.B) {
 			r.fill(b, e)
 			ratio, took := compete(b, r, r.floor(b, e), e)
 			b.ReportMetric(ratio, "of-floor")
-			b.ReportMetric(least[r.what], "wanted")
 			b.ReportMetric(took, "µs/call")
 		})
 	}

@@ -10,6 +10,18 @@ import (
 	"time"
 )
 
+// BenchmarkRefused reports how much memory a server takes at most while large bodies arrive that nobody may send.
+func BenchmarkRefused(b *testing.B) {
+	most := 0.0
+	for b.Loop() {
+		s := start(b, nil, "--listen", "127.0.0.1:0", "--admin-token", "s3cret")
+		most = max(most, besiege(b, s.url, s.cmd.Process.Pid))
+		_ = s.cmd.Process.Kill()
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(most, "MB-resident")
+}
+
 // BenchmarkIdle reports how much memory a server has that was started and not asked anything, as it is delivered.
 func BenchmarkIdle(b *testing.B) {
 	binary := b.TempDir() + "/portico"

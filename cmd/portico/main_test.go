@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 // portico is a process that runs the command, in an environment of its own.
-func portico(t *testing.T, env []string, args ...string) *exec.Cmd {
+func portico(t testing.TB, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

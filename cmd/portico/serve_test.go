@@ -27,7 +27,7 @@ type server struct {
 }
 
 // start runs portico serve until it says that it listens.
-func start(t *testing.T, env []string, args ...string) *server {
+func start(t testing.TB, env []string, args ...string) *server {
 	t.Helper()
 	s := &server{cmd: portico(t, env, append([]string{"serve"}, args...)...)}
 	out, err := s.cmd.StdoutPipe()
