@@ -166,7 +166,9 @@ func BenchmarkWorld(b *testing.B) {
 func post(b *testing.B, h http.Handler, path, body string) {
 	b.Helper()
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, strings.NewReader(body)))
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	h.ServeHTTP(w, r)
 	if w.Code != http.StatusCreated {
 		b.Fatalf("%s: got %d %s", path, w.Code, w.Body)
 	}

@@ -14,7 +14,9 @@ import (
 func BenchmarkFaults(b *testing.B) {
 	post := func(e *emulator.Emulator, path, body string) {
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost/_portico"+path, strings.NewReader(body)))
+		r := httptest.NewRequest(http.MethodPost, "http://localhost/_portico"+path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		e.ServeHTTP(w, r)
 		if w.Code >= http.StatusBadRequest {
 			b.Fatal(w.Code, w.Body)
 		}
