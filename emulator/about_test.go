@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -100,8 +99,7 @@ func TestConfig(t *testing.T) {
 		{"POST /_portico/worlds", `{"name":"reseeded","from":"other","seed":1}`, `{"name":"reseeded","seed":1,"fixture":"small"`},
 	} {
 		method, path, _ := strings.Cut(c.do, " ")
-		w := httptest.NewRecorder()
-		e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(c.body)))
+		w := ask(t, e, method, path, c.body)
 		if got := w.Body.String(); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s %s: got %d %s, want %s…", c.do, c.body, w.Code, got, c.want)
 		}
@@ -118,8 +116,7 @@ func TestState(t *testing.T) {
 	e := start(t, emulator.Config{Prove: true})
 	call := func(method, path, body string, want int) string {
 		t.Helper()
-		w := httptest.NewRecorder()
-		e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body)))
+		w := ask(t, e, method, path, body)
 		if w.Code != want {
 			t.Errorf("%s %s %s: got %d %s, want %d", method, path, body, w.Code, w.Body, want)
 		}

@@ -83,7 +83,7 @@ func (s step) want(t testing.TB) (status string, header http.Header, body string
 		name, value, _ := strings.Cut(l, ": ")
 		header.Add(name, value)
 	}
-	plain, err := golden.Body(strings.TrimSuffix(body, "\n"))
+	plain, err := golden.Sent(strings.TrimSuffix(body, "\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

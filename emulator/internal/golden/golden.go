@@ -4,6 +4,7 @@ package golden
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -132,9 +133,9 @@ func Read(text string, usual http.Header) (Request, error) {
 	return r, nil
 }
 
-// Body is a body as it is sent: one that is no text is written in base64.
+// Body is the body of a request as it is sent: one that is no text is written in base64.
 func Body(text string) (string, error) {
-	encoded, ok := strings.CutPrefix(text, "base64:")
+	encoded, ok := strings.CutPrefix(text, inBase64)
 	if !ok {
 		return text, nil
 	}
@@ -180,11 +181,46 @@ func answer(h http.Handler, r *http.Request) []byte {
 		return b.Bytes()
 	}
 	b.WriteByte('\n')
-	if !utf8.Valid(body) {
-		b.WriteString("base64:" + base64.StdEncoding.EncodeToString(body))
-	} else {
-		b.Write(body)
-	}
+	b.WriteString(written(body))
 	b.WriteByte('\n')
 	return b.Bytes()
+}
+
+// Marks of bodies that are not written as they are sent, and of JSON that is, blanks included.
+const (
+	inBase64 = "base64:"
+	verbatim = "verbatim:\n"
+)
+
+// short is the length in bytes up to which JSON stays on one line.
+const short = 100
+
+// written is the body of an answer as a conversation shows it. JSON without blanks is laid out, so that a difference can be
+// read; Sent gives the bytes back.
+func written(body []byte) string {
+	var compact, laidOut bytes.Buffer
+	switch {
+	case !utf8.Valid(body), bytes.HasPrefix(body, []byte(inBase64)), bytes.HasPrefix(body, []byte(verbatim)):
+		return inBase64 + base64.StdEncoding.EncodeToString(body)
+	case json.Compact(&compact, body) != nil:
+		return string(body)
+	case !bytes.Equal(compact.Bytes(), body):
+		return verbatim + string(body)
+	case len(body) <= short:
+		return string(body)
+	}
+	_ = json.Indent(&laidOut, body, "", "  ") // it is valid
+	return laidOut.String()
+}
+
+// Sent gives the body of an answer as it was sent, of the form that a conversation shows.
+func Sent(text string) (string, error) {
+	if body, ok := strings.CutPrefix(text, verbatim); ok {
+		return body, nil
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, []byte(text)) == nil {
+		return compact.String(), nil
+	}
+	return Body(text)
 }
