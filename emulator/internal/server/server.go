@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,6 +69,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (x *exchange) serve(r *http.Request) {
+	defer x.guard()
 	s := x.server
 	if len(r.RequestURI) > MaxURL {
 		x.unknown(r, api.TooLong)
@@ -124,8 +124,8 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	c := x.begin(r, world, op.Vendor)
 	c.Op, c.Args = op, args
 	s.receive(c)
-	if acting := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); acting != nil {
-		x.spoil(c, world, acting)
+	if decision := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); decision != nil {
+		x.inject(c, world, decision)
 		return
 	}
 	x.finish(c, x.answer(c, world))
@@ -184,7 +184,7 @@ func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
 			if tx != nil {
 				tx.Rollback()
 			}
-			a = s.fail(c, &api.Error{Code: api.Internal, Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())})
+			a = s.fail(c, panicked(p))
 		}
 	}()
 	result, err := examine(c)
