@@ -124,8 +124,8 @@ func encoded(text string) string {
 
 // ancestor is the document of a kind that another lives in, or nil.
 func ancestor(tx api.Tx, d *api.Doc, kind string) *api.Doc {
-	for i := len(d.In) - 1; i >= 0; i-- {
-		d = tx.Get(d.Res.Parent(), d.In[i])
+	for _, id := range slices.Backward(d.In) {
+		d = tx.Get(d.Res.Parent(), id)
 		if d.Res.Kind == kind {
 			return d
 		}
@@ -305,7 +305,8 @@ func pointing(t *testing.T) (*server.Server, *store.World) {
 		t.Fatal(err)
 	}
 	s := &server.Server{Plan: p, Store: store.New(), Log: slog.New(slog.DiscardHandler)}
-	w, err := s.Store.Create(store.Birth{Name: server.DefaultWorld, Base: base, Seed: 1, Clock: clock.At(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))})
+	now := clock.At(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	w, err := s.Store.Create(store.Birth{Name: server.DefaultWorld, Base: base, Seed: 1, Clock: now})
 	if err != nil {
 		t.Fatal(err)
 	}

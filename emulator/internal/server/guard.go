@@ -13,10 +13,10 @@ import (
 // asked for stays as it is.
 func (x *exchange) guard() {
 	p := recover()
-	switch {
-	case p == nil:
+	switch p {
+	case nil:
 		return
-	case p == http.ErrAbortHandler: //nolint:errorlint // net/http compares it so, too
+	case http.ErrAbortHandler:
 		panic(p)
 	}
 	c := &x.call
