@@ -12,7 +12,6 @@ import (
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/store"
 )
 
 // checked is how much was checked.
@@ -25,15 +24,13 @@ func (s *soaking) check() checked {
 	for i := range worldCount {
 		name := fmt.Sprintf("w-%d", i)
 		world := s.s.World(name)
-		tx := world.Begin(false)
-		s.documents(tx, name, &out)
-		tx.Rollback()
+		world.View(func(tx api.Tx) { s.documents(tx, name, &out) })
 		s.shown(name, &out)
 	}
 	return out
 }
 
-func (s *soaking) documents(tx *store.Tx, world string, out *checked) {
+func (s *soaking) documents(tx api.Tx, world string, out *checked) {
 	s.t.Helper()
 	plan, err := emulator.Plan()
 	if err != nil {
@@ -74,7 +71,7 @@ func (s *soaking) documents(tx *store.Tx, world string, out *checked) {
 }
 
 // owned holds that the owners of a document exist, each within the one before it.
-func (s *soaking) owned(tx *store.Tx, d *api.Doc, world string) {
+func (s *soaking) owned(tx api.Tx, d *api.Doc, world string) {
 	s.t.Helper()
 	kind := d.Res.Kind
 	for i, id := range slices.Backward(d.In) {
@@ -91,7 +88,7 @@ func (s *soaking) owned(tx *store.Tx, d *api.Doc, world string) {
 }
 
 // refers holds that what a document refers to exists, unless the kind lets go of it without a trace.
-func (s *soaking) refers(tx *store.Tx, ix *api.Index, d *api.Doc, world string) int {
+func (s *soaking) refers(tx api.Tx, ix *api.Index, d *api.Doc, world string) int {
 	s.t.Helper()
 	if ix.To == "" || ix.Path == "" || ix.Loose || ix.Key != nil || ix.Gone == api.Keep || strings.Contains(ix.Path, ",") {
 		return 0

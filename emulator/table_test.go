@@ -61,31 +61,40 @@ func TestRowsHaveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// echoing is a server over copies of the vendors whose rows do nothing but say who they are.
-func echoing(t *testing.T) http.Handler {
+// copied is a plan of copies of the vendors, with which a test may do what it wants.
+func copied(t *testing.T, change func(*api.Vendor)) *server.Plan {
 	t.Helper()
 	var copies []*api.Vendor
 	for _, v := range vendors(t) {
 		c := *v
 		c.Operations = slices.Clone(v.Operations)
-		for i := range c.Operations {
-			c.Operations[i].Reply = ""
-			c.Operations[i].Do = func(c *api.Call) (any, error) {
-				return api.Answer{Status: http.StatusTeapot, Header: http.Header{"Row": {c.Op.Full}, "Args": slices.Clone(c.Args)}}, nil
-			}
-		}
 		c.Resources = nil
 		for _, r := range v.Resources {
 			one := *r
 			c.Resources = append(c.Resources, &one)
 		}
-		c.Dialect.Gate, c.Dialect.Checks = nil, nil
+		change(&c)
 		copies = append(copies, &c)
 	}
 	p, err := server.NewPlan(schemas.FS, copies...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// echoing is a server over copies of the vendors whose rows do nothing but say who they are.
+func echoing(t *testing.T) http.Handler {
+	t.Helper()
+	p := copied(t, func(v *api.Vendor) {
+		v.Dialect.Gate, v.Dialect.Checks = nil, nil
+		for i := range v.Operations {
+			v.Operations[i].Reply = ""
+			v.Operations[i].Do = func(c *api.Call) (any, error) {
+				return api.Answer{Status: http.StatusTeapot, Header: http.Header{"Row": {c.Op.Full}, "Args": slices.Clone(c.Args)}}, nil
+			}
+		}
+	})
 	s := &server.Server{Plan: p, Store: store.New(), Log: slog.New(slog.DiscardHandler)}
 	base, err := store.Grow(p.Catalog, "none", 1, func(api.Tx) error { return nil })
 	if err != nil {

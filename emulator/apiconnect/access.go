@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
 // What a row needs of its caller beside permissions.
@@ -21,23 +22,55 @@ const contextHeader = "X-IBM-Consumer-Context"
 // contextKey is the same as a header of Go has it.
 var contextKey = http.CanonicalHeaderKey(contextHeader)
 
-// enterCatalog is the check that the catalog of the request exists. Without the header it is the default one.
-func enterCatalog(c *api.Call) error {
+// locate finds the catalog of the request, and in it what the path names.
+func locate(c *api.Call) error {
 	if c.Op.Base != "" { // the provider's, whatever the catalog
 		return nil
 	}
-	n := notesOf(c)
+	catalog, err := catalogAsked(c)
+	if err != nil {
+		return err
+	}
+	notesOf(c).catalog = catalog
+	if err := rest.LocateIn(c, catalog); err != nil {
+		f := api.AsError(err).Facts
+		segment := f.ID
+		if f.Kind == kindProduct || f.Kind == kindAPI {
+			segment = versionAsked(c)
+		}
+		e := missing(c, f.Kind, c.Object, segment)
+		e.Facts.In = f.In
+		return e
+	}
+	return nil
+}
+
+// catalogAsked is the catalog that the header names. Without the header it is the default one.
+func catalogAsked(c *api.Call) (*api.Doc, error) {
 	values := c.Request.Header[contextKey]
 	if len(values) == 0 {
-		if n.catalog = defaultCatalog(c); n.catalog == nil {
-			return api.Fail(api.NotFound, "there is no catalog")
+		if d := defaultCatalog(c); d != nil {
+			return d, nil
 		}
-		return nil
+		return nil, api.Fail(api.NotFound, "there is no catalog")
 	}
-	org, catalog, dotted := strings.Cut(values[0], ".")
-	if n.catalog = catalogNamed(c, org, catalog); !dotted || n.catalog == nil {
-		return api.Fail(api.NotFound, "%s '%s' names no catalog; it is <provider org>.<catalog>", contextHeader, values[0])
+	if org, catalog, dotted := strings.Cut(values[0], "."); dotted {
+		if d := catalogNamed(c, org, catalog); d != nil {
+			return d, nil
+		}
 	}
+	return nil, api.Fail(api.NotFound, "%s '%s' names no catalog; it is <provider org>.<catalog>", contextHeader, values[0])
+}
+
+// enterCatalog is the check that the catalog of the request exists. What the path names is found along with it, and what
+// does not exist is reported when it is the turn of that.
+func enterCatalog(c *api.Call) error {
+	err := locate(c)
+	n := notesOf(c)
+	if n.catalog == nil {
+		return err
+	}
+	n.missing = err
 	return nil
 }
 
@@ -95,11 +128,10 @@ func enterOrg(c *api.Call) error {
 		return anyOrg(c)
 	}
 	n := notesOf(c)
-	org := find(c, kindOrg, n.catalog, c.Args[0])
+	org := c.Owner(kindOrg)
 	if org == nil {
-		return missing(c, kindOrg, n.catalog, c.Args[0])
+		return n.missing
 	}
-	c.Object = org
 	member := membership(c, org, c.Caller.Doc)
 	if member == nil || member.Str("state") != "enabled" {
 		return forbidden(c, needsMember, "the user '%s' is not a member of the org '%s'", c.Caller.Name, org.Str("name"))
@@ -125,7 +157,7 @@ func permitted(c *api.Call, org *api.Doc) bool {
 	case needsOwner:
 		return org.Str("owner") == c.Caller.Doc.ID
 	case needsSelf:
-		self := memberNamed(c, org, c.Args[1])
+		self := c.Owner(kindMember)
 		return may(c, "member:manage") || self != nil && self.Str("user") == c.Caller.Doc.ID
 	}
 	for right := range strings.SplitSeq(c.Op.Needs, " or ") {
@@ -161,6 +193,7 @@ func anyOrg(c *api.Call) error {
 		return nil
 	}
 	n := notesOf(c)
+	n.orgs = n.orgs[:0]
 	granted := false
 	for _, m := range memberships(c, c.Caller.Doc) {
 		n.orgs = append(n.orgs, c.Tx.Get(kindOrg, m.Owner()))
@@ -189,94 +222,36 @@ func audience(c *api.Call) error {
 	return nil
 }
 
-// locate is the check that the other objects of the path exist, from left to right, each within the one before it.
-func locate(c *api.Call) error {
+// exists is the check that the path names something that the caller may see. Products and APIs are hidden from others as if
+// they did not exist.
+func exists(c *api.Call) error {
 	n := notesOf(c)
-	if c.Op.Needs == needsActivation {
-		return nil // the check of the token found them, or told who has none that they are not there
+	switch {
+	case c.Op.Needs == needsActivation: // the check of the token reports what is missing
+		return nil
+	case n.missing != nil:
+		return n.missing
+	case c.Object != nil && (c.Object.Res.Kind == kindProduct || c.Object.Res.Kind == kindAPI) && !seen(c, c.Object):
+		return missing(c, c.Object.Res.Kind, nil, versionAsked(c))
 	}
-	for i, p := range c.Op.Params {
-		segment := c.Args[i]
-		if p.Name == "org" {
-			continue
+	if name := c.Arg("permission"); name != "" {
+		if n.permission = permissionNamed(c.Op.ID, name); n.permission == nil {
+			return missing(c, "apiconnect.permission", nil, name)
 		}
-		owner := c.Object
-		if owner == nil {
-			owner = n.catalog
-		}
-		var d *api.Doc
-		switch p.Name {
-		case "permission":
-			if n.permission = permissionNamed(c.Op.ID, segment); n.permission == nil {
-				return missing(c, "apiconnect.permission", nil, segment)
-			}
-			continue
-		case "product-name", "api-name": // a list answers for it, or the version does
-			continue
-		case "product-version":
-			d = versioned(c, kindProduct, c.Args[i-1], segment)
-			segment = c.Args[i-1] + ":" + segment
-		case "api-version":
-			d = versioned(c, kindAPI, c.Args[i-1], segment)
-			segment = c.Args[i-1] + ":" + segment
-		case "product-id":
-			d = visibleByID(c, kindProduct, segment)
-		case "api-id":
-			if d = visibleByID(c, kindAPI, segment); d == nil && !api.IsUUID(segment) {
-				tail := c.Op.Path[strings.LastIndexByte(c.Op.Path, '/')+1:]
-				d = versioned(c, kindAPI, segment, tail)
-				segment += ":" + tail
-			}
-		case "member":
-			d = memberNamed(c, owner, segment)
-		case "associate":
-			d = associateNamed(c, owner, segment)
-		default:
-			d = find(c, p.Ref.Kind, owner, segment)
-			if p.Ref.Kind == kindUser {
-				d = local(d)
-			}
-		}
-		if d == nil {
-			return missing(c, kindOf(&p), c.Object, segment)
-		}
-		if c.Object != nil {
-			c.Owners = append(c.Owners, c.Object)
-		}
-		c.Object = d
 	}
 	return nil
 }
 
-// kindOf is the kind that a path parameter names, for words.
-func kindOf(p *api.Param) string {
-	switch {
-	case p.Ref.Kind != "":
-		return p.Ref.Kind
-	case strings.HasPrefix(p.Name, "api-"):
-		return kindAPI
-	case strings.HasPrefix(p.Name, "product-"):
-		return kindProduct
-	}
-	return "apiconnect." + p.Name
-}
-
-// missing says what is not there, and in what.
-func missing(c *api.Call, kind string, owner *api.Doc, segment string) error {
+// missing says what does not exist, and in what.
+func missing(c *api.Call, kind string, owner *api.Doc, segment string) *api.Error {
+	e := rest.Missing(c, kind, owner, segment)
 	what := noun(kind)
 	if kind == kindAPI {
 		what = "API"
 	}
-	e := api.Fail(api.NotFound, "%s '%s' not found", what, segment)
-	e.Facts = api.Facts{Kind: kind, ID: strings.ToLower(segment)}
+	e.Message = what + " '" + segment + "' not found"
 	if owner != nil {
-		if owner.Res.Kind != kindCatalog {
-			e.Message += " in " + noun(owner.Res.Kind) + " '" + owner.Str("name") + "'"
-		}
-		e.Facts.In = append(slices.Clone(owner.In), owner.ID)
-	}
-	if c.Tx.Resource(kind) != nil {
-		e.Facts.Gone = c.Tx.Gone(kind, strings.ToLower(segment))
+		e.Message += " in " + noun(owner.Res.Kind) + " '" + owner.Str("name") + "'"
 	}
 	return e
 }

@@ -148,8 +148,9 @@ func invited(c *api.Call) error {
 	if token == "" {
 		return api.Fail(api.Unauthorized, "no bearer token")
 	}
-	org, inv := invitationAt(c)
-	action := c.Op.Path[strings.LastIndexByte(c.Op.Path, '/')+1:]
+	kind, last := c.Op.Params[len(c.Op.Params)-1].Ref.Kind, c.Args[len(c.Args)-1]
+	org, inv := c.Owner(kindOrg), c.Owner(kind)
+	action := lastSegment(c)
 	if c.Tx.Find(kindToken, "token", token) == nil && (isActivation(token) || unwrapped(token) != "" && !readable(token)) {
 		if err := activated(c, token, org, inv, action); err != nil {
 			return err
@@ -160,18 +161,16 @@ func invited(c *api.Call) error {
 		}
 		switch {
 		case inv == nil:
-			return missing(c, c.Op.Params[len(c.Op.Params)-1].Ref.Kind, org, c.Args[len(c.Args)-1])
+			return missing(c, kind, org, last)
 		case action == "register":
 			return forbidden(c, needsActivation, "a user cannot register again")
 		case !strings.EqualFold(c.Caller.Doc.Str("email"), inv.Str("email")):
 			return forbidden(c, needsActivation, "the invitation is not addressed to the user '%s'", c.Caller.Name)
 		}
 	}
-	c.Object = inv
 	if org == nil {
 		return nil
 	}
-	c.Owners = []*api.Doc{org}
 	return open(c, org)
 }
 
@@ -179,18 +178,6 @@ func invited(c *api.Call) error {
 func readable(token string) bool {
 	claims, err := base64.RawURLEncoding.DecodeString(strings.Split(unwrapped(token), ".")[1])
 	return err == nil && json.Valid(claims)
-}
-
-// invitationAt is what the path names: an invitation, or nil, and its org where it has one.
-func invitationAt(c *api.Call) (org, inv *api.Doc) {
-	catalog := notesOf(c).catalog
-	if len(c.Args) == 1 {
-		return nil, find(c, kindOrgInvitation, catalog, c.Args[0])
-	}
-	if org = find(c, kindOrg, catalog, c.Args[0]); org == nil {
-		return nil, nil
-	}
-	return org, find(c, kindMemberInvitation, org, c.Args[1])
 }
 
 // activated holds the rules of an activation token: it must be genuine, the invitation's current one and for this path.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
 // base is where the API is mounted, as paths in bodies and tokens write it, too.
@@ -53,16 +54,12 @@ func steps(d *api.Doc, to []string) []string {
 	return append(to, "/", kind, "s/", d.ID)
 }
 
-// find is what a segment of a path names within an owner, or nil: what looks like an id is one, anything else is a name.
-// Letter case counts in names alone.
+// byNameOrID is how nearly everything in a path is named. Letter case counts in names alone.
+var byNameOrID = []string{"id", "name"}
+
+// find is what a segment of a URL in a request names within an owner, or nil.
 func find(c *api.Call, kind string, owner *api.Doc, segment string) *api.Doc {
-	if !api.IsUUID(segment) {
-		return c.Tx.FindIn(kind, "name", owner.ID, segment)
-	}
-	if d := c.Tx.Get(kind, strings.ToLower(segment)); d != nil && d.Owner() == owner.ID {
-		return d
-	}
-	return nil
+	return rest.Lookup(c, api.Ref{Kind: kind, By: byNameOrID}, owner, segment)
 }
 
 // segments are the parts of a URL in a request, below the base: absolute with any host, from the base on, or bare. A
@@ -142,7 +139,7 @@ func orgAt(c *api.Call, catalog *api.Doc, text string) *api.Doc {
 func userAt(c *api.Call, catalog *api.Doc, text string) *api.Doc {
 	if p := segments(text); len(p) == 4 && p[0] == "user-registries" && p[2] == "users" {
 		if registry := find(c, kindUserRegistry, catalog, p[1]); registry != nil {
-			return local(find(c, kindUser, registry, p[3]))
+			return rest.Lookup(c, userRef, registry, p[3])
 		}
 	}
 	return nil

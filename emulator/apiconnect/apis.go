@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/rest"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -135,6 +136,20 @@ func getDocument(c *api.Call) (any, error) {
 	}
 	return a, nil
 }
+
+// apiRef names an API by its id. The rows that use it share their routes with APIs whose version is the last segment.
+var apiRef = api.Ref{Kind: kindAPI, By: []string{"id"}, Find: func(c *api.Call, catalog *api.Doc, name ...string) *api.Doc {
+	if !byName(c) {
+		return nil
+	}
+	return rest.Lookup(c, versionRef(kindAPI), catalog, name[0], lastSegment(c))
+}}
+
+// versionRef names a product or an API by its name and version.
+func versionRef(kind string) api.Ref { return api.Ref{Kind: kind, By: []string{"version"}, Join: 2} }
+
+// lastSegment is that of the row's path.
+func lastSegment(c *api.Call) string { return c.Op.Path[strings.LastIndexByte(c.Op.Path, '/')+1:] }
 
 // byName tells whether a row for ids was called with a name.
 func byName(c *api.Call) bool {

@@ -1,8 +1,6 @@
 package apiconnect
 
 import (
-	"strings"
-
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
@@ -64,12 +62,7 @@ func defaultCatalog(c *api.Call) *api.Doc {
 
 // catalogNamed is a catalog by its provider org and itself, each by name or id, or nil.
 func catalogNamed(c *api.Call, org, catalog string) *api.Doc {
-	var owner *api.Doc
-	if api.IsUUID(org) {
-		owner = c.Tx.Get(kindProviderOrg, strings.ToLower(org))
-	} else {
-		owner = c.Tx.Find(kindProviderOrg, "name", org)
-	}
+	owner := find(c, kindProviderOrg, nil, org)
 	if owner == nil {
 		return nil
 	}

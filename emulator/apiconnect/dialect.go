@@ -15,7 +15,8 @@ import (
 // the organization lets them, whether the objects are there, whether they may be touched, and then the form of the request
 // (docs/vendors/apiconnect.md).
 var dialect = api.Dialect{
-	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, locate, protect, media, input},
+	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, exists, protect, media, input},
+	Locate:     locate,
 	Read:       read,
 	Parameters: parameters,
 	Wrap:       wrap,
@@ -28,6 +29,7 @@ var dialect = api.Dialect{
 // notes is what the checks of a call find out.
 type notes struct {
 	catalog    *api.Doc
+	missing    error      // why locate did not find all that the path names
 	orgs       []*api.Doc // those of the caller, or the one that the query names
 	rights     rights
 	activation *activation // what the caller's activation token says

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
@@ -67,12 +66,11 @@ func memberships(c *api.Call, user *api.Doc) []*api.Doc {
 	return slices.DeleteFunc(c.Tx.Under(kindMember, "user", user.ID), func(m *api.Doc) bool { return m.Str("state") != "enabled" })
 }
 
-// memberNamed is a member of an org by its id or by the name of its user, or nil.
-func memberNamed(c *api.Call, org *api.Doc, segment string) *api.Doc {
-	if api.IsUUID(segment) {
-		return find(c, kindMember, org, segment)
-	}
-	for _, user := range usersNamed(c, org.In[1], segment) {
+// memberRef names a member of an org: by its id, or by the name of its user.
+var memberRef = api.Ref{Kind: kindMember, By: []string{"id"}, Find: memberOfUser}
+
+func memberOfUser(c *api.Call, org *api.Doc, username ...string) *api.Doc {
+	for _, user := range usersNamed(c, org.In[1], username[0]) {
 		if m := membership(c, org, user); m != nil {
 			return m
 		}
@@ -183,14 +181,17 @@ func deleteMember(c *api.Call) (any, error) {
 	return out, err
 }
 
-// associateNamed is a user whom an org knows, by id or name: its members, and whoever has an open invitation.
-func associateNamed(c *api.Call, org *api.Doc, segment string) *api.Doc {
-	known := usersNamed(c, org.In[1], segment)
-	if api.IsUUID(segment) {
-		known = docs(c, kindUser, []string{strings.ToLower(segment)})
+// associateRef names a user whom an org knows: its members, and whoever has an open invitation.
+var associateRef = api.Ref{Kind: kindUser, Find: associate}
+
+// associate finds such a user by id or name.
+func associate(c *api.Call, org *api.Doc, segment ...string) *api.Doc {
+	known := usersNamed(c, org.In[1], segment[0])
+	if id, ok := api.LowerUUID(segment[0]); ok {
+		known = docs(c, kindUser, []string{id})
 	}
 	for _, user := range known {
-		if user.In[1] != org.In[1] || local(user) == nil {
+		if user.In[1] != org.In[1] || !local(user) {
 			continue
 		}
 		if membership(c, org, user) != nil || invitee(c, org, user.Str("email")) != nil {

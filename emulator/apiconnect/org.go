@@ -173,12 +173,12 @@ func newOwner(c *api.Call, org *api.Doc, b api.Object) (user, field string) {
 		return "", field
 	}
 	if field == asAssociate {
-		if d := associateNamed(c, org, p[3]); d != nil {
+		if d := rest.Lookup(c, associateRef, org, p[3]); d != nil {
 			return d.ID, field
 		}
 		return "", field
 	}
-	if m := memberNamed(c, org, p[3]); m != nil {
+	if m := rest.Lookup(c, memberRef, org, p[3]); m != nil {
 		return m.Str("user"), field
 	}
 	return "", field

@@ -166,20 +166,12 @@ func running(d *api.Doc) bool {
 	return state == "online" || state == "offline"
 }
 
-// versioned is the product or API of a name and a version that the caller may see, or nil.
-func versioned(c *api.Call, kind, name, version string) *api.Doc {
-	if d := c.Tx.Find(kind, "version", api.Key(notesOf(c).catalog.ID, name, version)); d != nil && seen(c, d) {
-		return d
+// versionAsked is the product or API that the path names, for words: by its id, or by name and version.
+func versionAsked(c *api.Call) string {
+	if byName(c) {
+		return c.Args[0] + ":" + lastSegment(c)
 	}
-	return nil
-}
-
-// visibleByID is the product or API of an id that the caller may see, or nil.
-func visibleByID(c *api.Call, kind, id string) *api.Doc {
-	if d := c.Tx.Get(kind, strings.ToLower(id)); d != nil && d.Owner() == notesOf(c).catalog.ID && seen(c, d) {
-		return d
-	}
-	return nil
+	return strings.Join(c.Args, ":")
 }
 
 // listSeen lists the products or APIs that the caller may see: all, or the versions of the name in the path.

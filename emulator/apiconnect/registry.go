@@ -144,7 +144,7 @@ func searchUsers(c *api.Call) (any, error) {
 		if fold {
 			username = strings.ToLower(username)
 		}
-		return (remote || local(d) != nil) && like(username, wanted)
+		return (remote || local(d)) && like(username, wanted)
 	}
 	return rest.ListBy(c, kindUser, "registry", registry.ID), nil
 }

@@ -107,13 +107,11 @@ func titleOf(user *api.Doc) string {
 	return user.Str("username")
 }
 
-// local is the user, unless only the external directory knows it yet.
-func local(user *api.Doc) *api.Doc {
-	if user == nil || user.Bool("remote") {
-		return nil
-	}
-	return user
-}
+// userRef names a user of a registry.
+var userRef = api.Ref{Kind: kindUser, By: byNameOrID, Where: local}
+
+// local tells whether a user is one of the catalog; others are known to the external directory alone.
+func local(user *api.Doc) bool { return !user.Bool("remote") }
 
 // usersNamed are the users of that name in the registries of a catalog.
 func usersNamed(c *api.Call, catalog, username string) []*api.Doc {

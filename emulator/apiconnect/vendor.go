@@ -52,21 +52,21 @@ func Vendor() *api.Vendor {
 			"org":               {Kind: kindOrg, By: byNameOrID},
 			"invitation":        {Kind: kindOrgInvitation, By: byNameOrID},
 			"member-invitation": {Kind: kindMemberInvitation, By: byNameOrID},
-			"member":            {Kind: kindMember, By: byNameOrID},
-			"associate":         {Kind: kindUser, By: byNameOrID},
+			"member":            memberRef,
+			"associate":         associateRef,
 			"role":              {Kind: kindRole, By: byNameOrID},
 			"payment-method":    {Kind: kindPaymentMethod, By: byNameOrID},
 			"billing":           {Kind: kindBilling, By: byNameOrID},
 			"user-registry":     {Kind: kindUserRegistry, By: byNameOrID},
-			"user":              {Kind: kindUser, By: byNameOrID},
+			"user":              userRef,
 			"app":               {Kind: kindApp, By: byNameOrID},
 			"credential":        {Kind: kindCredential, By: byNameOrID},
 			"subscription":      {Kind: kindSubscription, By: byNameOrID},
 			"application-type":  {Kind: kindApplicationType, By: byNameOrID},
-			"product-version":   {Kind: kindProduct, By: []string{"version"}, Join: 2},
-			"api-version":       {Kind: kindAPI, By: []string{"version"}, Join: 2},
+			"product-version":   versionRef(kindProduct),
+			"api-version":       versionRef(kindAPI),
 			"product-id":        {Kind: kindProduct},
-			"api-id":            {Kind: kindAPI},
+			"api-id":            apiRef,
 		},
 		Dialect:     dialect,
 		Formats:     formats,
@@ -77,9 +77,6 @@ func Vendor() *api.Vendor {
 		Problem:     "Problem",
 	}
 }
-
-// byNameOrID is how nearly everything in a path is named.
-var byNameOrID = []string{"id", "name"}
 
 // operations are the documented rows. Ids with a scope in them are the vendor's own; the others follow its pattern.
 func operations() []api.Operation {

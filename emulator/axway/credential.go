@@ -49,7 +49,13 @@ func made(c *api.Call, d *api.Draft, name string) {
 	}
 }
 
-// deleteAPIKey refuses a query that names another application than the path; locate has read it where the path names none.
+// applicationRef names the application of a key that is deleted. The vendor's text takes {id} for the key and wants the
+// application in a query parameter; clients do the usual. Both work.
+var applicationRef = api.Ref{Kind: "axway.application", By: []string{"id"}, Find: func(c *api.Call, _ *api.Doc, _ ...string) *api.Doc {
+	return c.Tx.Get("axway.application", c.Param("applicationId"))
+}}
+
+// deleteAPIKey refuses a query that names another application than the path does.
 func deleteAPIKey(c *api.Call) (any, error) {
 	app := c.Owner("axway.application")
 	if other := c.Tx.Get("axway.application", c.Param("applicationId")); other != nil && other.ID != app.ID {

@@ -17,7 +17,7 @@ import (
 // dialect is API Manager's words. The order of checks is inferred: who calls, what the path names, whether the caller may,
 // and only then what was sent (docs/vendors/axway.md).
 var dialect = api.Dialect{
-	Checks:     []api.Check{authenticate, locate, authorize, rest.Query, media, rest.Body},
+	Checks:     []api.Check{authenticate, rest.Locate, authorize, rest.Query, media, rest.Body},
 	Read:       read,
 	Ask:        ask,
 	Parameters: parameters,
@@ -25,17 +25,6 @@ var dialect = api.Dialect{
 	Fail:       fail,
 	Writes:     byCookie,
 	Stamp:      func(t time.Time) []byte { return strconv.AppendInt(nil, t.UnixMilli(), 10) },
-}
-
-// locate finds what the path names. The vendor's text of one row takes {id} for the key and wants the application in a
-// query parameter; clients do the usual. Both work.
-func locate(c *api.Call) error {
-	if c.Op.ID == "delete-api-key" && c.Tx.Get("axway.application", c.Args[0]) == nil {
-		if named := c.Tx.Get("axway.application", c.Param("applicationId")); named != nil {
-			c.Args[0] = named.ID
-		}
-	}
-	return rest.Locate(c)
 }
 
 // refusal is what a client reads of one: the status, a code which is the status or 102, and a text.

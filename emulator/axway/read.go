@@ -79,20 +79,29 @@ const uploads = "multipart/form-data"
 
 // media is the check that a row which takes an upload is sent one. Other rows do not look at the content type.
 func media(c *api.Call) error {
-	if c.Op.Accepts != uploads {
+	if c.Op.Accepts != uploads || !c.Sends {
 		return nil
 	}
+	_, err := boundary(c)
+	return err
+}
+
+// boundary is what the parts of an upload begin with.
+func boundary(c *api.Call) (string, error) {
 	kind, params, err := api.MediaType(c.Header("Content-Type"))
 	if err != nil || kind != uploads || params["boundary"] == "" {
-		return api.Fail(api.Malformed, "the body is no multipart/form-data with a boundary")
+		return "", api.Fail(api.Malformed, "the body is no multipart/form-data with a boundary")
 	}
-	return nil
+	return params["boundary"], nil
 }
 
 // upload is the part named file as JSON. What the part says of its type does not matter.
 func upload(c *api.Call) ([]byte, error) {
-	_, params, _ := api.MediaType(c.Header("Content-Type")) // which media has checked
-	parts := multipart.NewReader(bytes.NewReader(c.Raw), params["boundary"])
+	line, err := boundary(c)
+	if err != nil {
+		return nil, err
+	}
+	parts := multipart.NewReader(bytes.NewReader(c.Raw), line)
 	for {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {

@@ -173,7 +173,7 @@ func credentialRows() []api.Operation {
 		{
 			ID: "delete-api-key", Method: "DELETE", Path: "/applications/{id}/apikeys/{keyId}",
 			Summary: "Delete an API key", Tag: "API keys", Needs: manage,
-			Status: 204, Errors: writes,
+			Status: 204, Errors: writes, Names: map[string]api.Ref{"id": applicationRef},
 			Do: deleteAPIKey,
 		},
 		{

@@ -146,18 +146,18 @@ func Credentials(p *server.Plan, w *store.World, vendor string) ([]api.Credentia
 	if err != nil {
 		return nil, err
 	}
-	tx := w.Begin(false)
-	defer tx.Rollback()
 	out := []api.Credential{}
-	for _, v := range some {
-		if v.Credentials == nil {
-			continue
+	w.View(func(tx api.Tx) {
+		for _, v := range some {
+			if v.Credentials == nil {
+				continue
+			}
+			for _, one := range v.Credentials(&api.Call{Vendor: v, World: w, Tx: tx, Now: w.Clock.Now()}) {
+				one.Roles = append([]string{}, one.Roles...)
+				out = append(out, one)
+			}
 		}
-		for _, one := range v.Credentials(&api.Call{Vendor: v, World: w, Tx: tx, Now: w.Clock.Now()}) {
-			one.Roles = append([]string{}, one.Roles...)
-			out = append(out, one)
-		}
-	}
+	})
 	return out, nil
 }
 

@@ -61,11 +61,11 @@ func elsewhere(c *api.Call, kind, id string) []string {
 		if w == worldOf(c) {
 			continue
 		}
-		tx := w.Begin(false)
-		if tx.Get(kind, id) != nil {
-			out = append(out, w.Name())
-		}
-		tx.Rollback()
+		w.View(func(tx api.Tx) {
+			if tx.Get(kind, id) != nil {
+				out = append(out, w.Name())
+			}
+		})
 		if len(out) == maxElsewhere {
 			break
 		}

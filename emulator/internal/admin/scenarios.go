@@ -35,27 +35,9 @@ func words(h Host) *scenario.Words {
 func placeOf(h Host, w *store.World) scenario.Place {
 	return scenario.Place{
 		World: w, Clock: w.Clock, Faults: &w.Faults, Words: words(h),
-		Read: func(look func(api.Tx)) {
-			tx := w.Begin(false)
-			defer tx.Rollback()
-			look(tx)
-		},
-		Write: func(change func(api.Tx) error) error {
-			tx := w.Begin(true)
-			done := false
-			defer func() {
-				if !done { // refused, or a panic on its way up
-					tx.Rollback()
-				}
-			}()
-			if err := change(tx); err != nil {
-				return err
-			}
-			err := tx.Commit(Name)
-			done = err == nil
-			return err
-		},
-		Turn: w.Advance,
+		Read:  w.View,
+		Write: func(change func(api.Tx) error) error { return w.Update(Name, change) },
+		Turn:  w.Advance,
 	}
 }
 

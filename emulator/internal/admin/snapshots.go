@@ -88,10 +88,15 @@ func export(c *api.Call) (any, error) {
 		return nil, err
 	}
 	out.Set("clock", clock)
-	tx := w.Begin(false) // not before: what is asked of the world above waits for whoever waits for this
-	defer tx.Rollback()
-	kinds := []byte{'{'}
-	for _, r := range hostOf(c).Plan().Catalog.Resources() {
+	// Not before: what is asked of the world above waits for whoever waits for this.
+	w.View(func(tx api.Tx) { out.Set("documents", allStored(tx, hostOf(c).Plan().Catalog.Resources())) })
+	return out, nil
+}
+
+// allStored is all documents of some kinds as they are stored, by kind.
+func allStored(tx api.Tx, kinds []*api.Resource) []byte {
+	out := []byte{'{'}
+	for _, r := range kinds {
 		list := []byte(nil)
 		for d := range tx.All(r.Kind) {
 			if list != nil {
@@ -102,14 +107,13 @@ func export(c *api.Call) (any, error) {
 		if list == nil {
 			continue
 		}
-		if len(kinds) > 1 {
-			kinds = append(kinds, ',')
+		if len(out) > 1 {
+			out = append(out, ',')
 		}
-		kinds = append(append(api.AppendString(kinds, r.Kind), ':', '['), list...)
-		kinds = append(kinds, ']')
+		out = append(append(api.AppendString(out, r.Kind), ':', '['), list...)
+		out = append(out, ']')
 	}
-	out.Set("documents", append(kinds, '}'))
-	return out, nil
+	return append(out, '}')
 }
 
 // maxImport is the largest import in bytes.

@@ -328,6 +328,11 @@ type Dialect struct {
 	// the world is looked at. Its error waits for the check that reports it. One that has parsed what it returns leaves
 	// that in c.Body.
 	Read func(*Call) ([]byte, error)
+	// Locate finds what the path names: it sets c.Owners and c.Object, and returns an error for the first object that does
+	// not exist. The vendor's checks use it, and so do fault rules with conditions on the document, before any check. So it
+	// looks at the method, path, query and headers alone, leaves them as they are, and does not ask what the caller may see.
+	// nil: rest.Locate.
+	Locate func(*Call) error
 	// Ask reads list parameters into c.Ask.
 	Ask func(*Call) error
 	// Parameters documents what Ask reads for an operation, as OpenAPI parameter objects.

@@ -79,7 +79,7 @@ type Error struct {
 type Facts struct {
 	Kind   string // of the object in question
 	ID     string // that was looked for, or that collides
-	Index  string // by which it was looked for, or in which it collides
+	Index  string // in which it collides
 	Value  string
 	In     []string // owners within which it was looked for, or of what collides
 	Lives  []string // owners in which what was looked for is, where it is elsewhere

@@ -284,9 +284,9 @@ func (r *Resource) Parent() string {
 
 // Index finds an index by name.
 func (r *Resource) Index(name string) (Index, bool) {
-	for _, ix := range r.Indexes {
-		if ix.Name == name {
-			return ix, true
+	for i := range r.Indexes {
+		if r.Indexes[i].Name == name {
+			return r.Indexes[i], true
 		}
 	}
 	return Index{}, false

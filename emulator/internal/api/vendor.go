@@ -89,9 +89,13 @@ type Param struct {
 // Ref says what a path parameter names: an object of a kind, found by the first of its indexes that has the value.
 // The zero Ref is plain text that the operation reads itself.
 type Ref struct {
-	Kind string
-	By   []string // index names; empty: the id
-	Join int      // how many parameters together make the key (2: a pair); 0 and 1 alike
+	Kind  string
+	By    []string        // index names, or "id"; nil: the id, unless there is Find
+	Join  int             // how many parameters together make the key (2: a pair); 0 and 1 alike
+	Where func(*Doc) bool // objects for which it is false do not exist for clients; nil: all do
+	// Find finds what none of the indexes has, within the object before it in the path, which may be nil. It returns nil
+	// where there is nothing, and does not ask who calls.
+	Find func(c *Call, owner *Doc, parts ...string) *Doc
 }
 
 // List says which fields the rows of a list may be filtered and sorted by; names are the client's.

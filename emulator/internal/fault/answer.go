@@ -15,8 +15,8 @@ import (
 )
 
 // Chance is the source of what the decision draws beside itself: a delay, garbage.
-func (a *Acting) Chance() *rand.Rand {
-	r := chance(a.seed, a.Rule.Name, a.Match)
+func (d *Decision) Chance() *rand.Rand {
+	r := chance(d.seed, d.Rule.Name, d.Match)
 	r.Uint64() // the odds took the first
 	return r
 }
@@ -29,14 +29,14 @@ var says = map[api.Code]string{
 }
 
 // Answer is what the caller sees instead of the true answer, in the vendor's envelope where a neutral word is given.
-func (a *Acting) Answer(c *api.Call) api.Answer {
-	g := &a.Rule.Give
+func (d *Decision) Answer(c *api.Call) api.Answer {
+	g := &d.Rule.Response
 	var out api.Answer
 	switch {
 	case g.Gateway != 0:
-		return gateway(g.Gateway, a.headers(nil))
+		return gateway(g.Gateway, d.headers(nil))
 	case g.Code != "":
-		c.Refusal = &api.Error{Code: g.Code, Message: says[g.Code], Cause: fmt.Errorf("the fault rule %q says so", a.Rule.Name)}
+		c.Refusal = &api.Error{Code: g.Code, Message: says[g.Code], Cause: fmt.Errorf("the fault rule %q says so", d.Rule.Name)}
 		out = c.Vendor.Dialect.Fail(c, c.Refusal)
 	default:
 		out = api.Answer{Status: http.StatusOK}
@@ -50,7 +50,7 @@ func (a *Acting) Answer(c *api.Call) api.Answer {
 			out.Media = "application/json"
 		}
 	}
-	out.Header = a.headers(out.Header)
+	out.Header = d.headers(out.Header)
 	if media := out.Header.Get("Content-Type"); media != "" {
 		out.Media = media
 	}
@@ -58,13 +58,13 @@ func (a *Acting) Answer(c *api.Call) api.Answer {
 }
 
 // headers adds the rule's headers to those of an answer.
-func (a *Acting) headers(h http.Header) http.Header {
+func (d *Decision) headers(h http.Header) http.Header {
 	out := h.Clone()
 	if out == nil {
 		out = http.Header{}
 	}
-	maps.Copy(out, a.Rule.Give.Headers)
-	if after := a.Rule.Give.RetryAfter; after > 0 {
+	maps.Copy(out, d.Rule.Response.Headers)
+	if after := d.Rule.Response.RetryAfter; after > 0 {
 		out.Set("Retry-After", strconv.Itoa(int(math.Ceil(after.Seconds()))))
 	}
 	return out
@@ -72,20 +72,20 @@ func (a *Acting) headers(h http.Header) http.Header {
 
 // Amend changes the true answer: headers are added, the patch is applied. A patch that does not fit leaves the body as it
 // is; the error says so.
-func (a *Acting) Amend(answer api.Answer) (api.Answer, error) {
-	answer.Header = a.headers(answer.Header)
-	if a.Rule.Give.Patch == nil {
+func (d *Decision) Amend(answer api.Answer) (api.Answer, error) {
+	answer.Header = d.headers(answer.Header)
+	if d.Rule.Response.Patch == nil {
 		return answer, nil
 	}
-	p, err := jsonpatch.DecodePatch(a.Rule.Give.Patch)
+	p, err := jsonpatch.DecodePatch(d.Rule.Response.Patch)
 	if err != nil {
-		return answer, fmt.Errorf("fault %s: %w", a.Rule.Name, err)
+		return answer, fmt.Errorf("fault %s: %w", d.Rule.Name, err)
 	}
 	options := jsonpatch.NewApplyOptions()
 	options.AccumulatedCopySizeLimit = maxCopied
 	body, err := p.ApplyWithOptions(answer.Body, options)
 	if err != nil {
-		return answer, fmt.Errorf("fault %s: patch: %w", a.Rule.Name, err)
+		return answer, fmt.Errorf("fault %s: patch: %w", d.Rule.Name, err)
 	}
 	answer.Body = body
 	return answer, nil
@@ -95,8 +95,8 @@ func (a *Acting) Amend(answer api.Answer) (api.Answer, error) {
 const maxCopied = 16 << 20
 
 // Garbled is as many bytes as a body has, none of them what they were.
-func (a *Acting) Garbled(body []byte) []byte {
-	r := a.Chance()
+func (d *Decision) Garbled(body []byte) []byte {
+	r := d.Chance()
 	out := make([]byte, len(body))
 	for i := range out {
 		out[i] = body[i] ^ byte(1+r.IntN(255)) //nolint:gosec // fits a byte

@@ -21,17 +21,17 @@ import (
 
 // Rule is a fault as it is written.
 type Rule struct {
-	Name  string
-	On    string // operation, or a glob
-	When  When
-	Plan  []bool // for the n-th match whether to act; the last repeats
-	After int    // matches that pass first
-	Times int    // so often at most; 0: always
-	Every int    // each n-th match; 0: each
-	Odds  float64
-	Sure  bool  // no odds were given
-	Stage Stage // when something is done about it
-	Give  Give
+	Name     string
+	On       string // operation, or a glob
+	When     When
+	Plan     []bool // for the n-th match whether to act; the last repeats
+	After    int    // matches that pass first
+	Times    int    // so often at most; 0: always
+	Every    int    // each n-th match; 0: each
+	Odds     float64
+	Sure     bool  // no odds were given
+	Stage    Stage // when something is done about it
+	Response Response
 
 	node *yaml.Node
 }
@@ -61,8 +61,8 @@ type condition struct {
 	want   []byte // where it is to be one text or truth value, written without escapes
 }
 
-// Give is what the caller sees.
-type Give struct {
+// Response is what the caller sees: give, as rules write it.
+type Response struct {
 	Code       api.Code // neutral word, in the vendor's own envelope; "": none
 	Status     int
 	Headers    http.Header
@@ -132,7 +132,7 @@ func FromNode(n *yaml.Node, operations []string) (*Rule, error) {
 		"every": func(v *yaml.Node) error { return v.Whole(1, &r.Every) },
 		"odds":  r.readOdds,
 		"stage": r.readStage,
-		"give":  r.Give.read,
+		"give":  r.Response.read,
 	})
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func FromNode(n *yaml.Node, operations []string) (*Rule, error) {
 	if r.Plan != nil && (r.After > 0 || r.Times > 0 || r.Every > 0 || !r.Sure) {
 		return nil, yaml.Fault(n, "plan stands for after, times, every and odds: use it or them")
 	}
-	if err := r.Give.fits(n); err != nil {
+	if err := r.Response.fits(n); err != nil {
 		return nil, err
 	}
 	if r.Name == "" {
@@ -266,7 +266,7 @@ func conditions(n *yaml.Node, to *[]condition) error {
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
-func (g *Give) read(n *yaml.Node) error {
+func (g *Response) read(n *yaml.Node) error {
 	return n.Read("give", map[string]yaml.Reader{
 		"error": func(v *yaml.Node) error {
 			var word string
@@ -327,7 +327,7 @@ func (g *Give) read(n *yaml.Node) error {
 var errNothing = errors.New("give: want at least one of error, status, headers, body, delay, wire, gateway, patch, stale")
 
 // fits refuses a rule that gives nothing, or two answers at once.
-func (g *Give) fits(n *yaml.Node) error {
+func (g *Response) fits(n *yaml.Node) error {
 	literal := g.Status != 0 || g.Body != nil
 	answers := 0
 	for _, is := range []bool{g.Code != "", literal, g.Wire != None, g.Gateway != 0, g.Patch != nil, g.Stale != 0} {
@@ -345,6 +345,6 @@ func (g *Give) fits(n *yaml.Node) error {
 }
 
 // Replaces tells whether the caller sees another answer than the true one.
-func (g *Give) Replaces() bool {
+func (g *Response) Replaces() bool {
 	return g.Code != "" || g.Status != 0 || g.Body != nil || g.Gateway != 0
 }

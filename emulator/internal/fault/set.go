@@ -37,10 +37,10 @@ type Armed struct {
 	fired      int // calls on which it acted
 }
 
-// Acting is a rule's decision about one call.
-type Acting struct {
+// Decision is that a rule acts on a call.
+type Decision struct {
 	Rule  *Rule
-	Match int // the how manyth match of the rule it is
+	Match int // the ordinal of this match of the rule, from 1
 	seed  uint64
 }
 
@@ -48,7 +48,7 @@ type Acting struct {
 func (s *Set) Arm(r *Rule, operations []*api.Operation) *Armed {
 	a := &Armed{Rule: r, operations: map[*api.Operation]bool{}}
 	for _, op := range operations {
-		if journal.Globs(r.On, op.Full) && !(r.Give.Stale > 0 && op.Writing()) {
+		if journal.Globs(r.On, op.Full) && !(r.Response.Stale > 0 && op.Writing()) {
 			a.operations[op] = true
 		}
 	}
@@ -92,7 +92,7 @@ func (s *Set) drop(which func(*Armed) bool) bool {
 func (s *Set) store(list []*Armed) {
 	lag := int64(0)
 	for _, a := range list {
-		lag = max(lag, int64(a.Rule.Give.Stale))
+		lag = max(lag, int64(a.Rule.Response.Stale))
 	}
 	s.lag.Store(lag)
 	if len(list) == 0 {
@@ -147,7 +147,7 @@ func (s *Set) Rules() []Told {
 
 // Decide finds the first rule that acts on a call. Rules before it that match and do not act count the match. Document
 // gives the object that the call addresses, as it is now, or nil; it is asked only where a rule wants to know.
-func (s *Set) Decide(c *api.Call, document func() *api.Doc) *Acting {
+func (s *Set) Decide(c *api.Call, document func() *api.Doc) *Decision {
 	armed := s.armed.Load()
 	if armed == nil {
 		return nil
@@ -176,7 +176,7 @@ func (s *Set) Decide(c *api.Call, document func() *api.Doc) *Acting {
 		a.hits++
 		if a.acts(c.World.Seed()) {
 			a.fired++
-			return &Acting{a.Rule, a.hits, c.World.Seed()}
+			return &Decision{a.Rule, a.hits, c.World.Seed()}
 		}
 	}
 	return nil
@@ -248,7 +248,7 @@ func (x *condition) holds(b *api.Body) bool {
 	return x.good(gjson.ParseBytes(raw))
 }
 
-func (g *Give) readPatch(n *yaml.Node) error {
+func (g *Response) readPatch(n *yaml.Node) error {
 	if n.Kind != yaml.Sequence || len(n.Items) == 0 {
 		return yaml.Fault(n, "patch: want a list of JSON Patch operations, such as [{op: remove, path: /data/0/id}]")
 	}

@@ -55,7 +55,7 @@ func fill(t *testing.T) {
 	for room := range 240 {
 		before, size := dump(w), len(read(t, path))
 		limit(size + room)
-		tx := w.Begin(true)
+		tx := begin(w)
 		must(t, tx.Put(aBook("b1", fmt.Sprintf("With room for %03d bytes", room))))
 		err := tx.Commit("1")
 		limit(0)

@@ -74,7 +74,7 @@ func stir(t *testing.T, y *toys, w *store.World, r *rand.Rand) {
 	name := fmt.Sprint("s", r.IntN(3))
 	switch r.IntN(12) {
 	default:
-		tx := w.Begin(true)
+		tx := begin(w)
 		for range 1 + r.IntN(4) {
 			id := fmt.Sprint("b", r.IntN(20))
 			if tx.Get("t.library", "l") == nil || r.IntN(3) > 0 {
@@ -249,7 +249,7 @@ func TestOneProcessAtATime(t *testing.T) {
 	write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("n", "New")) })
 	must(t, l.Close())
 	must(t, l.Close())
-	tx := w.Begin(true)
+	tx := begin(w)
 	must(t, tx.Put(aBook("late", "Late")))
 	if err := tx.Commit("1"); !api.IsCode(err, api.Unavailable) || !errors.Is(err, store.ErrUnkept) {
 		t.Errorf("a commit after Close: got %v", err)

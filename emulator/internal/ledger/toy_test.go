@@ -121,7 +121,7 @@ func must(t testing.TB, err error) {
 // dump is everything that a file keeps of a world. A clock that runs is told by how far it is from real time.
 func dump(w *store.World) string {
 	var b strings.Builder
-	tx := w.Begin(true)
+	tx := begin(w)
 	for _, r := range []*api.Resource{library, book, loan} {
 		for d := range tx.All(r.Kind) {
 			fmt.Fprintf(&b, "%s %s %q %d %d %v %s\n", r.Kind, d.ID, d.In, d.Seq, d.At, d.Kids, d.JSON)
@@ -157,9 +157,16 @@ func told(d *api.Doc) string {
 	return fmt.Sprintf("%s %s %d %s", d.Res.Kind, d.ID, d.Seq, d.JSON)
 }
 
+// begin opens a transaction that writes, which the test ends.
+func begin(w *store.World) *store.Tx {
+	tx := new(store.Tx)
+	w.Open(tx, true)
+	return tx
+}
+
 func write(t testing.TB, w *store.World, do func(tx *store.Tx) error) {
 	t.Helper()
-	tx := w.Begin(true)
+	tx := begin(w)
 	if err := do(tx); err != nil {
 		tx.Rollback()
 		t.Fatal(err)

@@ -9,53 +9,63 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// Locate is the check that everything the path names exists, each within the one before it.
-func Locate(c *api.Call) error {
+// Locate finds everything that the path names, each object within the one before it, and returns NotFound for the first
+// that does not exist; the objects before that one are in the call. As a check it refuses such a path.
+func Locate(c *api.Call) error { return LocateIn(c, nil) }
+
+// LocateIn is Locate for a path whose outermost object lives in root.
+func LocateIn(c *api.Call, root *api.Doc) error {
+	c.Owners, c.Object = c.Owners[:0], nil
+	owner := root
 	for i := range c.Op.Params {
 		ref := &c.Op.Params[i].Ref
 		if ref.Kind == "" {
 			continue
 		}
-		from := i + 1 - max(ref.Join, 1)
-		owner := c.Object
-		d := Lookup(c, *ref, owner, c.Args[from:i+1]...)
+		parts := c.Args[i+1-max(ref.Join, 1) : i+1]
+		d := Lookup(c, *ref, owner, parts...)
 		if d == nil {
-			return missing(c, ref, owner, c.Args[from:i+1])
+			return Missing(c, ref.Kind, owner, strings.Join(parts, "/"))
 		}
-		if owner != nil {
-			c.Owners = append(c.Owners, owner)
+		if c.Object != nil {
+			c.Owners = append(c.Owners, c.Object)
 		}
-		c.Object = d
+		c.Object, owner = d, d
 	}
 	return nil
 }
+
+var byID = []string{"id"}
 
 // Lookup finds what a reference names within an owner, which may be nil.
 func Lookup(c *api.Call, ref api.Ref, owner *api.Doc, parts ...string) *api.Doc {
+	by := ref.By
+	if by == nil && ref.Find == nil {
+		by = byID
+	}
 	res := c.Tx.Resource(ref.Kind)
-	for _, by := range or(ref.By, "id") {
-		var d *api.Doc
-		if ix, ok := res.Index(by); ok {
-			key := api.Key(parts...)
-			if ix.Within != "" && owner != nil {
-				key = api.Key(owner.ID, key)
-			}
-			d = c.Tx.Find(ref.Kind, by, key)
-		} else {
-			d = c.Tx.Get(ref.Kind, plainID(res, strings.Join(parts, "/")))
-		}
-		if d != nil && within(d, owner) {
+	for _, index := range by {
+		if d := find(c.Tx, res, index, owner, parts); d != nil && within(d, owner) && (ref.Where == nil || ref.Where(d)) {
 			return d
 		}
+	}
+	if ref.Find != nil {
+		return ref.Find(c, owner, parts...)
 	}
 	return nil
 }
 
-func or(names []string, usual string) []string {
-	if len(names) == 0 {
-		return []string{usual}
+// find looks in one index, or among the ids where there is no index of that name.
+func find(tx api.Tx, res *api.Resource, index string, owner *api.Doc, parts []string) *api.Doc {
+	ix, ok := res.Index(index)
+	if !ok {
+		return tx.Get(res.Kind, plainID(res, strings.Join(parts, "/")))
 	}
-	return names
+	key := api.Key(plainParts(res, ix.Path, parts)...)
+	if ix.Within != "" && owner != nil {
+		return tx.FindIn(res.Kind, index, owner.ID, key)
+	}
+	return tx.Find(res.Kind, index, key)
 }
 
 // plainID is an id as it is stored: letter case does not count in UUIDs, unless the kind says so.
@@ -67,6 +77,21 @@ func plainID(r *api.Resource, id string) string {
 		return low
 	}
 	return id
+}
+
+// plainParts are the parts of a key as they are stored: UUIDs are in lower case in members that the schema says are UUIDs.
+func plainParts(r *api.Resource, path string, parts []string) []string {
+	i := 0
+	for member := range strings.SplitSeq(path, ",") {
+		if i < len(parts) && r.Shape.UUIDs[member] {
+			if low, ok := api.LowerUUID(parts[i]); ok && low != parts[i] {
+				parts = slices.Clone(parts)
+				parts[i] = low
+			}
+		}
+		i++
+	}
+	return parts
 }
 
 // within tells whether a document belongs to an owner. One that its kind does not live in says nothing.
@@ -84,15 +109,19 @@ func within(d, owner *api.Doc) bool {
 	return true
 }
 
-func missing(c *api.Call, ref *api.Ref, owner *api.Doc, parts []string) error {
-	id := strings.Join(parts, "/")
-	e := api.Fail(api.NotFound, "no %s %q", ref.Kind, id)
-	e.Facts = api.Facts{Kind: ref.Kind, ID: id, Index: strings.Join(ref.By, ","), Gone: c.Tx.Gone(ref.Kind, id)}
+// Missing is the error that a kind has no object of an id, or of what else names it, in an owner, which may be nil.
+func Missing(c *api.Call, kind string, owner *api.Doc, id string) *api.Error {
+	e := api.Fail(api.NotFound, "no %s %q", kind, id)
+	e.Facts = api.Facts{Kind: kind, ID: id}
 	if owner != nil {
 		e.Facts.In = Inside(owner)
 	}
-	if d := c.Tx.Get(ref.Kind, plainID(c.Tx.Resource(ref.Kind), id)); d != nil {
-		e.Facts.Lives = d.In
+	if r := c.Tx.Resource(kind); r != nil {
+		stored := plainID(r, id)
+		e.Facts.Gone = c.Tx.Gone(kind, stored)
+		if d := c.Tx.Get(kind, stored); d != nil {
+			e.Facts.Lives = d.In
+		}
 	}
 	return e
 }

@@ -393,12 +393,12 @@ func TestOddRollback(t *testing.T) {
 func TestOddBornSiblings(t *testing.T) {
 	t.Parallel()
 	s := oddServer(t)
-	tx := s.Store.World(server.DefaultWorld).Begin(false)
-	defer tx.Rollback()
 	var heights []int64
-	for d := range tx.All("odd.shelf") {
-		heights = append(heights, d.Get("height").Int())
-	}
+	s.Store.World(server.DefaultWorld).View(func(tx api.Tx) {
+		for d := range tx.All("odd.shelf") {
+			heights = append(heights, d.Get("height").Int())
+		}
+	})
 	if len(heights) != 2 || heights[0] != 9 || heights[1] != 3 {
 		t.Errorf("shelf heights: got %v, want [9 3]", heights)
 	}

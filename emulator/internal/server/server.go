@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -79,6 +78,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (x *exchange) serve(r *http.Request) {
+	defer x.guard()
 	s := x.server
 	if len(r.RequestURI) > MaxURL {
 		x.unknown(r, api.TooLong)
@@ -151,8 +151,8 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	default:
 		x.receive(c)
 	}
-	if acting := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); acting != nil {
-		x.spoil(c, world, acting)
+	if decision := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); decision != nil {
+		x.inject(c, world, decision)
 		return
 	}
 	x.finish(c, x.answer(c, world))
@@ -274,11 +274,6 @@ func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
 	}
 	tx = nil
 	return a
-}
-
-// panicked is the error of a call in which a function panicked.
-func panicked(p any) *api.Error {
-	return &api.Error{Code: api.Internal, Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 }
 
 func examine(c *api.Call) (any, error) {

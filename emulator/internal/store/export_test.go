@@ -1,5 +1,12 @@
 package store
 
+// Begin opens a transaction that the test ends.
+func (w *World) Begin(writing bool) *Tx {
+	tx := new(Tx)
+	w.Open(tx, writing)
+	return tx
+}
+
 // Trie is a trie of numbers that belongs to one state after another.
 type Trie struct {
 	trie trie[int]

@@ -243,6 +243,50 @@ func state(w *store.World) string {
 	return b.String()
 }
 
+// A function that fails or panics in a transaction leaves the world as it was, and unlocked.
+func TestViewAndUpdateLeaveNothingLocked(t *testing.T) {
+	t.Parallel()
+	f := grow(t, 2)
+	w := f.world(t, "w")
+	before := state(w)
+	refused := errors.New("refused")
+	put := func(then func() error) func(api.Tx) error {
+		return func(tx api.Tx) error {
+			must(t, tx.Put(f.newBook(9)))
+			return then()
+		}
+	}
+	panics := func(what string, do func()) {
+		defer func() {
+			if p := recover(); p != "boom" {
+				t.Errorf("%s: got the panic %v, want boom", what, p)
+			}
+		}()
+		do()
+	}
+	done := make(chan error, 1)
+	go func() {
+		panics("view", func() { w.View(func(api.Tx) { panic("boom") }) })
+		panics("update", func() { _ = w.Update("1", put(func() error { panic("boom") })) })
+		if err := w.Update("1", put(func() error { return refused })); !errors.Is(err, refused) {
+			t.Errorf("update: got %v, want %v", err, refused)
+		}
+		if got := state(w); got != before {
+			t.Errorf("after three failures:\n got %s\nwant %s", got, before)
+		}
+		done <- w.Update("1", put(func() error { return nil }))
+	}()
+	select {
+	case err := <-done:
+		must(t, err)
+	case <-time.After(time.Minute):
+		t.Fatal("the world is still locked")
+	}
+	if got := w.Counts()["t.book"]; got != 3 {
+		t.Errorf("got %d books, want 3", got)
+	}
+}
+
 func TestRollbackUndoesEverything(t *testing.T) {
 	t.Parallel()
 	f := grow(t, 4)

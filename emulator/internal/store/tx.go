@@ -14,7 +14,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// Tx is a transaction. It is used by one goroutine between Begin and Commit or Rollback.
+// Tx is a transaction. It is used by one goroutine between Open and Commit or Rollback.
 type Tx struct {
 	world   *World // nil while a base is grown
 	catalog *Catalog

@@ -101,14 +101,36 @@ func (w *World) Touch() {
 	}
 }
 
-// Begin opens a transaction. One that writes has the world to itself until Commit or Rollback.
-func (w *World) Begin(writing bool) *Tx {
-	tx := new(Tx)
-	w.Open(tx, writing)
-	return tx
+// View calls look with a transaction that reads. The transaction has ended when View returns, also by a panic of look.
+func (w *World) View(look func(api.Tx)) {
+	var tx Tx
+	w.Open(&tx, false)
+	defer tx.Rollback()
+	look(&tx)
 }
 
-// Open is Begin for a transaction that the caller has the memory for: a zero one, or one that has ended.
+// Update calls change with a transaction that writes, and commits it for a request. Where change or the commit fails, or
+// change panics, what it did is undone.
+func (w *World) Update(request string, change func(api.Tx) error) error {
+	var tx Tx
+	w.Open(&tx, true)
+	done := false
+	defer func() {
+		if !done {
+			tx.Rollback()
+		}
+	}()
+	err := change(&tx)
+	if err == nil {
+		err = tx.Commit(request)
+	}
+	done = err == nil
+	return err
+}
+
+// Open begins a transaction in memory of the caller's: a zero Tx, or one that has ended. One that writes has the world to
+// itself until Commit or Rollback, one that reads keeps writers out. Whoever calls Open must end the transaction whatever
+// panics in between; View and Update do.
 func (w *World) Open(tx *Tx, writing bool) {
 	if writing {
 		w.mu.Lock()
@@ -161,11 +183,11 @@ func (tx *Tx) Rollback() {
 		tx.world.mu.RUnlock()
 		return
 	}
+	defer tx.world.mu.Unlock()
 	for _, c := range slices.Backward(tx.log) {
 		tx.state.change(c.table, c.after, c.before, c.table.keys(c.before, &tx.keys))
 	}
 	tx.state.seq, tx.state.counter = tx.seq, tx.counter
-	tx.world.mu.Unlock()
 }
 
 // Counts tells how many documents there are of each kind; kinds without any are left out.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -17,33 +18,39 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/store"
 )
 
-// addressed is the object that a call's path names, as it is now, or nil.
-func addressed(c *api.Call, world *store.World) *api.Doc {
-	tx := world.Begin(false)
-	defer tx.Rollback()
-	look := *c
-	look.Tx, look.Owners, look.Object = tx, nil, nil
-	if rest.Locate(&look) != nil {
-		return nil
+// addressed is the object that a call's path names now, whoever calls, or nil. The call is as it was before.
+func addressed(c *api.Call, world *store.World) (found *api.Doc) {
+	locate := c.Vendor.Dialect.Locate
+	if locate == nil {
+		locate = rest.Locate
 	}
-	return look.Object
+	tx, owners, object, notes := c.Tx, c.Owners, c.Object, c.Notes
+	defer func() { c.Tx, c.Owners, c.Object, c.Notes = tx, owners, object, notes }()
+	c.Owners, c.Notes = nil, nil
+	world.View(func(tx api.Tx) {
+		c.Tx = tx
+		if locate(c) == nil {
+			found = c.Object
+		}
+	})
+	return found
 }
 
-// spoil answers a call on which a rule acts. Waiting and what happens on the wire is outside of any transaction.
-func (x *exchange) spoil(c *api.Call, world *store.World, acting *fault.Acting) {
-	rule := acting.Rule
-	give := &rule.Give
+// inject answers a call on which a fault rule acts. Waiting and what happens on the network is outside of any transaction.
+func (x *exchange) inject(c *api.Call, world *store.World, decision *fault.Decision) {
+	rule := decision.Rule
+	response := &rule.Response
 	c.Faults = append(c.Faults, rule.Name)
 	ctx := c.Context()
 	if rule.Stage == fault.Before {
-		give.Delay.Wait(ctx, acting.Chance())
+		response.Delay.Wait(ctx, decision.Chance())
 	}
-	lost := give.Wire == fault.Reset || give.Wire == fault.Empty || give.Wire == fault.Hang
+	lost := response.Wire == fault.Reset || response.Wire == fault.Empty || response.Wire == fault.Hang
 	var a api.Answer
-	if rule.Stage == fault.After || !give.Replaces() && !lost {
+	if rule.Stage == fault.After || !response.Replaces() && !lost {
 		// What shows the true answer damaged and comes before the effect undoes it; a mere delay or header does not.
-		c.Undo = rule.Stage == fault.Before && (give.Wire.Damages() || give.Patch != nil)
-		c.Lag = give.Stale
+		c.Undo = rule.Stage == fault.Before && (response.Wire.Damages() || response.Patch != nil)
+		c.Lag = response.Stale
 		a = x.answer(c, world)
 		if c.Refusal != nil && errors.Is(c.Refusal, store.ErrUnkept) { // no rule makes a success of that
 			x.finish(c, a)
@@ -51,27 +58,24 @@ func (x *exchange) spoil(c *api.Call, world *store.World, acting *fault.Acting) 
 		}
 	}
 	if rule.Stage == fault.After {
-		give.Delay.Wait(ctx, acting.Chance())
+		response.Delay.Wait(ctx, decision.Chance())
 	}
 	switch {
-	case give.Replaces():
-		tx := world.Begin(false)
-		c.Tx = tx
-		a = acting.Answer(c)
-		tx.Rollback()
+	case response.Replaces():
+		a = decision.Answer(c)
 	case !lost:
-		amended, err := acting.Amend(a)
+		amended, err := decision.Amend(a)
 		if err != nil {
-			x.server.Log.Warn("a fault could not be given", "error", err)
+			x.server.Log.Warn("the patch of a fault rule does not fit the answer", "request", c.ID, "error", err)
 		}
 		a = amended
 	}
-	x.deliver(ctx, c, acting, a)
+	x.deliver(ctx, c, decision, a)
 }
 
 // deliver sends an answer the way the rule's wire fault says.
-func (x *exchange) deliver(ctx context.Context, c *api.Call, acting *fault.Acting, a api.Answer) {
-	wire := acting.Rule.Give.Wire
+func (x *exchange) deliver(ctx context.Context, c *api.Call, decision *fault.Decision, a api.Answer) {
+	wire := decision.Rule.Response.Wire
 	x.broken = wire != fault.None && wire != fault.Dribble || ctx.Err() != nil
 	switch wire {
 	case fault.None:
@@ -83,7 +87,7 @@ func (x *exchange) deliver(ctx context.Context, c *api.Call, acting *fault.Actin
 		}
 		x.cut(wire == fault.Reset)
 	case fault.Garbage:
-		a.Body = acting.Garbled(a.Body)
+		a.Body = decision.Garbled(a.Body)
 		x.finish(c, a)
 	case fault.Truncate:
 		x.announce(c, a)
@@ -157,7 +161,7 @@ func (x *exchange) cut(reset bool) {
 		}
 		return
 	}
-	conn, _, err := http.NewResponseController(x.ResponseWriter).Hijack()
+	conn, _, err := x.hijack()
 	if err != nil { // HTTP/2 has streams to reset instead
 		panic(http.ErrAbortHandler)
 	}
@@ -174,13 +178,20 @@ func (x *exchange) cut(reset bool) {
 	_ = conn.Close()
 }
 
+// hijack takes the connection over. Nobody sets a status after that: gin would, and net/http logs it as a mistake.
+func (x *exchange) hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, w, err := http.NewResponseController(x.ResponseWriter).Hijack()
+	x.wrote = x.wrote || err == nil
+	return conn, w, err
+}
+
 // malformed sends an answer whose chunks do not add up.
 func (x *exchange) malformed(a api.Answer) {
 	if b, ok := x.ResponseWriter.(breaker); ok {
 		b.Break(io.ErrUnexpectedEOF)
 		return
 	}
-	conn, w, err := http.NewResponseController(x.ResponseWriter).Hijack()
+	conn, w, err := x.hijack()
 	if err != nil { // HTTP/2 has no chunks: a body of no known length ends in the middle
 		x.Header().Del("Content-Length")
 		x.WriteHeader(a.Status)
