@@ -30,6 +30,7 @@ func BenchmarkScale(b *testing.B) {
 // scaleFixtures reads and grows records, some nested, each with a reference to the latest of a kind. They are JSON, which is
 // read fast: other rows measure YAML.
 func scaleFixtures(b *testing.B, size int) {
+	b.Helper()
 	records := make([]string, size)
 	for i := range records {
 		records[i] = fmt.Sprintf(`{"kind": "konnect.portal", "document": {"name": "Portal %[1]d", "labels": {"a": "%[1]d"}}, "has": [
@@ -42,6 +43,7 @@ func scaleFixtures(b *testing.B, size int) {
 
 // scaleTemplates grows documents with many templates, in one value and in many.
 func scaleTemplates(b *testing.B, size int) {
+	b.Helper()
 	many := strings.Repeat("{word} {number:1,9} {randomstring:[a,b,c]} ", size)
 	scaleText(b, fmt.Sprintf(`documents:
   - {kind: konnect.api-product, count: %d, document: {name: "{productname} {number:1000,9999}", description: "%s"}}
@@ -60,6 +62,7 @@ func scaleText(b *testing.B, text string) {
 
 // scaleImports imports an export of so many portals with a developer in each.
 func scaleImports(b *testing.B, size int) {
+	b.Helper()
 	c := probe.Client{T: b, Handler: start(b, emulator.Config{Journal: -1})}.With("Content-Type", "application/json")
 	c.Must(204, "POST", "/_portico/import", fmt.Sprintf(`{"documents": [{"kind": "konnect.portal", "count": %d, "document": {"name": "{uuid}"},
 		"has": [{"kind": "konnect.developer", "document": {"email": "a@b.example", "full_name": "A"}}]}]}`, size))
@@ -71,6 +74,7 @@ func scaleImports(b *testing.B, size int) {
 
 // scaleScenarios puts and starts a scenario with so many documents, rules and steps that look for documents.
 func scaleScenarios(b *testing.B, size int) {
+	b.Helper()
 	c := probe.Client{T: b, Handler: start(b, emulator.Config{Fixture: "empty", Journal: -1})}.With("Content-Type", "application/yaml")
 	var text strings.Builder
 	text.WriteString("name: x\ndocuments:\n")

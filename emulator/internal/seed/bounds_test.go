@@ -48,6 +48,15 @@ func TestFixturesAreBounded(t *testing.T) {
 			"documents:\n- {kind: zoo.zoo, document: {id: " + long + ", name: \"" + strings.Repeat("{slug:id}", 1000) + "\"}}\n",
 			"zoo.yaml:2:100042: the templates of this value make more than 64 KiB",
 		},
+		"a slug of nothing": {
+			"documents:\n- {kind: zoo.zoo, document: {id: " + strings.Repeat("é", 50_000) + ", name: \"" + strings.Repeat("{slug:id}", 1000) + "\"}}\n",
+			"zoo.yaml:2:50042: the templates of this value make more than 64 KiB",
+		},
+		"bytes read by references": {
+			"documents:\n- {kind: zoo.zoo, document: {name: x, facts: {a: " + long + ", b: y}}}\n" +
+				"- {kind: zoo.zoo, count: 1000, document: {name: \"@zoo.zoo[0].facts.b\"}}\n",
+			"zoo.yaml:3:49: the documents are together more than 1 MiB: lower the counts",
+		},
 		"members": {
 			"documents:\n- {kind: zoo.zoo, document: {" + strings.Join(members, ", ") + "}}\n",
 			"zoo.yaml:2:30: document: want at most 1000 members",

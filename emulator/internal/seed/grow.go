@@ -314,14 +314,17 @@ func (g *grower) scalar(r *record, n *yaml.Node, in []string, p place) ([]byte, 
 		return g.refer(r, n, m, in, p)
 	}
 	if m := around.FindStringSubmatch(n.Text); m != nil {
-		return r.quoted(n, g.around, m[1])
+		return g.quoted(r, n, g.around, m[1])
 	}
 	if !strings.Contains(n.Text, "{") {
 		return n.Scalar, nil
 	}
 	fake := gofakeit.NewFaker(rand.NewPCG(api.Mix(g.seed, uint64(p)), api.Hash(r.kind)), false)
 	text, err := fill(g.ctx, fake, n.Text)
-	if err != nil {
+	switch {
+	case g.ctx.Err() != nil:
+		return nil, g.ctx.Err()
+	case err != nil:
 		return nil, r.file.fault(n, "%s", err)
 	}
 	return api.Quote(text), nil
@@ -338,7 +341,9 @@ func (r *record) slugged(n *yaml.Node, before api.Object) (*yaml.Node, error) {
 			return ""
 		}
 		var b strings.Builder
-		for _, c := range strings.ToLower(before.Str(slug.FindStringSubmatch(m)[1])) {
+		from := before.Str(slug.FindStringSubmatch(m)[1])
+		made += len(from)
+		for _, c := range strings.ToLower(from) {
 			switch {
 			case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
 				b.WriteRune(c)
@@ -346,7 +351,6 @@ func (r *record) slugged(n *yaml.Node, before api.Object) (*yaml.Node, error) {
 				b.WriteByte('.')
 			}
 		}
-		made += b.Len()
 		return b.String()
 	})
 	if made > maxMade {
@@ -368,7 +372,7 @@ func (g *grower) refer(r *record, n *yaml.Node, m []string, in []string, p place
 	} else if at, err := strconv.Atoi(which); err == nil {
 		d = g.tx.nth(kind, at)
 	}
-	return r.quoted(n, d, member)
+	return g.quoted(r, n, d, member)
 }
 
 // numbered is a transaction that finds the n-th document of a kind without a walk over all of them.
@@ -409,12 +413,17 @@ func (t *numbered) Put(d *api.Doc) error {
 }
 
 // quoted is the id or a member of the document that a reference leads to, nil where it leads to none.
-func (r *record) quoted(n *yaml.Node, d *api.Doc, member string) ([]byte, error) {
+func (g *grower) quoted(r *record, n *yaml.Node, d *api.Doc, member string) ([]byte, error) {
 	if d == nil {
 		return nil, r.file.fault(n, "%s: there is no such document before this one", n.Text)
 	}
 	if member == "" {
 		return api.Quote(d.ID), nil
+	}
+	if strings.Contains(member, ".") { // the document is read up to there, each time
+		if err := g.take(r.file, n, len(d.JSON)/16); err != nil {
+			return nil, err
+		}
 	}
 	v := d.Get(member)
 	if !v.Exists() {

@@ -15,7 +15,7 @@ import (
 )
 
 const schemas = `{"$id": "https://zoo.invalid/zoo.json", "$defs": {
-	"Zoo":    {"type": "object", "required": ["name"], "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "open": {"type": "boolean", "default": true}, "created_at": {"type": "string", "format": "date-time"}}, "additionalProperties": false},
+	"Zoo":    {"type": "object", "required": ["name"], "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "open": {"type": "boolean", "default": true}, "facts": {"type": "object"}, "created_at": {"type": "string", "format": "date-time"}}, "additionalProperties": false},
 	"Animal": {"type": "object", "required": ["name"], "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "legs": {"type": "integer"}, "tag": {"type": "string"}, "friend": {"type": ["string", "null"]}, "created_at": {"type": "string", "format": "date-time"}}, "additionalProperties": false}
 }}`
 

@@ -64,7 +64,7 @@ func TestTemplatesMakeWhatGofakeitMakes(t *testing.T) {
 
 // What a template makes follows from the seed: not from the day, nor from the order of a map or from a source that all share.
 func TestTemplatesFollowFromTheSeed(t *testing.T) { //nolint:paralleltest // it sets what gofakeit's package has once
-	make := func(t *testing.T) map[string]string {
+	fill := func(t *testing.T) map[string]string {
 		t.Helper()
 		out := map[string]string{}
 		for _, text := range calls(t) {
@@ -81,11 +81,11 @@ func TestTemplatesFollowFromTheSeed(t *testing.T) { //nolint:paralleltest // it 
 		}
 		return out
 	}
-	want := make(t)
+	want := fill(t)
 	defer func(year int) { thisYear = year }(thisYear)
 	thisYear = 1987
 	synctest.Test(t, func(t *testing.T) { // where it is the year 2000
-		for name, got := range make(t) {
+		for name, got := range fill(t) {
 			if got != want[name] {
 				t.Errorf("%s: got %q, then %q", name, want[name], got)
 			}
@@ -200,7 +200,7 @@ func FuzzTemplate(f *testing.F) {
 	names := slices.Sorted(maps.Keys(gofakeit.FuncLookups))
 	f.Add([]byte{0, 1, 2, 3, 4, 5}, uint64(1))
 	for i := range names { // each with a few arguments
-		f.Add([]byte{2, byte(i), byte(i >> 8), 3, byte(i), 4, byte(i / 2), 0}, uint64(i)) //nolint:gosec // any number will do
+		f.Add([]byte{2, byte(i), byte(i >> 8), 3, byte(i), 4, byte(i / 2), 0}, uint64(i))
 	}
 	f.Fuzz(func(t *testing.T, choices []byte, of uint64) {
 		gauge.Input(t)
