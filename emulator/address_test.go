@@ -299,7 +299,7 @@ func pointing(t *testing.T) (*server.Server, *store.World) {
 		t.Fatal(err)
 	}
 	base, err := store.Grow(p.Catalog, "small", 1, func(tx api.Tx) error {
-		return fixture.Grow(tx, 1, func(*api.Resource, api.Object) ([]api.Violation, error) { return nil, nil })
+		return fixture.Grow(t.Context(), tx, 1, func(*api.Resource, api.Object) ([]api.Violation, error) { return nil, nil })
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@
 //	internal/ledger the file in which a world outlives the process
 //	internal/schema JSON Schemas, and what they find as neutral violations
 //	internal/seed   fixtures, grown into worlds
+//	internal/files  the files that a user names
 //	internal/fault  rules by which calls go wrong
 //	internal/scenario scripts of faults, documents and steps, and what is expected of who calls
 //	internal/clock  a world's time

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +20,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/admin"
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
+	"github.com/portico-emulator/portico/emulator/internal/files"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 	"github.com/portico-emulator/portico/emulator/internal/ledger"
 	"github.com/portico-emulator/portico/emulator/internal/near"
@@ -116,7 +116,7 @@ func (e *Emulator) populate(h *host) error {
 		}
 		spec.Clock = e.ledger.Birth().Clock
 	}
-	world, err := h.NewWorld(spec)
+	world, err := h.NewWorld(context.Background(), spec)
 	if err == nil && e.ledger != nil {
 		err = e.ledger.Raise(world)
 		e.lived = e.ledger.Events() > 0
@@ -146,8 +146,13 @@ var plan = sync.OnceValues(func() (*server.Plan, error) {
 	return server.NewPlan(schemas.FS, konnect.Vendor(), axway.Vendor(), apiconnect.Vendor(), experiencehub.Vendor(), exchange.Vendor(), admin.Vendor())
 })
 
-// bases are the fixtures that were grown, once for each seed.
-var bases sync.Map // baseKey → *grown
+// bases are the fixtures that were grown, once for each seed. A few are kept: whoever asks for worlds may name any seed.
+var bases = struct {
+	sync.Mutex
+	grown map[baseKey]*grown
+}{grown: map[baseKey]*grown{}}
+
+const mostBases = 16
 
 type baseKey struct {
 	fixture string
@@ -161,12 +166,14 @@ type grown struct {
 	err  error
 }
 
-func base(p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
+// base is what worlds of a fixture are born from. It is grown until the context of whoever grows it ends; another one who
+// waits for it grows it then.
+func base(ctx context.Context, p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
 	key := baseKey{fixture: name, seed: seedOf}
 	open := func() (*seed.Fixture, error) { return seed.Open(fixtures.FS, name) }
 	check := trusted
 	if !slices.Contains(seed.Names(fixtures.FS), name) {
-		data, err := os.ReadFile(name) //nolint:gosec // whoever starts the emulator names the file
+		data, err := files.Read(name, seed.MaxFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			names := seed.Names(fixtures.FS)
 			return nil, fmt.Errorf("no fixture %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), near.Hint(name, names...))
@@ -180,19 +187,48 @@ func base(p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
 		open = func() (*seed.Fixture, error) { return seed.Read(name, data) }
 		check = judge
 	}
-	entry, _ := bases.LoadOrStore(key, &grown{})
-	g := entry.(*grown) //nolint:forcetypeassert // nothing else is stored
-	g.once.Do(func() {
-		var f *seed.Fixture
-		if f, g.err = open(); g.err != nil {
-			return
+	for {
+		g := keptBase(key)
+		g.once.Do(func() {
+			var f *seed.Fixture
+			if f, g.err = open(); g.err != nil {
+				return
+			}
+			g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(ctx, tx, seedOf, check) })
+		})
+		if g.err == nil {
+			return g.base, nil
 		}
-		g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, check) })
-	})
-	if g.err != nil {
-		bases.Delete(key)
+		forgetBase(key, g)
+		if ctx.Err() != nil || !errors.Is(g.err, context.Canceled) && !errors.Is(g.err, context.DeadlineExceeded) {
+			return nil, g.err
+		}
 	}
-	return g.base, g.err
+}
+
+func keptBase(key baseKey) *grown {
+	bases.Lock()
+	defer bases.Unlock()
+	g := bases.grown[key]
+	if g == nil {
+		for other := range bases.grown {
+			if len(bases.grown) < mostBases {
+				break
+			}
+			delete(bases.grown, other)
+		}
+		g = &grown{}
+		bases.grown[key] = g
+	}
+	return g
+}
+
+func forgetBase(key baseKey, g *grown) {
+	bases.Lock()
+	defer bases.Unlock()
+	if bases.grown[key] == g {
+		delete(bases.grown, key)
+	}
 }
 
 // trusted lets the documents of the built-in fixtures pass: tests judge them for every seed alike, and a process need not
@@ -223,7 +259,7 @@ func (h *host) Fixtures() []string   { return seed.Names(fixtures.FS) }
 func (h *host) Configured() string   { return h.e.config.Fixture }
 
 // NewWorld makes a world; what the spec leaves out is as in the world that it comes from, or as the server was configured.
-func (h *host) NewWorld(spec admin.WorldSpec) (*store.World, error) {
+func (h *host) NewWorld(ctx context.Context, spec admin.WorldSpec) (*store.World, error) {
 	birth := store.Birth{Name: spec.Name, TTL: spec.TTL, Seed: *h.e.config.Seed, From: spec.From}
 	at := h.e.config.Clock
 	if spec.From != nil {
@@ -244,7 +280,7 @@ func (h *host) NewWorld(spec admin.WorldSpec) (*store.World, error) {
 			name = h.e.config.Fixture
 		}
 		var err error
-		if birth.Base, err = base(h.e.server.Plan, name, birth.Seed); err != nil {
+		if birth.Base, err = base(ctx, h.e.server.Plan, name, birth.Seed); err != nil {
 			return nil, err
 		}
 	}
@@ -252,8 +288,8 @@ func (h *host) NewWorld(spec admin.WorldSpec) (*store.World, error) {
 }
 
 // Base is what worlds of a fixture are born from.
-func (h *host) Base(fixture string, seed uint64) (*store.Base, error) {
-	return base(h.e.server.Plan, fixture, seed)
+func (h *host) Base(ctx context.Context, fixture string, seed uint64) (*store.Base, error) {
+	return base(ctx, h.e.server.Plan, fixture, seed)
 }
 
 // Serve answers on a listener, and on more of them, until the context ends, then lets requests under way finish for at

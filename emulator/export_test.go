@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"context"
+
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/store"
@@ -20,7 +22,7 @@ func Judged(name string, seedOf uint64) error {
 	if err != nil {
 		return err
 	}
-	_, err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, judge) })
+	_, err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
 	return err
 }
 
@@ -34,6 +36,13 @@ func GrowText(text []byte, seedOf uint64) error {
 	if err != nil {
 		return err
 	}
-	_, err = store.Grow(p.Catalog, "fixture", seedOf, func(tx api.Tx) error { return f.Grow(tx, seedOf, judge) })
+	_, err = store.Grow(p.Catalog, "fixture", seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
 	return err
+}
+
+// Bases is how many grown fixtures the process keeps, and how many it may.
+func Bases() (kept, most int) {
+	bases.Lock()
+	defer bases.Unlock()
+	return len(bases.grown), mostBases
 }

@@ -1,10 +1,10 @@
 package emulator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/portico-emulator/portico/emulator/internal/admin"
+	"github.com/portico-emulator/portico/emulator/internal/files"
 	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
@@ -104,7 +105,7 @@ func readScenario(name, configured string) (one *scenario.Scenario, builtin bool
 		}
 		names[i] = one.Name
 	}
-	text, err := os.ReadFile(filepath.Clean(name))
+	text, err := files.Read(filepath.Clean(name), server.MaxBody)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, false, fmt.Errorf("no scenario %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), near.Hint(name, names...))
@@ -144,7 +145,7 @@ func (e *Emulator) play(name string) error {
 	if e.lived {
 		return plain(admin.ResumeScenario(&host{e}, world, one))
 	}
-	return plain(admin.StartScenario(&host{e}, world, one))
+	return plain(admin.StartScenario(context.Background(), &host{e}, world, one))
 }
 
 // Library is the built-in scenarios.

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"slices"
 
 	"github.com/portico-emulator/portico/emulator/internal/ledger"
@@ -31,16 +32,18 @@ func (e *Emulator) State() State {
 
 // open takes the state file.
 func (e *Emulator) open(h *host) error {
-	born, err := h.Base(e.config.Fixture, *e.config.Seed)
+	born, err := h.Base(context.Background(), e.config.Fixture, *e.config.Seed)
 	if err != nil {
 		return err
 	}
 	e.ledger, err = ledger.Open(e.config.State, ledger.Birth{
-		Version:  Version,
-		Base:     born,
-		Builtin:  slices.Contains(seed.Names(fixtures.FS), e.config.Fixture),
-		Clock:    e.config.Clock,
-		Bases:    func(fixture string) (*store.Base, error) { return h.Base(fixture, *e.config.Seed) },
+		Version: Version,
+		Base:    born,
+		Builtin: slices.Contains(seed.Names(fixtures.FS), e.config.Fixture),
+		Clock:   e.config.Clock,
+		Bases: func(fixture string) (*store.Base, error) {
+			return h.Base(context.Background(), fixture, *e.config.Seed)
+		},
 		Resource: h.Plan().Catalog.Resource,
 	}, e.config.Log)
 	if err == nil && e.config.StateLimit > 0 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -90,7 +89,7 @@ type step struct {
 }
 
 func readBundle(file string) (*bundle, error) {
-	data, err := os.ReadFile(filepath.Clean(file))
+	data, err := readFile(filepath.Clean(file), maxBundle)
 	if err != nil {
 		return nil, err
 	}

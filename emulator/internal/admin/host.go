@@ -2,6 +2,7 @@
 package admin
 
 import (
+	"context"
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
@@ -20,9 +21,9 @@ type Host interface {
 	Judge() seed.Checker
 	Fixtures() []string // names of the built-in fixtures
 	Configured() string // the server's own fixture
-	NewWorld(WorldSpec) (*store.World, error)
-	Base(fixture string, seed uint64) (*store.Base, error) // what a world is born from
-	Library() []*scenario.Scenario                         // the built-in scenarios
+	NewWorld(context.Context, WorldSpec) (*store.World, error)
+	Base(ctx context.Context, fixture string, seed uint64) (*store.Base, error) // what a world is born from
+	Library() []*scenario.Scenario                                              // the built-in scenarios
 }
 
 // WorldSpec is what a new world is to be like; zero fields are as in From, or as the server was configured.

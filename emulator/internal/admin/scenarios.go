@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -48,8 +49,8 @@ func ResumeScenario(h Host, w *store.World, one *scenario.Scenario) error {
 }
 
 // StartScenario lets a scenario play in a world. One with a fixture makes the world be born anew from it; one that cannot
-// start leaves the world as it was.
-func StartScenario(h Host, w *store.World, one *scenario.Scenario) error {
+// start, before the context ends, leaves the world as it was.
+func StartScenario(ctx context.Context, h Host, w *store.World, one *scenario.Scenario) error {
 	place := placeOf(h, w)
 	return w.Scenarios.Start(one, place, func() error {
 		now := w.Clock.Now()
@@ -59,13 +60,13 @@ func StartScenario(h Host, w *store.World, one *scenario.Scenario) error {
 		if !one.Clock.IsZero() {
 			now = one.Clock
 		}
-		bear := func(tx api.Tx) error { return one.Bear(tx, w, now, place.Words.Check) }
+		bear := func(tx api.Tx) error { return one.Bear(ctx, tx, w, now, place.Words.Check) }
 		if one.Fixture == "" {
 			if err := place.Write(bear); err != nil {
 				return err
 			}
 		} else {
-			base, err := h.Base(one.Fixture, w.Seed())
+			base, err := h.Base(ctx, one.Fixture, w.Seed())
 			if err != nil {
 				return err
 			}
@@ -172,7 +173,7 @@ func startScenario(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := StartScenario(hostOf(c), worldOf(c), one); err != nil {
+	if err := StartScenario(c.Context(), hostOf(c), worldOf(c), one); err != nil {
 		if e := api.AsError(err); e.Code == api.Conflict || e.Code == api.Unavailable {
 			return nil, err
 		}

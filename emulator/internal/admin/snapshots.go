@@ -116,9 +116,6 @@ func allStored(tx api.Tx, kinds []*api.Resource) []byte {
 	return append(out, '}')
 }
 
-// maxImport is the largest import in bytes.
-const maxImport = 256 << 20
-
 // importDocuments replaces the world's documents by those of an export or a fixture, and its clock by the export's.
 func importDocuments(c *api.Call) (any, error) {
 	fixture, err := seed.Read("import", c.Raw)
@@ -129,7 +126,7 @@ func importDocuments(c *api.Call) (any, error) {
 		return nil, api.Fail(api.Malformed, "import: there is no member documents; an empty world is imported with {\"documents\": []}")
 	}
 	w := worldOf(c)
-	err = w.Replace(fixture.Clock(), func(tx api.Tx) error { return fixture.Grow(tx, w.Seed(), hostOf(c).Judge()) })
+	err = w.Replace(fixture.Clock(), func(tx api.Tx) error { return fixture.Grow(c.Context(), tx, w.Seed(), hostOf(c).Judge()) })
 	if err != nil && !errors.Is(err, store.ErrUnkept) {
 		err = api.Fail(api.Invalid, "%v", err)
 	}

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -113,12 +114,12 @@ func (l *lib) Configured() string   { return "own.yaml" }
 
 func (l *lib) Library() []*scenario.Scenario { return nil }
 
-func (l *lib) Base(name string, of uint64) (*store.Base, error) {
+func (l *lib) Base(_ context.Context, name string, of uint64) (*store.Base, error) {
 	f, err := seed.Read(name, []byte(toyFixtures[name]))
 	if err != nil {
 		return nil, err
 	}
-	return store.Grow(l.plan.Catalog, name, of, func(tx api.Tx) error { return f.Grow(tx, of, l.Judge()) })
+	return store.Grow(l.plan.Catalog, name, of, func(tx api.Tx) error { return f.Grow(context.Background(), tx, of, l.Judge()) })
 }
 
 func (l *lib) Judge() seed.Checker {
@@ -131,7 +132,7 @@ func (l *lib) Judge() seed.Checker {
 	}
 }
 
-func (l *lib) NewWorld(spec admin.WorldSpec) (*store.World, error) {
+func (l *lib) NewWorld(_ context.Context, spec admin.WorldSpec) (*store.World, error) {
 	birth := store.Birth{Name: spec.Name, TTL: spec.TTL, Seed: 42, From: spec.From, Clock: clock.At(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))}
 	if spec.From != nil {
 		birth.Seed, birth.Clock = spec.From.Seed(), nil
@@ -151,7 +152,7 @@ func (l *lib) NewWorld(spec admin.WorldSpec) (*store.World, error) {
 		if err != nil {
 			return nil, err
 		}
-		birth.Base, err = store.Grow(l.plan.Catalog, name, birth.Seed, func(tx api.Tx) error { return f.Grow(tx, birth.Seed, l.Judge()) })
+		birth.Base, err = store.Grow(l.plan.Catalog, name, birth.Seed, func(tx api.Tx) error { return f.Grow(context.Background(), tx, birth.Seed, l.Judge()) })
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +184,7 @@ func newToy(t *testing.T, token string) http.Handler {
 		t.Fatal(err)
 	}
 	l := &lib{plan: plan, store: store.New(), token: token}
-	if _, err := l.NewWorld(admin.WorldSpec{Name: server.DefaultWorld}); err != nil {
+	if _, err := l.NewWorld(context.Background(), admin.WorldSpec{Name: server.DefaultWorld}); err != nil {
 		t.Fatal(err)
 	}
 	return &server.Server{Plan: plan, Store: l.store, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Host: l, Prove: true}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
+	"github.com/portico-emulator/portico/emulator/internal/seed"
 )
 
 // Name is the admin plane's among the vendors, Base the path under which it is.
@@ -212,7 +213,7 @@ func operations() []api.Operation {
 		},
 		{
 			ID: "import", Method: post, Path: "/import", Summary: "Replace the documents of the world by those of an export or a fixture", Tag: "Snapshots",
-			Status: 204, Errors: write, Limit: maxImport, Bare: true, Do: importDocuments,
+			Status: 204, Errors: write, Limit: seed.MaxFile, Bare: true, Do: importDocuments,
 		},
 	}
 }

@@ -65,7 +65,7 @@ func createWorld(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := hostOf(c).NewWorld(spec)
+	w, err := hostOf(c).NewWorld(c.Context(), spec)
 	var refused *api.Error
 	switch {
 	case errors.As(err, &refused):

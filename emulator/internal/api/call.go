@@ -31,7 +31,7 @@ type Call struct {
 	Strict  bool      // only known credentials
 	Trust   bool      // fixtures and the admin API: given ids and times are kept
 	Growing bool      // a fixture is being grown
-	Place   string    // in the fixture, when growing
+	Place   uint64    // in the fixture, when growing: a hash
 	made    uint64    // ids made at that place
 	stamp   []byte    // of Now, in the words of
 	stampOf *Vendor
@@ -210,12 +210,12 @@ func (c *Call) NewID() string {
 		return c.Tx.NewID()
 	}
 	c.made++
-	seed := Mix(c.World.Seed(), Hash(c.Place))
+	seed := Mix(c.World.Seed(), c.Place)
 	return UUID(Mix(seed, c.made), Mix(^seed, c.made))
 }
 
 // Stand sets the place in the fixture that is being grown.
-func (c *Call) Stand(place string) { c.Place, c.made = place, 0 }
+func (c *Call) Stand(place uint64) { c.Place, c.made = place, 0 }
 
 // Stamp is the call's instant in the vendor's form, as JSON.
 func (c *Call) Stamp() []byte {
@@ -239,8 +239,10 @@ func Mix(a, b uint64) uint64 {
 }
 
 // Hash is FNV-1a of s.
-func Hash(s string) uint64 {
-	h := uint64(14695981039346656037)
+func Hash(s string) uint64 { return HashOn(14695981039346656037, s) }
+
+// HashOn is the hash of a text that begins with one whose hash is h and ends in s.
+func HashOn(h uint64, s string) uint64 {
 	for i := range len(s) {
 		h = (h ^ uint64(s[i])) * 1099511628211
 	}

@@ -12,7 +12,12 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/portico-emulator/portico/emulator/internal/files"
 )
+
+// maxFile is the largest file of certificates or keys in bytes.
+const maxFile = 4 << 20
 
 const (
 	certificate     = "CERTIFICATE"
@@ -77,7 +82,7 @@ func missing(what string, found []*pem.Block) error {
 }
 
 func blocks(file string) ([]*pem.Block, error) {
-	data, err := os.ReadFile(file) //nolint:gosec // whoever starts the emulator names the file
+	data, err := files.Read(file, maxFile)
 	if err != nil {
 		return nil, plain(err)
 	}
@@ -135,7 +140,7 @@ func WriteCA(file string, ca []byte) error {
 	case err == nil && !info.Mode().IsRegular(): // a pipe, a terminal
 		return plain(os.WriteFile(file, ca, 0o644)) //nolint:gosec // a CA is for everyone to read
 	case err == nil:
-		old, err := os.ReadFile(file) //nolint:gosec // whoever starts the emulator names the file
+		old, err := files.Read(file, maxFile)
 		if err != nil {
 			return plain(err)
 		}

@@ -8,6 +8,10 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
+// MaxID is how many bytes an id may have that a fixture or the admin API gives: every index of what lives in the document
+// repeats it.
+const MaxID = 1024
+
 // Birth is the one place where documents come into being, whoever asks: an operation, a fixture, a scenario, the admin
 // API. It fills in id, times and defaults, lets the kind complete and judge the draft, and stores it.
 func Birth(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, error) {
@@ -22,6 +26,9 @@ func Birth(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, e
 		}
 	}
 	d.ID = identity(r, d)
+	if c.Trust && len(d.ID) > MaxID {
+		return nil, api.Fail(api.Invalid, "the id of a document has at most %d bytes", MaxID)
+	}
 	if other := c.Tx.Get(kind, d.ID); other != nil {
 		if c.Growing && other.Kids && other.Owner() == d.Owner() {
 			return Change(c, other, merged(other, given), given)

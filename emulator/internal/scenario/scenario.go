@@ -89,6 +89,7 @@ type condition struct {
 
 const (
 	maxNodes = 100_000
+	maxList  = 1000                      // rules, steps or expectations: each call goes through them
 	maxSpan  = 10 * 365 * 24 * time.Hour // of the world's clock
 )
 
@@ -99,7 +100,7 @@ func Read(file string, text []byte, words *Words) (*Scenario, error) {
 		return nil, placed(file, err)
 	}
 	s := &Scenario{file: file, Text: text}
-	r := reader{s: s, words: words, about: map[string]bool{}}
+	r := reader{s: s, words: words, about: map[string]bool{}, rules: map[string]int{}}
 	if err := r.scenario(root); err != nil {
 		return nil, placed(file, err)
 	}
@@ -122,6 +123,7 @@ type reader struct {
 	s     *Scenario
 	words *Words
 	about map[string]bool // vendors
+	rules map[string]int  // positions of the rules by name
 }
 
 var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -181,6 +183,9 @@ func (r *reader) scenario(n *yaml.Node) error {
 func list(n *yaml.Node, what string, each func(*yaml.Node) error) error {
 	if n.Kind != yaml.Sequence {
 		return yaml.Fault(n, "%s: want a list", what)
+	}
+	if len(n.Items) > maxList && what != "documents" && what != "has" {
+		return yaml.Fault(n, "%s: want at most %d", what, maxList)
 	}
 	for _, item := range n.Items {
 		if err := each(item); err != nil {
@@ -297,6 +302,7 @@ func (r *reader) faults(n *yaml.Node) error {
 		if r.rule(rule.Name) != nil {
 			return yaml.Fault(item, "a second rule is called %q; give one of them a name", rule.Name)
 		}
+		r.rules[rule.Name] = len(r.s.rules)
 		r.s.rules = append(r.s.rules, rule)
 		r.matching(rule.On)
 		return nil
@@ -304,22 +310,20 @@ func (r *reader) faults(n *yaml.Node) error {
 }
 
 func (r *reader) rule(name string) *fault.Rule {
-	for _, rule := range r.s.rules {
-		if rule.Name == name {
-			return rule
-		}
+	if at, ok := r.rules[name]; ok {
+		return r.s.rules[at]
 	}
 	return nil
 }
 
 // ruleNamed reads the name of one of the scenario's rules.
 func (r *reader) ruleNamed(n *yaml.Node) (*fault.Rule, error) {
+	if rule := r.rule(n.Text); rule != nil {
+		return rule, nil
+	}
 	var names []string
 	for _, rule := range r.s.rules {
 		names = append(names, rule.Name)
-	}
-	if rule := r.rule(n.Text); rule != nil {
-		return rule, nil
 	}
 	return nil, yaml.Fault(n, "no rule %q among the scenario's faults%s", n.Text, near.Hint(n.Text, names...))
 }

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -265,12 +266,12 @@ func (r *run) counts(one *role) (hits, fired int) {
 	return hits, fired
 }
 
-// Bear brings the scenario's documents into being.
-func (s *Scenario) Bear(tx api.Tx, world api.World, now time.Time, check seed.Checker) error {
+// Bear brings the scenario's documents into being, until the context ends.
+func (s *Scenario) Bear(ctx context.Context, tx api.Tx, world api.World, now time.Time, check seed.Checker) error {
 	if s.documents == nil {
 		return nil
 	}
-	return (&seed.Scene{Tx: tx, World: world, Now: now, Check: check}).Bear(s.documents)
+	return (&seed.Scene{Tx: tx, World: world, Now: now, Check: check}).Bear(ctx, s.documents)
 }
 
 func (r *run) set(s *set, now time.Time) (err error) {
@@ -297,7 +298,7 @@ func (r *run) set(s *set, now time.Time) (err error) {
 			}
 		}
 		if found == nil {
-			return scene.Bear(s.birth)
+			return scene.Bear(context.Background(), s.birth) // of one document
 		}
 		patch, err := scene.Value(r.file, "set", s.document)
 		for i := 0; i < len(found) && err == nil; i++ {

@@ -48,10 +48,10 @@ func (r *reader) steps(n *yaml.Node) error {
 		}
 		// The first step that names a rule says how the rule begins: one that is armed has to wait for it.
 		for _, a := range s.then {
-			for i, rule := range r.s.rules {
-				if (a.arm == rule || a.disarm == rule) && !named[rule] {
+			for _, rule := range []*fault.Rule{a.arm, a.disarm} {
+				if rule != nil && !named[rule] {
 					named[rule] = true
-					r.s.waiting[i] = a.arm == rule
+					r.s.waiting[r.rules[rule.Name]] = a.arm == rule
 				}
 			}
 		}
@@ -151,6 +151,9 @@ func (r *reader) where(res *api.Resource, n *yaml.Node) ([]condition, error) {
 			return nil, yaml.Fault(m.Place(), "%s", err)
 		}
 		if err := r.references(m.Value); err != nil {
+			return nil, err
+		}
+		if err := seed.Templates(r.s.file, m.Value); err != nil {
 			return nil, err
 		}
 		out = append(out, condition{m.Name, get, m.Value})

@@ -43,7 +43,8 @@ type record struct {
 	in    []*yaml.Node
 	doc   *yaml.Node
 	has   []*record
-	place string
+	above *record // that it is nested in, or nil
+	name  string  // among the records there
 }
 
 // Error is a fault in a fixture file, with its place.
@@ -59,6 +60,9 @@ func (e *Error) Error() string {
 	}
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 }
+
+// MaxFile is the largest fixture in bytes, in a file or sent.
+const MaxFile = 256 << 20
 
 const maxNodes = 5_000_000
 
@@ -200,7 +204,7 @@ func (f *file) fault(n *yaml.Node, format string, args ...any) *Error {
 	return &Error{f.name, n.Line, n.Column, fmt.Sprintf(format, args...)}
 }
 
-var kindName = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$`)
+var kindName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}\.[a-z][a-z0-9-]{0,63}$`)
 
 // maxDocuments is how many documents a file may describe: counts within counts multiply, and whoever grows them holds the
 // world until all are born.
@@ -208,7 +212,7 @@ const maxDocuments = 1_000_000
 
 // all reads the records of a file.
 func (f *file) all(n *yaml.Node) ([]*record, error) {
-	records, err := f.list(n, "")
+	records, err := f.list(n, nil)
 	if err == nil && described(records) > maxDocuments {
 		return nil, f.fault(n, "these are more than %d documents: lower the counts", maxDocuments)
 	}
@@ -224,9 +228,15 @@ func described(records []*record) int {
 	return n
 }
 
+// maxName is how long an id may be that a record has its place by; one with a longer id is counted.
+const maxName = 256
+
+// maxMembers is how many members a document may have of its own; those within them are not counted.
+const maxMembers = 1000
+
 // list reads records. Their places count among those of one kind under one owner, so that a record more of another
 // kind, or behind them, moves none.
-func (f *file) list(n *yaml.Node, above string) ([]*record, error) {
+func (f *file) list(n *yaml.Node, above *record) ([]*record, error) {
 	if n.Kind != yaml.Sequence {
 		return nil, f.fault(n, "want a list of documents")
 	}
@@ -243,13 +253,13 @@ func (f *file) list(n *yaml.Node, above string) ([]*record, error) {
 				id = v.Text
 			}
 		}
-		if id == "" {
+		if id == "" || len(id) > maxName {
 			id = strconv.Itoa(seen[r.kind])
 			seen[r.kind]++
 		}
-		r.place = above + "/" + r.kind + "#" + id
+		r.above, r.name = above, "/"+r.kind+"#"+id
 		if has := item.Get("has"); has != nil {
-			if r.has, err = f.list(has, r.place); err != nil {
+			if r.has, err = f.list(has, r); err != nil {
 				return nil, err
 			}
 		}
@@ -278,9 +288,18 @@ func (f *file) record(n *yaml.Node) (*record, error) {
 			if m.Value.Kind == yaml.String {
 				r.in = []*yaml.Node{m.Value}
 			}
+			if err := f.templates(m.Value); err != nil {
+				return nil, err
+			}
 		case "document":
 			if m.Value.Kind != yaml.Mapping && m.Value.Kind != yaml.Null {
 				return nil, f.fault(m.Value, "document: want a mapping")
+			}
+			if len(m.Value.Members) > maxMembers {
+				return nil, f.fault(m.Value, "document: want at most %d members", maxMembers)
+			}
+			if err := f.templates(m.Value); err != nil {
+				return nil, err
 			}
 			r.doc = m.Value
 		case "has":
@@ -292,4 +311,24 @@ func (f *file) record(n *yaml.Node) (*record, error) {
 		return nil, f.fault(n, "kind: want one such as konnect.portal, got %q", r.kind)
 	}
 	return r, nil
+}
+
+// templates refuses a value with a template that may not be used.
+func (f *file) templates(n *yaml.Node) error {
+	for i := range n.Members {
+		if err := f.templates(n.Members[i].Value); err != nil {
+			return err
+		}
+	}
+	for _, item := range n.Items {
+		if err := f.templates(item); err != nil {
+			return err
+		}
+	}
+	if n.Kind == yaml.String && strings.Contains(n.Text, "{") {
+		if err := check(n.Text); err != nil {
+			return f.fault(n, "%s", err)
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -19,6 +20,9 @@ func Records(name string, n *yaml.Node) (*Fixture, error) {
 	return &Fixture{Name: name, files: []*file{f}}, err
 }
 
+// Templates refuses a value of another file with a template that may not be used.
+func Templates(name string, n *yaml.Node) error { return (&file{name: name}).templates(n) }
+
 // Scene brings documents into a world that lives, and changes those that it has: born and changed as if a client had
 // asked, at an instant of the world's clock, with ids of the world's own.
 type Scene struct {
@@ -29,17 +33,18 @@ type Scene struct {
 }
 
 func (s *Scene) grower() *grower {
-	return &grower{tx: s.Tx, seed: s.World.Seed(), now: s.Now, check: s.Check, alive: s.World}
+	return &grower{
+		ctx: context.Background(), tx: &numbered{Tx: s.Tx}, seed: s.World.Seed(), now: s.Now, check: s.Check, alive: s.World, room: maxBytes,
+	}
 }
 
-// Bear brings documents into being.
-func (s *Scene) Bear(f *Fixture) error {
+// Bear brings documents into being, until the context ends.
+func (s *Scene) Bear(ctx context.Context, f *Fixture) error {
 	g := s.grower()
+	g.ctx = ctx
 	for _, file := range f.files {
-		for _, r := range file.records {
-			if err := g.record(r, nil); err != nil {
-				return err
-			}
+		if err := g.records(file); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -47,7 +52,7 @@ func (s *Scene) Bear(f *Fixture) error {
 
 // Value is a node as JSON, with references followed and templates filled in. File and place are as in a fixture.
 func (s *Scene) Value(name, place string, n *yaml.Node) ([]byte, error) {
-	return s.grower().value(&record{file: &file{name: name}}, n, nil, place)
+	return s.grower().value(&record{file: &file{name: name}}, n, nil, placed(place))
 }
 
 // Merge changes a document by a merge patch.

@@ -15,12 +15,12 @@ import (
 )
 
 const schemas = `{"$id": "https://zoo.invalid/zoo.json", "$defs": {
-	"Zoo":    {"type": "object", "required": ["name"], "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "open": {"type": "boolean", "default": true}, "created_at": {"type": "string", "format": "date-time"}}, "additionalProperties": false},
+	"Zoo":    {"type": "object", "required": ["name"], "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "open": {"type": "boolean", "default": true}, "facts": {"type": "object"}, "created_at": {"type": "string", "format": "date-time"}}, "additionalProperties": false},
 	"Animal": {"type": "object", "required": ["name"], "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "legs": {"type": "integer"}, "tag": {"type": "string"}, "friend": {"type": ["string", "null"]}, "created_at": {"type": "string", "format": "date-time"}}, "additionalProperties": false}
 }}`
 
-// grow gives the documents of a fixture as text, a line each, by kind and order of birth.
-func grow(t *testing.T, fixture string, seedOf uint64) (string, error) {
+// zoo is the kinds of a zoo, and what judges documents of them.
+func zoo(t testing.TB) (*store.Catalog, seed.Checker) {
 	t.Helper()
 	set, err := schema.Load(fstest.MapFS{"zoo/zoo.json": {Data: []byte(schemas)}}, "zoo", nil)
 	if err != nil {
@@ -28,36 +28,54 @@ func grow(t *testing.T, fixture string, seedOf uint64) (string, error) {
 	}
 	vendor := &api.Vendor{Name: "zoo", Check: set.Check}
 	vendor.Dialect.Stamp = func(at time.Time) []byte { return []byte(at.Format(`"2006-01-02T15:04:05.000Z"`)) }
-	zoo := &api.Resource{Kind: "zoo.zoo", Schema: "Zoo", Updated: "-", Vendor: vendor}
-	animal := &api.Resource{Kind: "zoo.animal", Schema: "Animal", Updated: "-", Vendor: vendor, Indexes: []api.Index{
-		{Name: "zoo", To: "zoo.zoo", Gone: api.Die},
-		{Name: "tag", Path: "tag", Unique: true},
-		{Name: "friend", Path: "friend", To: "zoo.animal", Gone: api.Detach},
-	}}
-	for _, r := range []*api.Resource{zoo, animal} {
+	kinds := []*api.Resource{
+		{Kind: "zoo.zoo", Schema: "Zoo", Updated: "-", Vendor: vendor},
+		{
+			Kind: "zoo.animal", Schema: "Animal", Updated: "-", Vendor: vendor,
+			Indexes: []api.Index{
+				{Name: "zoo", To: "zoo.zoo", Gone: api.Die},
+				{Name: "tag", Path: "tag", Unique: true},
+				{Name: "friend", Path: "friend", To: "zoo.animal", Gone: api.Detach},
+			},
+			Born: func(_ *api.Call, d *api.Draft) error {
+				if d.Str("name") == "Ape" {
+					panic("the ape is loose")
+				}
+				return nil
+			},
+		},
+	}
+	for _, r := range kinds {
 		shape, err := set.Shape(r.Schema)
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Link(shape)
 	}
-	catalog, err := store.NewCatalog([]*api.Resource{zoo, animal})
+	catalog, err := store.NewCatalog(kinds)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return catalog, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
+		body, err := api.Parse(o.JSON())
+		if err != nil {
+			return nil, err
+		}
+		return set.Check(r.Schema, body.JSON)
+	}
+}
+
+// grow gives the documents of a fixture as text, a line each, by kind and order of birth.
+func grow(t testing.TB, fixture string, seedOf uint64) (string, error) {
+	t.Helper()
+	catalog, check := zoo(t)
 	f, err := seed.Read("zoo.yaml", []byte(fixture))
 	if err != nil {
 		return "", err
 	}
 	var out strings.Builder
 	_, err = store.Grow(catalog, "zoo", seedOf, func(tx api.Tx) error {
-		err := f.Grow(tx, seedOf, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
-			body, err := api.Parse(o.JSON())
-			if err != nil {
-				return nil, err
-			}
-			return set.Check(r.Schema, body.JSON)
-		})
+		err := f.Grow(t.Context(), tx, seedOf, check)
 		for _, kind := range []string{"zoo.zoo", "zoo.animal"} {
 			for d := range tx.All(kind) {
 				fmt.Fprintf(&out, "%s %v %s\n", kind, d.In, d.JSON)
@@ -221,6 +239,7 @@ func TestFaultsNameTheirPlace(t *testing.T) {
 			"documents:\n  - {kind: zoo.zoo, document: {id: 00000000-0000-4000-8000-000000000001, name: a}}\n  - {kind: zoo.zoo, document: {id: 00000000-0000-4000-8000-000000000001, name: b}}\n",
 			`zoo.yaml:3:6: zoo.zoo: conflict: zoo.zoo "00000000-0000-4000-8000-000000000001" exists already`,
 		},
+		{"documents:\n  - {kind: zoo.zoo, document: {name: x}, has: [{kind: zoo.animal, document: {name: Ape}}]}\n", "zoo.yaml:2:49: zoo.animal: panic: the ape is loose"},
 	} {
 		if _, err := grow(t, tt.fixture, 42); err == nil || err.Error() != tt.want {
 			t.Errorf("%s\n got %v\nwant %s", tt.fixture, err, tt.want)

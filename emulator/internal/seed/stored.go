@@ -69,7 +69,13 @@ func (f *Fixture) Empty() bool {
 
 // load brings back the documents of an export, which are complete: each is judged by its schema, and then they are by
 // each other.
-func (g *grower) load(f *file) error {
+func (g *grower) load(f *file) (err error) {
+	at := f.stored
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = f.fault(at, "panic: %v", fault)
+		}
+	}()
 	var docs []*api.Doc
 	var nodes []*yaml.Node
 	for _, m := range f.stored.Members {
@@ -80,23 +86,42 @@ func (g *grower) load(f *file) error {
 		if m.Value.Kind != yaml.Sequence {
 			return f.fault(m.Value, "%s: want a list of documents", m.Name)
 		}
-		for _, n := range m.Value.Items {
-			d, err := g.stored(f, res, n)
+		for _, at = range m.Value.Items {
+			if err := g.ctx.Err(); err != nil {
+				return err
+			}
+			d, err := g.stored(f, res, at)
 			if err != nil {
 				return err
 			}
-			docs, nodes = append(docs, d), append(nodes, n)
+			docs, nodes = append(docs, d), append(nodes, at)
 		}
 	}
-	if at, err := g.tx.Load(docs); err != nil {
-		return f.fault(nodes[at], "%s", api.AsError(err).Message)
+	if which, err := g.tx.Load(docs); err != nil {
+		return f.fault(nodes[which], "%s", api.AsError(err).Message)
 	}
 	return nil
+}
+
+// weight is about how many bytes a node takes, without those that JSON needs between values. Aliases are counted as often as
+// they are used.
+func weight(n *yaml.Node) int {
+	sum := len(n.Scalar)
+	for i := range n.Members {
+		sum += len(n.Members[i].Name) + weight(n.Members[i].Value)
+	}
+	for _, item := range n.Items {
+		sum += weight(item)
+	}
+	return sum
 }
 
 func (g *grower) stored(f *file, res *api.Resource, n *yaml.Node) (*api.Doc, error) {
 	if n.Kind != yaml.Mapping {
 		return nil, f.fault(n, "%s: want a document", res.Kind)
+	}
+	if err := g.take(f, n, weight(n)); err != nil {
+		return nil, err
 	}
 	d := &api.Doc{Res: res}
 	var o api.Object
@@ -121,6 +146,9 @@ func (g *grower) stored(f *file, res *api.Resource, n *yaml.Node) (*api.Doc, err
 	}
 	if d.ID == "" {
 		return nil, f.fault(n, "%s: the document has no _id; a list of documents to be born is written as records with kind and document", res.Kind)
+	}
+	if len(d.ID) > rest.MaxID {
+		return nil, f.fault(n.Find([]string{"_id"}), "%s: the id of a document has at most %d bytes", res.Kind, rest.MaxID)
 	}
 	if want := rest.Identity(res, d.Owner(), o); want != d.ID {
 		return nil, f.fault(n.Find([]string{"_id"}), "%s: _id is %q, but the document is known by %q", res.Kind, d.ID, want)

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"io"
@@ -236,7 +237,7 @@ func oddServer(t *testing.T) *server.Server {
 		t.Fatal(err)
 	}
 	base, err := store.Grow(plan.Catalog, "odd", 42, func(tx api.Tx) error {
-		return fixture.Grow(tx, 42, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
+		return fixture.Grow(context.Background(), tx, 42, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
 			body, err := api.Parse(o.JSON())
 			if err != nil {
 				return nil, err
