@@ -104,7 +104,7 @@ func wanted(c *api.Call) (WorldSpec, error) {
 	}
 	if body.Has("clock") {
 		if spec.Clock, _ = time.Parse(time.RFC3339Nano, body.Str("clock")); !clock.Fits(spec.Clock) {
-			wrong("clock", years)
+			wrong("clock", clock.ErrRange.Error())
 		}
 	}
 	if body.Has("ttl") {
