@@ -60,7 +60,7 @@ func (w *World) begin(b *Base, fresh *state, to clock.State) {
 	w.requests.Store(0)
 	w.Faults.Clear()
 	w.Journal.Clear()
-	w.Coverage.Move(w.past) // it still counts for all worlds together
+	w.Coverage.Clear()
 	w.Clock.Become(to)
 }
 
