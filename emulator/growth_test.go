@@ -266,6 +266,6 @@ func TestScenariosAreBounded(t *testing.T) {
 		}
 		c.Must(200, "PUT", "/_portico/scenarios/x", list(1000))
 		c.Must(400, "PUT", "/_portico/scenarios/x", list(1001)).
-			Check(t, "error.message", fmt.Sprintf("x:1:%d: %s: want at most 1000", len(what)+19, what))
+			Check(t, "error.message", fmt.Sprintf("x:1:%d: %s: 1001 are too many; want at most 1000", len(what)+19, what))
 	}
 }

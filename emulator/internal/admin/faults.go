@@ -2,7 +2,6 @@ package admin
 
 import (
 	"encoding/json"
-	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
@@ -23,9 +22,12 @@ func operationsOf(c *api.Call) (operations []*api.Operation, names []string) {
 // armed is a rule as it was written, with its id and what became of it.
 func armed(t fault.Told) api.Object {
 	o := api.Object{{Name: "id", Value: api.Quote(t.ID)}}
-	o = append(o, api.ObjectOf(t.Rule)...)
-	o.Set("hits", strconv.AppendInt(nil, int64(t.Hits), 10))
-	o.Set("fired", strconv.AppendInt(nil, int64(t.Fired), 10))
+	o = append(o, api.ObjectOf(t.Rule.JSON)...)
+	o.SetInt("hits", int64(t.Hits))
+	o.SetInt("fired", int64(t.Fired))
+	if t.Skipped > 0 {
+		o.SetInt("skipped", int64(t.Skipped))
+	}
 	return o
 }
 
@@ -44,31 +46,32 @@ func armFault(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, api.Fail(api.Invalid, "%v", err)
 	}
-	a := worldOf(c).Faults.Arm(rule, operations)
-	for _, t := range worldOf(c).Faults.Rules() {
-		if t.ID == a.ID {
-			return armed(t), nil
-		}
+	a, err := worldOf(c).Faults.Arm(rule, operations)
+	if err != nil {
+		return nil, err
 	}
-	return armed(fault.Told{ID: a.ID, Rule: []byte("{}")}), nil
+	return armed(fault.Told{ID: a.ID, Rule: rule}), nil
 }
 
 func getFault(c *api.Call) (any, error) {
-	var names []string
-	for _, t := range worldOf(c).Faults.Rules() {
-		if t.ID == c.Arg("id") {
-			return armed(t), nil
-		}
-		names = append(names, t.ID)
+	if t, ok := worldOf(c).Faults.Rule(c.Arg("id")); ok {
+		return armed(t), nil
 	}
-	return nil, api.Fail(api.NotFound, "no fault rule %q is armed%s", c.Arg("id"), near.Hint(c.Arg("id"), names...))
+	return nil, noFault(c)
+}
+
+func noFault(c *api.Call) error {
+	var words []string
+	for _, t := range worldOf(c).Faults.Rules() {
+		words = append(words, t.ID, t.Rule.Name)
+	}
+	return api.Fail(api.NotFound, "no fault rule %q is armed%s", c.Arg("id"), near.Hint(c.Arg("id"), words...))
 }
 
 func disarmFault(c *api.Call) (any, error) {
-	if _, err := getFault(c); err != nil {
-		return nil, err
+	if !worldOf(c).Faults.Disarm(c.Arg("id")) {
+		return nil, noFault(c)
 	}
-	worldOf(c).Faults.Disarm(c.Arg("id"))
 	return nil, nil
 }
 

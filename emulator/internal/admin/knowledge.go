@@ -1,23 +1,32 @@
 package admin
 
 import (
-	"strings"
+	"sync"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/store"
 )
 
-// knowledge is what explanations of a world's entries look up.
+// knowledge is what explanations of a world's entries look up. Each thing is looked up once for all of them.
 func knowledge(c *api.Call, entries []*journal.Entry) *journal.Knowledge {
 	type document struct{ kind, id string }
 	found, routes := map[document][]string{}, map[string]string{}
+	recent := sync.OnceValue(func() []*store.World { return hostOf(c).Store().Recent(searched) })
+	table := sync.OnceValue(func() *routeTable { return newRouteTable(Vendors(hostOf(c).Plan())) })
+	calls := sync.OnceValue(func() map[string]string {
+		out := make(map[string]string, len(entries))
+		for _, e := range entries {
+			out[e.ID] = e.Method + " " + e.Path
+		}
+		return out
+	})
 	return &journal.Knowledge{
 		Nearest: func(method, path string) string {
 			call := method + " " + path
 			route, looked := routes[call]
 			if !looked {
-				route = nearest(c, method, path)
+				route = table().nearest(method, path)
 				routes[call] = route
 			}
 			return route
@@ -25,20 +34,13 @@ func knowledge(c *api.Call, entries []*journal.Entry) *journal.Knowledge {
 		Worlds: func(kind, id string) []string {
 			at := document{kind, id}
 			worlds, looked := found[at]
-			if !looked {
-				worlds = elsewhere(c, kind, id)
+			if !looked && hostOf(c).Plan().Catalog.Resource(kind) != nil {
+				worlds = elsewhere(recent(), worldOf(c), kind, id)
 				found[at] = worlds
 			}
 			return worlds
 		},
-		Call: func(id string) string {
-			for _, e := range entries {
-				if e.ID == id {
-					return e.Method + " " + e.Path
-				}
-			}
-			return ""
-		},
+		Call: func(id string) string { return calls()[id] },
 		Parent: func(kind string) string {
 			if r := hostOf(c).Plan().Catalog.Resource(kind); r != nil {
 				return r.Parent()
@@ -48,74 +50,18 @@ func knowledge(c *api.Call, entries []*journal.Entry) *journal.Knowledge {
 	}
 }
 
-// maxElsewhere is how many worlds an explanation names.
-const maxElsewhere = 3
+const (
+	searched     = 32 // worlds in which a missing document is looked for
+	maxElsewhere = 3  // worlds that an explanation names
+)
 
-// elsewhere are the first other worlds in which a document of a kind has an id.
-func elsewhere(c *api.Call, kind, id string) []string {
-	if hostOf(c).Plan().Catalog.Resource(kind) == nil {
-		return nil
-	}
+// elsewhere are the first of some worlds in which a document of a kind has an id, but for one.
+func elsewhere(worlds []*store.World, but *store.World, kind, id string) []string {
 	var out []string
-	for _, w := range hostOf(c).Store().Worlds() {
-		if w == worldOf(c) {
-			continue
-		}
-		w.View(func(tx api.Tx) {
-			if tx.Get(kind, id) != nil {
-				out = append(out, w.Name())
-			}
-		})
-		if len(out) == maxElsewhere {
-			break
+	for _, w := range worlds {
+		if len(out) < maxElsewhere && w != but && w.Contains(kind, id) {
+			out = append(out, w.Name())
 		}
 	}
 	return out
-}
-
-// nearest is the route that is most like one that none answers for, with its method and its operation, or "".
-func nearest(c *api.Call, method, path string) string {
-	asked := strings.Split(strings.Trim(path, "/"), "/")
-	const most = 32 // segments that are compared
-	if len(asked) > most {
-		return ""
-	}
-	best, least := "", max(1.25, float64(len(asked))/2+0.5) // more is another thing altogether
-	for _, v := range Vendors(hostOf(c).Plan()) {
-		for i := range v.Operations {
-			op := &v.Operations[i]
-			far := apart(asked, strings.Split(strings.Trim(op.Template(), "/"), "/"))
-			if op.Method != method {
-				far += 0.3
-			}
-			if far < least {
-				best, least = op.Method+" "+op.Template()+" ("+op.Full+")", far
-			}
-		}
-	}
-	return best
-}
-
-// apart is how many segments must be put in, left out or written otherwise to make a path fit a template; a misspelled one
-// counts for as much as is misspelled.
-func apart(path, template []string) float64 {
-	row := make([]float64, len(template)+1)
-	for j := range row {
-		row[j] = float64(j)
-	}
-	for i, p := range path {
-		before := row[0]
-		row[0] = float64(i + 1)
-		for j, t := range template {
-			change := 0.0
-			switch {
-			case strings.HasPrefix(t, "{"):
-				change = 0.01 // a name fits better than a parameter
-			case p != t:
-				change = min(1, 1.5*float64(near.Distance(p[:min(len(p), 64)], t))/float64(max(len(p), len(t))))
-			}
-			before, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, before+change)
-		}
-	}
-	return row[len(template)]
 }

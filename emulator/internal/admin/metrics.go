@@ -37,7 +37,7 @@ func (f figures) Describe(to chan<- *prometheus.Desc) {
 // Collect is of prometheus.Collector.
 func (f figures) Collect(to chan<- prometheus.Metric) {
 	host := hostOf(f.c)
-	to <- prometheus.MustNewConstMetric(worldsNow, prometheus.GaugeValue, float64(len(host.Store().Worlds())))
+	to <- prometheus.MustNewConstMetric(worldsNow, prometheus.GaugeValue, float64(host.Store().Count()))
 	to <- prometheus.MustNewConstMetric(journalBytes, prometheus.GaugeValue, float64(host.Store().Recorded()))
 	kept, _ := worldOf(f.c).Journal.Size()
 	to <- prometheus.MustNewConstMetric(journalCalls, prometheus.GaugeValue, float64(kept), f.c.World.Name())

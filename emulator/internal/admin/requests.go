@@ -49,6 +49,9 @@ func known(c *api.Call, name string) error {
 	if name == "" || name == "*" {
 		return nil
 	}
+	if err := journal.CheckGlob(name); err != nil {
+		return api.Refuse(api.Violation{Path: []string{"operation"}, Rule: api.Other, Text: err.Error()})
+	}
 	var names []string
 	for _, v := range Vendors(hostOf(c).Plan()) {
 		for i := range v.Operations {

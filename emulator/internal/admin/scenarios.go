@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/near"
@@ -87,12 +88,7 @@ func scenariosOf(c *api.Call) []*scenario.Scenario {
 			out = append(out, one)
 		}
 	}
-	slices.SortFunc(out, func(a, b *scenario.Scenario) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out, func(a, b *scenario.Scenario) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -137,9 +133,9 @@ func reported(c *api.Call, one *scenario.Scenario) scenarioReport {
 }
 
 func listScenarios(c *api.Call) (any, error) {
-	out := []scenarioHead{}
+	out, running := []scenarioHead{}, worldOf(c).Scenarios.Running()
 	for _, one := range scenariosOf(c) {
-		out = append(out, head(one, worldOf(c).Scenarios.Report(one).Playing))
+		out = append(out, head(one, running[one.Name]))
 	}
 	return out, nil
 }

@@ -203,15 +203,7 @@ func run(t *testing.T, h http.Handler, calls ...call) {
 	t.Helper()
 	for _, c := range calls {
 		method, path, _ := strings.Cut(c.do, " ")
-		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(c.body))
-		if c.body != "" {
-			r.Header.Set("Content-Type", "application/json")
-		}
-		for name, value := range c.header {
-			r.Header.Set(name, value)
-		}
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
+		w := answer(t, h, method, path, c.body, c.header)
 		got := w.Body.String()
 		same := got == c.want
 		if start, cut := strings.CutSuffix(c.want, "…"); cut {
@@ -221,4 +213,18 @@ func run(t *testing.T, h http.Handler, calls ...call) {
 			t.Errorf("%s %s\n got %d %s\nwant %d %s", c.do, c.body, w.Code, got, c.status, c.want)
 		}
 	}
+}
+
+func answer(t *testing.T, h http.Handler, method, path, body string, header map[string]string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range header {
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
 }

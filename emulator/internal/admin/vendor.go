@@ -121,19 +121,20 @@ func operations() []api.Operation {
 		},
 		{
 			ID: "arm-fault", Method: post, Path: "/faults", Summary: "Arm a fault rule (JSON or YAML)", Tag: "Faults",
-			Reply: "Fault", Status: 201, Errors: write, Bare: true, Do: armFault,
+			Reply: "Fault", Status: 201, Errors: with(write, 409), Bare: true, Do: armFault,
 		},
 		{
 			ID: "disarm-faults", Method: del, Path: "/faults", Summary: "Disarm all fault rules", Tag: "Faults",
 			Status: 204, Errors: with(read, 415), Bare: true, Do: disarmFaults,
 		},
 		{
-			ID: "get-fault", Method: get, Path: "/faults/{id}", Summary: "Show a fault rule", Tag: "Faults",
+			ID: "get-fault", Method: get, Path: "/faults/{id}", Summary: "Show a fault rule, by its id or else the first by its name", Tag: "Faults",
 			Reply: "Fault", Status: 200, Errors: with(read, 404), Bare: true, Do: getFault,
 		},
 		{
-			ID: "disarm-fault", Method: del, Path: "/faults/{id}", Summary: "Disarm a fault rule", Tag: "Faults",
-			Status: 204, Errors: with(read, 404, 415), Bare: true, Do: disarmFault,
+			ID: "disarm-fault", Method: del, Path: "/faults/{id}", Tag: "Faults",
+			Summary: "Disarm the fault rule with that id, or else all rules with that name",
+			Status:  204, Errors: with(read, 404, 415), Bare: true, Do: disarmFault,
 		},
 		{
 			ID: "list-scenarios", Method: get, Path: "/scenarios", Summary: "List the scenarios that the world may play", Tag: "Scenarios",

@@ -7,10 +7,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/files"
@@ -132,23 +134,37 @@ func CheckCA(file string) error {
 	return missing(certificateWord, found)
 }
 
+// maxCA is more than a CA of ours has, in bytes.
+const maxCA = 64 << 10
+
 // WriteCA writes a CA whole or not at all. It replaces an empty file and an older CA of ours, nothing else: the name of a
-// file with other certificates is taken for a slip.
+// file with other certificates is taken for a slip. A link is followed, and stays.
 func WriteCA(file string, ca []byte) error {
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && !info.Mode().IsRegular(): // a pipe, a terminal
-		return plain(os.WriteFile(file, ca, 0o644)) //nolint:gosec // a CA is for everyone to read
+		return send(file, ca)
 	case err == nil:
-		old, err := files.Read(file, maxFile)
+		if file, err = filepath.EvalSymlinks(file); err != nil {
+			return plain(err)
+		}
+		old, err := os.Open(file)
 		if err != nil {
 			return plain(err)
 		}
-		if !ours(old) {
+		content, err := io.ReadAll(io.LimitReader(old, maxCA+1))
+		if err = errors.Join(err, old.Close()); err != nil {
+			return plain(err)
+		}
+		if len(content) > maxCA || !ours(content) {
 			return errors.New("is there and holds something else than a CA of portico; remove it or name another file")
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return plain(err)
+	default:
+		if _, err := os.Lstat(file); err == nil {
+			return errors.New("is a link that leads nowhere; remove it or name another file")
+		}
 	}
 	// The file's own folder: another may be on another disk, where a rename cannot reach.
 	beside, err := os.CreateTemp(filepath.Dir(file), ".portico-ca-*")
@@ -162,6 +178,19 @@ func WriteCA(file string, ca []byte) error {
 		err = os.Rename(beside.Name(), file)
 	}
 	return plain(err)
+}
+
+// send writes to what is no regular file. It waits for nobody: a pipe without a reader is refused.
+func send(file string, ca []byte) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|syscall.O_NONBLOCK, 0) //nolint:gosec // whoever starts the emulator names the file
+	if errors.Is(err, syscall.ENXIO) {
+		return errors.New("is a pipe that nobody reads; start its reader first, or name a file")
+	}
+	if err != nil {
+		return plain(err)
+	}
+	_, err = f.Write(ca)
+	return plain(errors.Join(err, f.Close()))
 }
 
 // ours tells whether a file's content may be replaced.

@@ -2,6 +2,7 @@
 package clock
 
 import (
+	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -20,11 +21,18 @@ func in(s State) *Clock {
 	return c
 }
 
-// Fits tells whether an instant can be a world's: documents keep the time of their birth as 64 bits of nanoseconds.
-func Fits(t time.Time) bool {
-	year := t.UTC().Year()
-	return year >= 1678 && year < 2262
-}
+// Documents keep the time of their birth as 64 bits of nanoseconds, so these are the first and the last instant that a
+// world's clock shows.
+var (
+	first = time.Date(1678, 1, 1, 0, 0, 0, 0, time.UTC)
+	last  = time.Date(2262, 1, 1, 0, 0, 0, -1, time.UTC)
+)
+
+// ErrRange refuses other instants.
+var ErrRange = errors.New("want an instant in the years 1678 to 2261")
+
+// Fits tells whether an instant can be a world's.
+func Fits(t time.Time) bool { return !t.Before(first) && !t.After(last) }
 
 // Reading is a clock's state.
 type Reading struct {
@@ -32,29 +40,49 @@ type Reading struct {
 	Frozen bool
 }
 
-// State is what makes a clock go as it does, whenever it is looked at.
+// State is what makes a clock go as it does, whenever it is looked at. The zero State is real time.
 type State struct {
 	Frozen bool
-	At     time.Time     // where it stands, if frozen
-	Shift  time.Duration // from real time, if not
+	At     time.Time // what the clock shows: always, if frozen, else at the Unix epoch of real time
 }
 
-// From is the state of a clock that is set to a reading now.
-func From(r Reading) State {
-	if r.Frozen {
-		return State{Frozen: true, At: r.Now.UTC()}
+// epoch is an instant of real time. No duration reaches from one end of the range to the other, but from here to any time
+// at which this runs.
+var epoch = time.Unix(0, 0).UTC()
+
+// From is the state of a clock that is set to a reading now. It is ErrRange where the reading is none of a world.
+func From(r Reading) (State, error) {
+	switch now := r.Now.UTC().Round(0); {
+	case !Fits(now):
+		return State{}, ErrRange
+	case r.Frozen:
+		return State{Frozen: true, At: now}, nil
+	default:
+		return State{At: now.Add(-time.Since(epoch))}, nil
 	}
-	return State{Shift: time.Until(r.Now)}
 }
 
-// Moved is the state of a clock that is moved by a span, which may be negative.
-func (s State) Moved(by time.Duration) State {
-	if s.Frozen {
-		s.At = s.At.Add(by)
-	} else {
-		s.Shift += by
+// Shifted is the state of a clock that is a span ahead of real time.
+func Shifted(by time.Duration) State {
+	if by == 0 {
+		return State{}
 	}
-	return s
+	return State{At: epoch.Add(by)}
+}
+
+// Shift is how far a clock that runs is ahead of real time. It is false where no duration is so long.
+func (s State) Shift() (by time.Duration, ok bool) {
+	if s.At.IsZero() {
+		return 0, true
+	}
+	by = s.At.Sub(epoch)
+	return by, epoch.Add(by).Equal(s.At)
+}
+
+// Moved is the state of a clock that is moved by a span, which may be negative. It is ErrRange where that leads to an instant
+// that is none of a world.
+func (s State) Moved(by time.Duration) (State, error) {
+	return From(Reading{s.when(time.Now()).Add(by), s.Frozen})
 }
 
 // State is the clock's.
@@ -74,11 +102,22 @@ func (c *Clock) Now() time.Time { return c.When(time.Now()) }
 // When is the clock's time at an instant of real time.
 func (c *Clock) When(now time.Time) time.Time { return c.State().when(now) }
 
+// when stands still where the clock has run to the end of its range.
 func (s State) when(now time.Time) time.Time {
-	if s.Frozen {
+	switch {
+	case s.Frozen:
 		return s.At
+	case s.At.IsZero():
+		return now.UTC().Round(0)
 	}
-	return now.Add(s.Shift).UTC().Round(0)
+	t := s.At.Add(now.Sub(epoch))
+	if t.After(last) {
+		return last
+	}
+	if t.Before(first) { // real time was set back
+		return first
+	}
+	return t
 }
 
 // Read gives time and state together.

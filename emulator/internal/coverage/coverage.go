@@ -13,11 +13,11 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// Coverage is what callers of one world have tried. It is safe for use by several goroutines.
+// Coverage is what callers of one world, or of all worlds, have tried. It is safe for use by several goroutines.
 type Coverage struct {
-	mu    sync.Mutex
-	ops   map[*api.Operation]*tried
-	after *Coverage // counts on once this one is closed
+	mu  sync.Mutex
+	ops map[*api.Operation]*tried
+	all *Coverage // counts every call that this one counts; nil: none does
 }
 
 // tried is what was tried of one operation.
@@ -30,8 +30,9 @@ type tried struct {
 	values   map[string]map[string]bool // member → enum values sent
 }
 
-// New is a coverage of nothing.
-func New() *Coverage { return &Coverage{ops: map[*api.Operation]*tried{}} }
+// New is a coverage of nothing. What it counts counts in all, too, which may be nil: so the coverage of all worlds is
+// there at any time, whatever number of worlds there is, and worlds that are gone are in it.
+func New(all *Coverage) *Coverage { return &Coverage{ops: map[*api.Operation]*tried{}, all: all} }
 
 func (v *Coverage) of(op *api.Operation) *tried {
 	t := v.ops[op]
@@ -50,12 +51,10 @@ func (v *Coverage) Record(c *api.Call, status int) {
 	if c.Op == nil {
 		return
 	}
-	v.mu.Lock()
-	if after := v.after; after != nil {
-		v.mu.Unlock()
-		after.Record(c, status)
-		return
+	if v.all != nil {
+		v.all.Record(c, status)
 	}
+	v.mu.Lock()
 	defer v.mu.Unlock()
 	t := v.of(c.Op)
 	t.calls++
@@ -105,54 +104,27 @@ func (t *tried) value(member, value string) {
 	t.values[member][value] = true
 }
 
-// Move takes what was tried over to another coverage, in which nothing is missing and nothing stands twice meanwhile.
-func (v *Coverage) Move(to *Coverage) { v.move(to, false) }
-
-// Close moves what was tried to another coverage, which counts on for this one.
-func (v *Coverage) Close(to *Coverage) { v.move(to, true) }
-
-func (v *Coverage) move(to *Coverage, closing bool) {
-	to.mu.Lock()
-	defer to.mu.Unlock()
+// Clear forgets what was tried; the coverage of all worlds keeps it.
+func (v *Coverage) Clear() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	to.add(v)
 	clear(v.ops)
-	if closing {
-		v.after = to
-	}
 }
 
-// Sum is this coverage and others together, of which some may be moved into this one meanwhile.
-func (v *Coverage) Sum(others ...*Coverage) *Coverage {
-	all := New()
+// copy is what was tried so far. Reports are made from it, while calls are counted on.
+func (v *Coverage) copy() *Coverage {
+	out := New(nil)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	all.add(v)
-	for _, o := range others {
-		o.mu.Lock()
-		all.add(o)
-		o.mu.Unlock()
+	for op, t := range v.ops {
+		c := *t
+		c.statuses, c.codes = maps.Clone(t.statuses), maps.Clone(t.codes)
+		c.members, c.queries = maps.Clone(t.members), maps.Clone(t.queries)
+		c.values = make(map[string]map[string]bool, len(t.values))
+		for member, values := range t.values {
+			c.values[member] = maps.Clone(values)
+		}
+		out.ops[op] = &c
 	}
-	return all
-}
-
-func (v *Coverage) add(other *Coverage) {
-	for op, o := range other.ops {
-		t := v.of(op)
-		t.calls += o.calls
-		for s, n := range o.statuses {
-			t.statuses[s] += n
-		}
-		for c, n := range o.codes {
-			t.codes[c] += n
-		}
-		maps.Copy(t.members, o.members)
-		maps.Copy(t.queries, o.queries)
-		for m, values := range o.values {
-			for value := range values {
-				t.value(m, value)
-			}
-		}
-	}
+	return out
 }

@@ -39,7 +39,7 @@ func creation(v *api.Vendor) *api.Call {
 func TestReport(t *testing.T) {
 	t.Parallel()
 	v := vendor()
-	c := coverage.New()
+	c := coverage.New(nil)
 	c.Record(creation(v), 201)
 	refused := creation(v)
 	refused.Refusal = &api.Error{Code: api.Conflict}
@@ -67,12 +67,14 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestMove reads the sum while calls are recorded and worlds come and go: it never falls, and in the end none is missing.
-func TestMove(t *testing.T) {
+// TestAll reads the coverage of all worlds while calls are recorded and worlds come and go: it never falls, and in the end no
+// call is missing.
+func TestAll(t *testing.T) {
 	t.Parallel()
 	v := vendor()
-	past, world := coverage.New(), coverage.New()
-	calls := func() int { return past.Sum(world).Report("*", []*api.Vendor{v}).Total.Calls }
+	all := coverage.New(nil)
+	world := coverage.New(all)
+	calls := func(c *coverage.Coverage) int { return c.Report("*", []*api.Vendor{v}).Total.Calls }
 	var wg sync.WaitGroup
 	const writers, each = 4, 300
 	for range writers {
@@ -84,14 +86,13 @@ func TestMove(t *testing.T) {
 	}
 	wg.Go(func() {
 		for range 50 {
-			world.Move(past)
+			world.Clear()
 		}
-		world.Close(past)
 	})
 	wg.Go(func() {
 		last := 0
 		for range 200 {
-			now := calls()
+			now := calls(all)
 			if now < last {
 				t.Errorf("the sum fell from %d to %d", last, now)
 			}
@@ -99,15 +100,18 @@ func TestMove(t *testing.T) {
 		}
 	})
 	wg.Wait()
-	if got := calls(); got != writers*each {
+	if got := calls(all); got != writers*each {
 		t.Errorf("got %d calls, want %d", got, writers*each)
+	}
+	if world.Clear(); calls(world) != 0 {
+		t.Errorf("got %d calls after Clear, want none", calls(world))
 	}
 }
 
 func TestJUnit(t *testing.T) {
 	t.Parallel()
 	v := vendor()
-	c := coverage.New()
+	c := coverage.New(nil)
 	c.Record(creation(v), 201)
 	data, err := c.Report("*", []*api.Vendor{v}).JUnit()
 	if err != nil {
@@ -140,7 +144,7 @@ func TestJUnit(t *testing.T) {
 func TestHTML(t *testing.T) {
 	t.Parallel()
 	v := vendor()
-	c := coverage.New()
+	c := coverage.New(nil)
 	c.Record(creation(v), 201)
 	page, err := c.Report("*", []*api.Vendor{v}).HTML()
 	if err != nil {

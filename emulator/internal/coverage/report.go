@@ -60,8 +60,7 @@ type Tried struct {
 
 // Report tells the coverage over vendors' tables.
 func (v *Coverage) Report(world string, vendors []*api.Vendor) Report {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	v = v.copy()
 	r := Report{World: world, Vendors: []Total{}, Operations: []Operation{}, Never: []string{}}
 	for _, vendor := range vendors {
 		total := Total{Vendor: vendor.Name, Title: vendor.Title}

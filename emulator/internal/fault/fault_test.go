@@ -19,7 +19,7 @@ func (world) Name() string { return "test" }
 func (world) Seed() uint64 { return 42 }
 
 // rows are operations to have rules about.
-func rows() (operations []*api.Operation, names []string) {
+var rows = sync.OnceValues(func() (operations []*api.Operation, names []string) {
 	v := &api.Vendor{Name: "toy"}
 	for _, id := range []string{"list-things", "create-thing", "get-thing"} {
 		method := http.MethodGet
@@ -30,7 +30,7 @@ func rows() (operations []*api.Operation, names []string) {
 		names = append(names, "toy."+id)
 	}
 	return operations, names
-}
+})
 
 func rule(t testing.TB, text string) *fault.Rule {
 	t.Helper()
@@ -40,6 +40,17 @@ func rule(t testing.TB, text string) *fault.Rule {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// arm arms a rule, for which there is room.
+func arm(t testing.TB, s *fault.Set, text string) *fault.Armed {
+	t.Helper()
+	operations, _ := rows()
+	a, err := s.Arm(rule(t, text), operations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 func call(op *api.Operation) *api.Call {
@@ -53,8 +64,8 @@ func TestFirstThatActs(t *testing.T) {
 	t.Parallel()
 	operations, _ := rows()
 	var s fault.Set
-	first := s.Arm(rule(t, "{name: first, on: toy.list-things, plan: [pass, fail, pass], give: {error: internal}}"), operations)
-	second := s.Arm(rule(t, "{name: second, on: 'toy.*', give: {error: conflict}}"), operations)
+	first := arm(t, &s, "{name: first, on: toy.list-things, plan: [pass, fail, pass], give: {error: internal}}")
+	second := arm(t, &s, "{name: second, on: 'toy.*', give: {error: conflict}}")
 	var got []string
 	for range 3 {
 		got = append(got, s.Decide(call(operations[0]), none).Rule.Name)
@@ -78,8 +89,8 @@ func TestLag(t *testing.T) {
 	t.Parallel()
 	operations, _ := rows()
 	var s fault.Set
-	a := s.Arm(rule(t, "{on: '*', give: {stale: 2s}}"), operations)
-	b := s.Arm(rule(t, "{on: '*', give: {stale: 5s}}"), operations)
+	a := arm(t, &s, "{on: '*', give: {stale: 2s}}")
+	b := arm(t, &s, "{on: '*', give: {stale: 5s}}")
 	if s.Lag() != 5*time.Second || s.Decide(call(operations[1]), none) != nil || s.Decide(call(operations[2]), none) == nil {
 		t.Errorf("got a lag of %s, want 5s, for reads alone", s.Lag())
 	}
@@ -98,8 +109,8 @@ func TestArmingAmongCalls(t *testing.T) {
 	t.Parallel()
 	operations, _ := rows()
 	var s fault.Set
-	kept := s.Arm(rule(t, "{on: toy.list-things, times: 100, give: {error: internal}}"), operations)
-	other := rule(t, "{on: toy.get-thing, give: {error: internal}}")
+	kept := arm(t, &s, "{on: toy.list-things, times: 100, give: {error: internal}}")
+	const other = "{on: toy.get-thing, give: {error: internal}}"
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -109,7 +120,7 @@ func TestArmingAmongCalls(t *testing.T) {
 		})
 		wg.Go(func() {
 			for range 50 {
-				s.Drop(s.Arm(other, operations))
+				s.Drop(arm(t, &s, other))
 			}
 		})
 	}
@@ -152,7 +163,7 @@ func BenchmarkDecide(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			var s fault.Set
 			for i := 0; text != "" && i < 100; i++ {
-				s.Arm(rule(b, strings.ReplaceAll(text, "%", strconv.Itoa(i))), operations)
+				arm(b, &s, strings.ReplaceAll(text, "%", strconv.Itoa(i)))
 			}
 			b.ReportAllocs()
 			for b.Loop() {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,8 +31,7 @@ type Rule struct {
 	Sure     bool  // no odds were given
 	Stage    Stage // when something is done about it
 	Response Response
-
-	node *yaml.Node
+	JSON     []byte // as it was written
 }
 
 // Stage is whether the operation is done before its answer is lost or replaced.
@@ -54,8 +52,8 @@ type When struct {
 type pair struct{ name, value string }
 
 type condition struct {
-	get  func([]byte) value
-	good func(value) bool
+	steps []string // of the JSON path
+	good  journal.Matcher
 
 	member string // where the path is that of one member
 	want   []byte // where it is to be one text or truth value, written without escapes
@@ -121,9 +119,14 @@ const maxNodes = 100_000
 
 // FromNode reads a rule that stands in another document.
 func FromNode(n *yaml.Node, operations []string) (*Rule, error) {
-	r := &Rule{Odds: 1, Sure: true, node: n}
+	r := &Rule{Odds: 1, Sure: true}
 	err := n.Read("a rule", map[string]yaml.Reader{
-		"name":  func(v *yaml.Node) error { return v.Into(&r.Name) },
+		"name": func(v *yaml.Node) error {
+			if len(v.Text) > journal.MaxPattern {
+				return yaml.Fault(v, "name: %d bytes are too long; want at most %d", len(v.Text), journal.MaxPattern)
+			}
+			return v.Into(&r.Name)
+		},
 		"on":    func(v *yaml.Node) error { return r.readOn(v, operations) },
 		"when":  r.When.read,
 		"plan":  r.readPlan,
@@ -149,8 +152,16 @@ func FromNode(n *yaml.Node, operations []string) (*Rule, error) {
 	if r.Name == "" {
 		r.Name = r.On
 	}
+	r.JSON = n.JSON(nil)
 	return r, nil
 }
+
+// Limits of a rule.
+const (
+	maxPlan    = 1000 // words
+	maxPatches = 100  // operations of a JSON Patch
+	maxHeaders = 100
+)
 
 // longestSpan is the most that a duration in a rule can be.
 const longestSpan = 24 * time.Hour
@@ -161,8 +172,8 @@ func (r *Rule) readOn(n *yaml.Node, operations []string) error {
 	if err := n.Into(&r.On); err != nil {
 		return err
 	}
-	if _, err := path.Match(r.On, ""); err != nil {
-		return yaml.Fault(n, "on: %q is no glob", r.On)
+	if err := journal.CheckGlob(r.On); err != nil {
+		return yaml.Fault(n, "on: %s", err)
 	}
 	if slices.ContainsFunc(operations, func(name string) bool { return journal.Globs(r.On, name) }) {
 		return nil
@@ -173,6 +184,9 @@ func (r *Rule) readOn(n *yaml.Node, operations []string) error {
 func (r *Rule) readPlan(n *yaml.Node) error {
 	if n.Kind != yaml.Sequence || len(n.Items) == 0 {
 		return yaml.Fault(n, "plan: want a list of pass and fail")
+	}
+	if len(n.Items) > maxPlan {
+		return yaml.Fault(n, "plan: %d words are too many; want at most %d: the last one repeats", len(n.Items), maxPlan)
 	}
 	for _, item := range n.Items {
 		var word string
@@ -205,7 +219,7 @@ func (r *Rule) readStage(n *yaml.Node) error {
 }
 
 func (w *When) read(n *yaml.Node) error {
-	return n.Read("when", map[string]yaml.Reader{
+	err := n.Read("when", map[string]yaml.Reader{
 		"header": func(v *yaml.Node) error {
 			err := texts(v, &w.Header)
 			for i := range w.Header {
@@ -218,6 +232,11 @@ func (w *When) read(n *yaml.Node) error {
 		"body":     func(v *yaml.Node) error { return conditions(v, &w.Body) },
 		"document": func(v *yaml.Node) error { return conditions(v, &w.Document) },
 	})
+	all := len(w.Header) + len(w.Query) + len(w.Path) + len(w.Body) + len(w.Document)
+	if err == nil && all > journal.MaxConditions {
+		err = yaml.Fault(n, "when: %d conditions are too many; want at most %d", all, journal.MaxConditions)
+	}
+	return err
 }
 
 // texts reads a mapping of names to texts; numbers and booleans count as their text.
@@ -243,7 +262,7 @@ func conditions(n *yaml.Node, to *[]condition) error {
 		return yaml.Fault(n, "want a mapping of JSON paths to values")
 	}
 	for _, m := range n.Members {
-		get, err := journal.Path(m.Name)
+		steps, err := journal.Steps(m.Name)
 		if err != nil {
 			return yaml.Fault(m.Place(), "%s", err)
 		}
@@ -251,7 +270,7 @@ func conditions(n *yaml.Node, to *[]condition) error {
 		if err != nil {
 			return yaml.Fault(m.Value, "%s", err)
 		}
-		x := condition{get: get, good: good}
+		x := condition{steps: steps, good: good}
 		if member, ok := strings.CutPrefix(m.Name, "$."); ok && !strings.ContainsAny(member, ".[") {
 			want := m.Value.JSON(nil)
 			plain := m.Value.Kind == yaml.Bool || m.Value.Kind == yaml.String && !bytes.ContainsRune(want, '\\')
@@ -284,6 +303,9 @@ func (g *Response) read(n *yaml.Node) error {
 			var h []pair
 			if err := texts(v, &h); err != nil {
 				return err
+			}
+			if len(h) > maxHeaders {
+				return yaml.Fault(v, "headers: %d are too many; want at most %d", len(h), maxHeaders)
 			}
 			g.Headers = http.Header{}
 			for _, p := range h {

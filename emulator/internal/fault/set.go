@@ -16,13 +16,14 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
-type value = gjson.Result
+// MaxRules is how many rules a world has armed at most.
+const MaxRules = 1000
 
 // Set is the rules that are armed in a world, in the order of arming. It is safe for use by several goroutines. The zero
 // Set is empty.
 type Set struct {
 	mu    sync.Mutex
-	armed atomic.Pointer[[]*Armed] // replaced whole, so that a call sees one state of it
+	armed atomic.Pointer[[]*Armed] // a call sees one state of it: what a list holds never changes
 	made  int
 	lag   atomic.Int64 // the longest that an armed rule lets reads lag
 }
@@ -35,6 +36,7 @@ type Armed struct {
 	operations map[*api.Operation]bool
 	hits       int // calls that matched
 	fired      int // calls on which it acted
+	skipped    int // calls that were not compared with it to the end
 }
 
 // Decision is that a rule acts on a call.
@@ -44,8 +46,8 @@ type Decision struct {
 	seed  uint64
 }
 
-// Arm adds a rule.
-func (s *Set) Arm(r *Rule, operations []*api.Operation) *Armed {
+// Arm adds a rule. It refuses one too many with the code conflict.
+func (s *Set) Arm(r *Rule, operations []*api.Operation) (*Armed, error) {
 	a := &Armed{Rule: r, operations: map[*api.Operation]bool{}}
 	for _, op := range operations {
 		if journal.Globs(r.On, op.Full) && !(r.Response.Stale > 0 && op.Writing()) {
@@ -54,10 +56,30 @@ func (s *Set) Arm(r *Rule, operations []*api.Operation) *Armed {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.room(1); err != nil {
+		return nil, err
+	}
 	s.made++
 	a.ID = "f" + strconv.Itoa(s.made)
-	s.store(append(slices.Clone(s.list()), a))
-	return a
+	s.lag.Store(max(s.lag.Load(), int64(r.Response.Stale)))
+	list := append(s.list(), a) // behind the end of every list that a call may see
+	s.armed.Store(&list)
+	return a, nil
+}
+
+// Room refuses with the code conflict where fewer than n further rules can be armed.
+func (s *Set) Room(n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.room(n)
+}
+
+func (s *Set) room(n int) error {
+	if armed := len(s.list()); armed+n > MaxRules {
+		return api.Fail(api.Conflict, "%d fault rules are armed, and a world has at most %d; disarm some with DELETE /_portico/faults/{id}, "+
+			"or all with DELETE /_portico/faults", armed, MaxRules)
+	}
+	return nil
 }
 
 func (s *Set) list() []*Armed {
@@ -67,11 +89,20 @@ func (s *Set) list() []*Armed {
 	return nil
 }
 
-// Disarm takes a rule out, by id or by name, and tells whether it was there.
-func (s *Set) Disarm(name string) bool {
+// meant tells which rules a word means: the one that has it as its id, else all that have it as their name.
+func (s *Set) meant(word string) func(*Armed) bool {
+	id := func(a *Armed) bool { return a.ID == word }
+	if slices.ContainsFunc(s.list(), id) {
+		return id
+	}
+	return func(a *Armed) bool { return a.Rule.Name == word }
+}
+
+// Disarm takes out the rule with an id, or else all rules with a name, and tells whether there was one.
+func (s *Set) Disarm(word string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.drop(func(a *Armed) bool { return a.ID == name || a.Rule.Name == name })
+	return s.drop(s.meant(word))
 }
 
 // Drop takes a rule out that Arm gave.
@@ -128,50 +159,64 @@ func (s *Set) Clear() {
 
 // Told is a rule as the admin API shows it.
 type Told struct {
-	ID    string
-	Rule  []byte // as it was written, as JSON
-	Hits  int
-	Fired int
+	ID      string
+	Rule    *Rule
+	Hits    int
+	Fired   int
+	Skipped int
 }
+
+func (a *Armed) told() Told { return Told{a.ID, a.Rule, a.hits, a.fired, a.skipped} }
 
 // Rules tells the rules in the order of arming.
 func (s *Set) Rules() []Told {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []Told
+	out := make([]Told, 0, len(s.list()))
 	for _, a := range s.list() {
-		out = append(out, Told{a.ID, a.Rule.node.JSON(nil), a.hits, a.fired})
+		out = append(out, a.told())
 	}
 	return out
+}
+
+// Rule tells the rule with an id, or else the first with a name.
+func (s *Set) Rule(word string) (Told, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.list(), s.meant(word))
+	if i < 0 {
+		return Told{}, false
+	}
+	return s.list()[i].told(), true
 }
 
 // Decide finds the first rule that acts on a call. Rules before it that match and do not act count the match. Document
 // gives the object that the call addresses, as it is now, or nil; it is asked only where a rule wants to know.
 func (s *Set) Decide(c *api.Call, document func() *api.Doc) *Decision {
 	armed := s.armed.Load()
-	if armed == nil {
+	if armed == nil || c.Vendor.Quiet { // no rule is about the emulator's own calls
 		return nil
 	}
-	// The object is looked up once, so that all rules see the same.
-	var object *api.Doc
-	looked := false
-	once := func() *api.Doc {
-		if !looked {
-			object, looked = document(), true
-		}
-		return object
-	}
-	var matching []*Armed
+	subject := subject{call: c, lookup: document, work: journal.CallWork}
+	var matching, skipped []*Armed
 	for _, a := range *armed {
-		if a.operations[c.Op] && a.Rule.When.holds(c, once) {
+		subject.gaveUp = false
+		switch {
+		case !a.operations[c.Op]:
+		case a.Rule.When.holds(&subject):
 			matching = append(matching, a)
+		case subject.gaveUp:
+			skipped = append(skipped, a)
 		}
 	}
-	if matching == nil {
+	if matching == nil && skipped == nil {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, a := range skipped {
+		a.skipped++
+	}
 	for _, a := range matching {
 		a.hits++
 		if a.acts(c.World.Seed()) {
@@ -180,6 +225,40 @@ func (s *Set) Decide(c *api.Call, document func() *api.Doc) *Decision {
 		}
 	}
 	return nil
+}
+
+// subject is the call that rules are compared with. What several rules look at is read once, so that all of them see the
+// same and a decision takes as long as there are rules.
+type subject struct {
+	call     *api.Call
+	lookup   func() *api.Doc
+	work     journal.Work
+	gaveUp   bool // the work was spent before a condition was compared
+	body     *journal.Tree
+	document *journal.Tree
+}
+
+func (s *subject) good(x *condition, value gjson.Result) bool {
+	is := x.good.Fits(value, &s.work)
+	s.gaveUp = s.gaveUp || s.work.Spent()
+	return is
+}
+
+func (s *subject) bodyTree() *journal.Tree {
+	if s.body == nil {
+		s.body = journal.NewTree(s.call.Body.JSON)
+	}
+	return s.body
+}
+
+func (s *subject) documentTree() *journal.Tree {
+	if s.document == nil {
+		s.document = &journal.Tree{}
+		if d := s.lookup(); d != nil {
+			s.document = journal.NewTree(d.JSON)
+		}
+	}
+	return s.document
 }
 
 // acts decides about the match that was counted last.
@@ -196,7 +275,8 @@ func (a *Armed) acts(seed uint64) bool {
 	return r.Sure || chance(seed, r.Name, a.hits).Float64() < r.Odds
 }
 
-func (w *When) holds(c *api.Call, document func() *api.Doc) bool {
+func (w *When) holds(s *subject) bool {
+	c := s.call
 	for _, p := range w.Header {
 		got := ""
 		if values := c.Request.Header[p.name]; len(values) > 0 {
@@ -217,40 +297,42 @@ func (w *When) holds(c *api.Call, document func() *api.Doc) bool {
 		}
 	}
 	for i := range w.Body {
-		if !w.Body[i].holds(&c.Body) {
+		if !w.Body[i].inBody(s) {
 			return false
 		}
 	}
-	if len(w.Document) == 0 {
-		return true
-	}
-	d := document()
-	if d == nil {
-		return false
-	}
-	for _, x := range w.Document {
-		if !x.good(x.get(d.JSON)) {
+	for i := range w.Document {
+		x := &w.Document[i]
+		if !s.good(x, s.documentTree().At(x.steps)) {
 			return false
 		}
 	}
 	return true
 }
 
-// holds tells whether a body is as wanted. Most conditions are about one member and one text, and need no more than a look.
-func (x *condition) holds(b *api.Body) bool {
+// inBody tells whether the call's body is as wanted. Most conditions are about one member and one text, and need no more than
+// a look.
+func (x *condition) inBody(s *subject) bool {
 	if x.member == "" {
-		return x.good(x.get(b.JSON))
+		return s.good(x, s.bodyTree().At(x.steps))
 	}
-	raw := b.Object.Raw(x.member)
-	if len(raw) == 0 || raw[0] != '"' || !bytes.ContainsRune(raw, '\\') {
-		return bytes.Equal(raw, x.want)
+	raw := s.call.Body.Object.Raw(x.member)
+	if bytes.Equal(raw, x.want) {
+		return true
 	}
-	return x.good(gjson.ParseBytes(raw))
+	const longest = 6 // bytes that an escape takes for one of a text
+	if len(raw) == 0 || raw[0] != '"' || len(raw) > longest*len(x.want) || !bytes.ContainsRune(raw, '\\') {
+		return false
+	}
+	return s.good(x, gjson.ParseBytes(raw))
 }
 
 func (g *Response) readPatch(n *yaml.Node) error {
 	if n.Kind != yaml.Sequence || len(n.Items) == 0 {
 		return yaml.Fault(n, "patch: want a list of JSON Patch operations, such as [{op: remove, path: /data/0/id}]")
+	}
+	if len(n.Items) > maxPatches {
+		return yaml.Fault(n, "patch: %d operations are too many; want at most %d", len(n.Items), maxPatches)
 	}
 	for _, item := range n.Items {
 		kind, path := item.Get("op"), item.Get("path")

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"path"
 	"time"
 	"unicode/utf8"
 
@@ -139,10 +138,4 @@ func (f *Filter) passes(e *Entry) bool {
 		(f.Status == 0 || f.Status == e.Status) &&
 		(!f.Unmatched || e.Op == nil) &&
 		e.Number > f.Since
-}
-
-// Globs tells whether an operation's name fits a glob.
-func Globs(glob, name string) bool {
-	ok, err := path.Match(glob, name)
-	return err == nil && ok
 }

@@ -3,16 +3,13 @@ package journal
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/near"
 )
 
@@ -56,38 +53,58 @@ func (x *Expectation) Verify(entries []*Entry, r *Redactor) (Verdict, error) {
 	}
 	var v Verdict
 	type candidate struct {
-		miss Miss
-		far  float64
+		entry    *Entry
+		differed int
+		far      float64
 	}
 	var missed []candidate
+	work := QuestionWork
 	for _, e := range entries {
-		one := candidate{miss: Miss{ID: e.ID, Operation: e.Operation(), Method: e.Method, Path: r.Text(e.Path), Status: e.Status}}
+		one := candidate{entry: e}
+		body := e.tree()
 		for _, test := range tests {
-			if d, far := test(e); far > 0 {
-				one.miss.Differed = append(one.miss.Differed, r.Words(d))
+			if _, far := test(e, body, &work); far > 0 {
+				one.differed++
 				one.far += far
 			}
 		}
 		switch {
-		case one.far > 0:
+		case work.Spent():
+			return Verdict{}, errSpent
+		case one.differed > 0:
 			missed = append(missed, one)
 		default:
 			if v.Count++; v.Count <= mostMisses {
-				v.Matched = append(v.Matched, one.miss)
+				v.Matched = append(v.Matched, e.miss(nil, r))
 			}
 		}
 	}
 	slices.SortStableFunc(missed, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(len(a.miss.Differed), len(b.miss.Differed)), cmp.Compare(a.far, b.far))
+		return cmp.Or(cmp.Compare(a.differed, b.differed), cmp.Compare(a.far, b.far))
 	})
 	for _, c := range missed[:min(len(missed), mostMisses)] {
-		v.Nearest = append(v.Nearest, c.miss)
+		v.Nearest = append(v.Nearest, c.entry.miss(tests, r))
 	}
 	return v, nil
 }
 
-// test says what differs and how far it is off, from 0 for nothing to 1.
-type test func(*Entry) (what string, far float64)
+var errSpent = errors.New("the calls and what they are compared with are too large together: " +
+	"name the operation or the path, want less of the body, or forget former calls with DELETE /_portico/requests")
+
+// miss tells of an entry, and of what differs in it.
+func (e *Entry) miss(tests []test, r *Redactor) Miss {
+	m := Miss{ID: e.ID, Operation: e.Operation(), Method: e.Method, Path: r.Text(e.Path), Status: e.Status}
+	body, work := e.tree(), QuestionWork
+	for _, test := range tests {
+		if what, far := test(e, body, &work); far > 0 {
+			m.Differed = append(m.Differed, r.Words(what()))
+		}
+	}
+	return m
+}
+
+// test says how far an entry is off, from 0 for not at all to 1, and words what differs, which takes longer.
+type test func(e *Entry, body *Tree, work *Work) (what func() string, far float64)
 
 func (x *Expectation) compile(r *Redactor) ([]test, error) {
 	var out []test
@@ -114,39 +131,23 @@ func (x *Expectation) compile(r *Redactor) ([]test, error) {
 }
 
 func differs(what, want string, get func(*Entry) string, fits func(want, got string) bool) test {
-	return func(e *Entry) (string, float64) {
+	return func(e *Entry, _ *Tree, _ *Work) (func() string, float64) {
 		got := get(e)
-		if got == want || fits != nil && fits(want, got) {
-			return "", 0
+		switch {
+		case got == want || fits != nil && fits(want, got):
+			return nil, 0
+		case got == "":
+			return func() string { return fmt.Sprintf("%s: got none, want %s", what, want) }, 1
 		}
-		if got == "" {
-			return fmt.Sprintf("%s: got none, want %s", what, want), 1
-		}
-		return fmt.Sprintf("%s: got %s, want %s", what, got, want), unlike(got, want)
+		return func() string { return fmt.Sprintf("%s: got %s, want %s", what, got, want) }, unlike(got, want)
 	}
 }
 
 // unlike is how far two texts are apart, from above 0 to 1.
 func unlike(a, b string) float64 {
-	const most = 256 // letters of each that are compared
+	const most = 64 // bytes of each that are compared
 	a, b = a[:min(len(a), most)], b[:min(len(b), most)]
-	return max(float64(near.Distance(a, b))/float64(max(len(a), len(b), 1)), 0.01)
-}
-
-// Matches tells whether a value is as wanted: equal, or as a matcher {"matches": regular expression} says.
-func Matches(want json.RawMessage) (func(got gjson.Result) bool, error) {
-	w := gjson.ParseBytes(want)
-	if m := w.Get("matches"); w.IsObject() && m.Exists() && len(w.Map()) == 1 {
-		if m.Type != gjson.String {
-			return nil, fmt.Errorf("matches: want a regular expression, got %s", m.Raw)
-		}
-		re, err := regexp.Compile(m.String())
-		if err != nil {
-			return nil, fmt.Errorf("matches: %w", err)
-		}
-		return func(got gjson.Result) bool { return got.Exists() && re.MatchString(got.String()) }, nil
-	}
-	return func(got gjson.Result) bool { return got.Exists() && api.Same([]byte(got.Raw), want) }, nil
+	return max(float64(near.Distance(a, b, most))/float64(max(len(a), len(b), 1)), 0.01)
 }
 
 func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
@@ -159,89 +160,26 @@ func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
 		return nil, fmt.Errorf("body %s: %w", path, err)
 	}
 	secret := slices.ContainsFunc(steps, secretName.MatchString)
-	return func(e *Entry) (string, float64) {
-		body := e.json()
-		if body == nil && e.Length > 0 {
-			why := "is no JSON"
-			if e.Length > len(e.Body) {
-				why = fmt.Sprintf("is longer than the %d bytes that are kept", MaxBody)
-			}
-			return fmt.Sprintf("body %s: the body %s, want %s", path, why, want), 1
-		}
-		got := follow(body, steps)
+	return func(e *Entry, body *Tree, work *Work) (func() string, float64) {
+		got := body.At(steps)
 		switch {
-		case good(got):
-			return "", 0
+		case !body.value.Exists() && e.Length > 0:
+			return func() string {
+				why := "is no JSON"
+				if e.Length > len(e.Body) {
+					why = fmt.Sprintf("is longer than the %d bytes that are kept", MaxBody)
+				}
+				return fmt.Sprintf("body %s: the body %s, want %s", path, why, want)
+			}, 1
+		case good.Fits(got, work):
+			return nil, 0
 		case !got.Exists():
-			return fmt.Sprintf("body %s: absent, want %s", path, want), 1
+			return func() string { return fmt.Sprintf("body %s: absent, want %s", path, want) }, 1
 		case secret:
-			return fmt.Sprintf("body %s: got %s, want another", path, hidden), 0.5
+			return func() string { return fmt.Sprintf("body %s: got %s, want another", path, hidden) }, 0.5
 		}
-		return fmt.Sprintf("body %s: got %s, want %s", path, clip(r.JSON(got.Raw)), want), unlike(got.Raw, string(want)) / 2
+		return func() string {
+			return fmt.Sprintf("body %s: got %s, want %s", path, clip(r.JSON(got.Raw)), want)
+		}, unlike(got.Raw, string(want)) / 2
 	}, nil
-}
-
-// Path reads a JSON path of the forms $.a.b[0] and $['x'].
-func Path(path string) (func(document []byte) gjson.Result, error) {
-	steps, err := Steps(path)
-	if err != nil {
-		return nil, err
-	}
-	return func(document []byte) gjson.Result {
-		if !gjson.ValidBytes(document) {
-			return gjson.Result{}
-		}
-		return follow(document, steps)
-	}, nil
-}
-
-// follow gives what stands where the steps lead in valid JSON.
-func follow(document []byte, steps []string) gjson.Result {
-	v := gjson.ParseBytes(document)
-	for _, s := range steps {
-		if v = step(v, s); !v.Exists() {
-			break
-		}
-	}
-	return v
-}
-
-func step(v gjson.Result, s string) gjson.Result {
-	if v.IsArray() {
-		list := v.Array()
-		if i, err := strconv.Atoi(s); err == nil && i >= 0 && i < len(list) {
-			return list[i]
-		}
-		return gjson.Result{}
-	}
-	var out gjson.Result
-	if v.IsObject() {
-		v.ForEach(func(k, m gjson.Result) bool {
-			if k.Str == s {
-				out = m
-			}
-			return true
-		})
-	}
-	return out
-}
-
-var stepForm = regexp.MustCompile(`^(?:\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])`)
-
-// Steps reads a JSON path of the forms $.a.b[0] and $['x'].
-func Steps(path string) ([]string, error) {
-	rest, ok := strings.CutPrefix(path, "$")
-	if !ok {
-		return nil, fmt.Errorf("%q is no JSON path: it begins with $, as in $.a.b[0] or $['x']", path)
-	}
-	var out []string
-	for rest != "" {
-		m := stepForm.FindStringSubmatch(rest)
-		if m == nil {
-			return nil, fmt.Errorf("%q is no JSON path at %q: steps are .name, [0] and ['name']", path, rest)
-		}
-		out = append(out, m[1]+m[2]+strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`).Replace(m[3]+m[4]))
-		rest = rest[len(m[0]):]
-	}
-	return out, nil
 }

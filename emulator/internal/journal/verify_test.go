@@ -92,7 +92,7 @@ func TestVerifyRefuses(t *testing.T) {
 	for _, c := range []struct{ x, want string }{
 		{`{"body":{"name":1}}`, `"name" is no JSON path: it begins with $, as in $.a.b[0] or $['x']`},
 		{`{"body":{"$.a..b":1}}`, `"$.a..b" is no JSON path at "..b": steps are .name, [0] and ['name']`},
-		{`{"body":{"$.a":{"matches":"("}}}`, "body $.a: matches: error parsing regexp: missing closing ): `(`"},
+		{`{"body":{"$.a":{"matches":"("}}}`, `body $.a: matches: "(" is no regular expression: missing closing ) at "("`},
 		{`{"body":{"$.a":{"matches":1}}}`, "body $.a: matches: want a regular expression, got 1"},
 	} {
 		if _, err := expect(t, c.x).Verify(calls(), redactor()); fmt.Sprint(err) != c.want {

@@ -107,6 +107,7 @@ func (e *Entry) broken() string {
 
 func (e *Entry) violations(r *Redactor) []string {
 	var out []string
+	body := e.tree()
 	for i := range e.Err.Violations {
 		v := &e.Err.Violations[i]
 		line := v.Plain()
@@ -131,7 +132,7 @@ func (e *Entry) violations(r *Redactor) []string {
 		case v.Rule == api.Unknown && e.Op != nil && e.Op.Takes != nil && len(v.Path) == 1:
 			line += near.Hint(v.Path[0], e.Op.Takes.Names...)
 		case v.Rule != api.Unknown && v.Rule != api.Required:
-			line += e.got(r, v.Path)
+			line += got(r, body, v.Path)
 		}
 		switch {
 		case v.Rule == api.Other || v.Rule == "":
@@ -149,11 +150,8 @@ func (e *Entry) violations(r *Redactor) []string {
 }
 
 // got is the value that offends, as it was sent.
-func (e *Entry) got(r *Redactor, path []string) string {
-	v := gjson.ParseBytes(e.json())
-	for _, p := range path {
-		v = step(v, p)
-	}
+func got(r *Redactor, body *Tree, path []string) string {
+	v := body.At(path)
 	if len(path) == 0 || !v.Exists() {
 		return ""
 	}
@@ -162,6 +160,9 @@ func (e *Entry) got(r *Redactor, path []string) string {
 	}
 	return ", got " + clip(r.JSON(v.Raw))
 }
+
+// tree is the body, without anything in it where it is no JSON or was cut.
+func (e *Entry) tree() *Tree { return &Tree{value: gjson.ParseBytes(e.json())} }
 
 // json is the body as JSON, nil where it is none or was cut.
 func (e *Entry) json() []byte {

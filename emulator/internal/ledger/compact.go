@@ -39,7 +39,6 @@ func (l *Ledger) write(events []store.Event) error {
 	fresh := l.real + freshName
 	size, err := l.draft(fresh, h, events)
 	if err != nil {
-		_ = os.Remove(fresh)
 		return err
 	}
 	if l.db != nil {
@@ -54,13 +53,16 @@ func (l *Ledger) write(events []store.Event) error {
 	return syncFolder(l.real)
 }
 
-// draft writes a file and syncs it.
+// draft writes a file that is not there and syncs it, or leaves none.
 func (l *Ledger) draft(name string, h head, events []store.Event) (size int64, err error) {
 	mode := os.FileMode(0o600)
 	if info, err := os.Stat(l.real); err == nil {
 		mode = info.Mode().Perm()
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode) //nolint:gosec // beside the state file
+	if err := discard(name); err != nil {
+		return 0, err
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // beside the state file
 	if err != nil {
 		return 0, plain(err)
 	}
@@ -76,5 +78,8 @@ func (l *Ledger) draft(name string, h head, events []store.Event) (size int64, e
 		value = appendEvent(value[:0], &events[i])
 		put(i+1, value)
 	}
-	return size, plain(errors.Join(w.Flush(), f.Chmod(mode), f.Sync(), f.Close()))
+	if err = errors.Join(w.Flush(), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(name)
+	}
+	return size, plain(err)
 }

@@ -33,7 +33,7 @@ func appendEvent(to []byte, e *store.Event) []byte {
 	case e.Clock.Frozen:
 		to = append(api.AppendString(append(to, `"at":`...), e.Clock.At.Format(time.RFC3339Nano)), ',')
 	default:
-		to = append(strconv.AppendInt(append(to, `"shift":`...), int64(e.Clock.Shift), 10), ',')
+		to = appendShift(to, *e.Clock)
 	}
 	switch e.What {
 	case store.Committed, store.Began, store.Replaced:
@@ -50,6 +50,15 @@ func appendEvent(to []byte, e *store.Event) []byte {
 	}
 	to[len(to)-1] = '}'
 	return to
+}
+
+// appendShift appends how far a clock that runs is from real time: by some nanoseconds, or, where these are too many, by what it
+// shows at the Unix epoch.
+func appendShift(to []byte, s clock.State) []byte {
+	if by, ok := s.Shift(); ok {
+		return append(strconv.AppendInt(append(to, `"shift":`...), int64(by), 10), ',')
+	}
+	return append(api.AppendString(append(to, `"epoch":`...), s.At.Format(time.RFC3339Nano)), ',')
 }
 
 func appendChange(to []byte, c *store.Change) []byte {
@@ -120,12 +129,21 @@ func (f *fields) signed(v gjson.Result) int64 {
 	return n
 }
 
-func (f *fields) instant(v gjson.Result) time.Time {
+func (f *fields) time(v gjson.Result) time.Time {
 	t, err := time.Parse(time.RFC3339Nano, f.text(v))
-	if err != nil || !clock.Fits(t) {
+	if err != nil {
 		f.fail("%.40s is no instant", v.Raw)
 	}
 	return t.UTC()
+}
+
+// instant reads what a clock of a world can show.
+func (f *fields) instant(v gjson.Result) time.Time {
+	t := f.time(v)
+	if !clock.Fits(t) {
+		f.fail("%.40s: %w", v.Raw, clock.ErrRange)
+	}
+	return t
 }
 
 // each gives every member of an object to a function, which tells whether it knows it.
@@ -152,7 +170,7 @@ func (f *fields) need(names ...string) {
 	}
 }
 
-// needs are the members that events have, beside what they are. A clock is at or shift.
+// needs are the members that events have, beside what they are. A clock is at, shift or epoch.
 var needs = map[store.What][]string{
 	store.Committed: {"seq", "counter", "changes"},
 	store.Began:     {"fixture", "base", "seq", "counter", "changes", "clock"},
@@ -188,7 +206,9 @@ func readEvent(value []byte, lib *library) (store.Event, error) {
 		case "at":
 			e.Clock = &clock.State{Frozen: true, At: f.instant(v)}
 		case "shift":
-			e.Clock = &clock.State{Shift: time.Duration(f.signed(v))}
+			e.Clock = new(clock.Shifted(time.Duration(f.signed(v))))
+		case "epoch":
+			e.Clock = &clock.State{At: f.time(v)}
 		case "seq":
 			e.Seq = f.whole(v)
 		case "counter":

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 // What is beside a state file: its lock while it is open, a new version of it while that is written, and copies from before
@@ -35,6 +37,8 @@ func place(path string) (string, error) {
 		return "", errors.New("it is a folder: name a file, which may be in it")
 	case err == nil && !info.Mode().IsRegular():
 		return "", errors.New("it is no regular file: name one, or one that does not exist yet")
+	case err == nil && linked(info):
+		return "", errors.New("it has a second name (a hard link), which would be written, too: copy it, or name another file")
 	case err == nil:
 		return file, nil
 	case !errors.Is(err, fs.ErrNotExist):
@@ -55,19 +59,25 @@ func plain(err error) error {
 }
 
 // lock takes the file for this process, until the file that it gives is closed or the process ends. The system holds the
-// lock, so none is left over. Whoever waits for a lock that its holder removes takes another.
+// lock, so none is left over. Whoever waits for a lock that its holder removes takes another. It refuses to write into
+// what portico has not made.
 func lock(file string) (*os.File, error) {
+	name := file + lockName
 	for {
-		f, err := seize(file + lockName)
+		if err := usable(name); err != nil {
+			return nil, err
+		}
+		f, err := seize(name)
 		if err != nil {
 			return nil, err
 		}
 		mine, err := f.Stat()
 		if err == nil {
 			var there fs.FileInfo
-			if there, err = os.Stat(file + lockName); err == nil && os.SameFile(mine, there) {
-				sign(f)
-				return f, nil
+			if there, err = os.Lstat(name); err == nil && os.SameFile(mine, there) {
+				if err = sign(f, mine); err == nil {
+					return f, nil
+				}
 			}
 		}
 		_ = f.Close()
@@ -77,10 +87,59 @@ func lock(file string) (*os.File, error) {
 	}
 }
 
-// sign tells others who holds the lock.
-func sign(f *os.File) {
+// usable refuses a name beside the state file that leads to anything else than a file of its own.
+func usable(name string) error {
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return plain(err)
+	case !info.Mode().IsRegular() || linked(info):
+		return foreign(name)
+	}
+	return nil
+}
+
+func foreign(name string) error {
+	return fmt.Errorf("%s beside it was not made by portico: remove that, or name another state file", filepath.Base(name))
+}
+
+// sign tells others who holds the lock. It refuses a file that holds something else than such a number.
+func sign(f *os.File, info fs.FileInfo) error {
+	text := make([]byte, min(info.Size(), 32))
+	if _, err := f.ReadAt(text, 0); err != nil {
+		return plain(err)
+	}
+	if number := bytes.TrimSpace(text); info.Size() > 20 || bytes.ContainsFunc(number, func(r rune) bool { return r < '0' || r > '9' }) {
+		return foreign(f.Name())
+	}
 	_ = f.Truncate(0)
 	_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	return nil
+}
+
+// discard removes what a crash left of a state file that was to be written anew. It refuses any other file.
+func discard(name string) error {
+	if err := usable(name); err != nil {
+		return err
+	}
+	f, err := os.Open(name) //nolint:gosec // beside the state file
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return plain(err)
+	}
+	begin := make([]byte, len(opening))
+	n, err := io.ReadFull(f, begin)
+	if _ = f.Close(); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return plain(err)
+	}
+	if !strings.HasPrefix(opening, string(begin[:n])) {
+		return foreign(name)
+	}
+	return plain(os.Remove(name))
 }
 
 // save copies a file to where none is yet, and tells where that is.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 )
 
@@ -66,6 +67,9 @@ func readHead(value []byte, b *Birth) (head, error) {
 	}
 	if err := json.Unmarshal(value, &h); err != nil {
 		return h, fmt.Errorf("its first record cannot be read: %w", err)
+	}
+	if !h.Clock.IsZero() && !clock.Fits(h.Clock) {
+		return h, fmt.Errorf("its first record has the clock %s: %w", h.Clock.Format(time.RFC3339), clock.ErrRange)
 	}
 	return h, h.fits(b)
 }

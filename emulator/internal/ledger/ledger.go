@@ -132,9 +132,6 @@ func (l *Ledger) raise(w *store.World) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.pending == nil {
-		if err := os.Remove(l.real + freshName); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return plain(err)
-		}
 		if err := l.write(nil); err != nil {
 			return err
 		}
@@ -149,8 +146,8 @@ func (l *Ledger) raise(w *store.World) error {
 	if err := writable(l.real); err != nil {
 		return err
 	}
-	if err := os.Remove(l.real + freshName); err != nil && !errors.Is(err, os.ErrNotExist) { // a crash left it
-		return plain(err)
+	if err := discard(l.real + freshName); err != nil {
+		return err
 	}
 	if torn > 0 {
 		copied, err := save(l.real)

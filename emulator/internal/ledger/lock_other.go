@@ -4,6 +4,7 @@ package ledger
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 )
 
@@ -12,5 +13,7 @@ func seize(string) (*os.File, error) {
 }
 
 func release(f *os.File) error { return f.Close() }
+
+func linked(fs.FileInfo) bool { return false }
 
 func syncFolder(string) error { return nil }

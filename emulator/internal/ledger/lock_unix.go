@@ -6,15 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 )
 
-// seize opens a file and locks it.
+// seize opens a file and locks it. It follows no link.
 func seize(name string) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // beside the state file
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600) //nolint:gosec // beside the state file
 	if err != nil {
 		return nil, fmt.Errorf("its lock %s cannot be made: %w", filepath.Base(name), plain(err))
 	}
@@ -35,6 +36,12 @@ func seize(name string) (*os.File, error) {
 
 // release removes a lock that this process holds, and gives it up.
 func release(f *os.File) error { return errors.Join(os.Remove(f.Name()), f.Close()) }
+
+// linked tells whether a file has further names, hard links.
+func linked(info fs.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return ok && s.Nlink > 1
+}
 
 // syncFolder makes a new name in the folder of a file last.
 func syncFolder(file string) error {

@@ -54,6 +54,7 @@ func TestRefusals(t *testing.T) {
 		{"no JSON", ledger.Records([]byte(`state`)), y.birth(), "it does not begin as a state file does: name another, or one that does not exist yet"},
 		{"a newer format", ledger.Records(edit(`"format":1,"version":"1.2.3"`, `"format":2,"version":"9.0.0","more":1`)), y.birth(), "portico 9.0.0 wrote it in format 2, and this one reads format 1: start a portico that is at least as new, or name another file"},
 		{"a head that is none", ledger.Records(edit(`"seed":42`, `"seed":"x"`)), y.birth(), "its first record cannot be read: json: cannot unmarshal string into Go struct field head.seed of type uint64"},
+		{"a clock of no world", ledger.Records(edit(`"events":`, `"clock":"9999-01-01T00:00:00Z","events":`)), y.birth(), "its first record has the clock 9999-01-01T00:00:00Z: want an instant in the years 1678 to 2261"},
 		{"another seed", good, born(func(b *ledger.Birth) { b.Base = y.bases["few7"] }), "its world was born with --seed 42: start with that, or name another file"},
 		{"another fixture", good, born(func(b *ledger.Birth) { b.Base = y.bases["many42"] }), "its world was born with --fixture few: start with that, or name another file"},
 		{"all of it", frozen, born(func(b *ledger.Birth) { b.Base, b.Clock = y.bases["many7"], at.Add(1) }), "its world was born with --seed 42 --fixture few --clock 2026-03-01T09:00:00Z: start with that, or name another file"},

@@ -6,20 +6,28 @@ import (
 	"strings"
 )
 
+// Bounds of a search: clients choose the words, and many of the candidates.
+const (
+	longest = 128  // letters of a word; nothing is near a longer one
+	most    = 1024 // candidates that are compared
+)
+
 // Word is the candidate that is spelled most like word, the first of equals, or "" if none is near. One that has the
-// word as a part ("portal" in "konnect.portal") is near, too.
+// word as a part ("portal" in "konnect.portal") is near, too. Words of more than 128 bytes, and what comes after 1,024
+// candidates, are not compared.
 func Word(word string, candidates ...string) string {
-	best, least := "", max(2, len(word)/3)+1
-	for _, c := range candidates {
-		d := least
-		if far := len(c) - len(word); max(far, -far) < least { // each letter too many or too few costs one
-			d = Distance(strings.ToLower(word), strings.ToLower(c))
+	if len(word) > longest {
+		return ""
+	}
+	lower := strings.ToLower(word)
+	best, limit := "", max(2, len(word)/3) // the largest distance that still counts
+	for _, c := range candidates[:min(len(candidates), most)] {
+		d := limit + 1
+		if far := len(c) - len(word); max(far, -far) <= limit { // each letter too many or too few costs one
+			d = Distance(lower, strings.ToLower(c), limit)
 		}
-		if d >= least && hasPart(c, word) {
-			d = least - 1
-		}
-		if d < least {
-			best, least = c, d
+		if d <= limit || hasPart(c, word) {
+			best, limit = c, min(d, limit)-1
 		}
 	}
 	return best
@@ -34,8 +42,10 @@ func Hint(word string, candidates ...string) string {
 }
 
 func hasPart(candidate, word string) bool {
-	parts := strings.FieldsFunc(candidate, func(r rune) bool { return r == '.' || r == '/' })
-	for _, p := range parts {
+	if len(candidate) <= len(word) {
+		return false
+	}
+	for p := range strings.FieldsFuncSeq(candidate, func(r rune) bool { return r == '.' || r == '/' }) {
 		if strings.EqualFold(p, word) {
 			return true
 		}
@@ -43,16 +53,40 @@ func hasPart(candidate, word string) bool {
 	return false
 }
 
-// Distance counts the letters to insert, drop, replace or swap with their neighbour to get from a to b.
-func Distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	var before, row, next []int
-	for j := range len(y) + 1 {
-		row = append(row, j)
+// Distance counts the letters to insert, drop, replace or swap with their neighbour to get from a to b. It stops beyond
+// limit: a larger distance is limit+1. The first 128 letters of each are compared.
+//
+// Only distances up to the limit are computed, which is a band along the diagonal: with a small limit the cost grows
+// with the length of the words and not with its square.
+func Distance(a, b string, limit int) int {
+	var roomA, roomB [longest]rune
+	x, y := letters(roomA[:0], a), letters(roomB[:0], b)
+	for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
+		x, y = x[1:], y[1:]
+	}
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	limit = min(limit, longest) // no distance is larger
+	if far := len(x) - len(y); max(far, -far) > limit {
+		return limit + 1
+	}
+	var rooms [3][longest + 1]int // the row before the last one, the last one, the next one
+	before, row, next := &rooms[0], &rooms[1], &rooms[2]
+	for j := range min(len(y), limit) + 1 {
+		row[j] = j
 	}
 	for i := 1; i <= len(x); i++ {
-		next = append(make([]int, 0, len(row)), i)
-		for j := 1; j <= len(y); j++ {
+		from, to := max(1, i-limit), min(len(y), i+limit)
+		next[from-1] = limit + 1 // outside of the band
+		if from == 1 {
+			next[0] = i
+		}
+		if to == i+limit {
+			row[to] = limit + 1
+		}
+		least := next[from-1]
+		for j := from; j <= to; j++ {
 			cost := 1
 			if x[i-1] == y[j-1] {
 				cost = 0
@@ -61,9 +95,23 @@ func Distance(a, b string) int {
 			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
 				d = min(d, before[j-2]+1)
 			}
-			next = append(next, d)
+			next[j] = d
+			least = min(least, d)
 		}
-		before, row = row, next
+		if least > limit {
+			return limit + 1
+		}
+		before, row, next = row, next, before
 	}
-	return row[len(y)]
+	return min(row[len(y)], limit+1)
+}
+
+func letters(to []rune, s string) []rune {
+	for _, r := range s {
+		if len(to) == cap(to) {
+			break
+		}
+		to = append(to, r)
+	}
+	return to
 }

@@ -61,7 +61,7 @@ func (t *tally) count(x *expectation, op *api.Operation, status int, whole bool,
 }
 
 func (r *reader) expectations(n *yaml.Node) error {
-	return list(n, "expect", func(item *yaml.Node) error {
+	return list(n, "expect", maxItems, func(item *yaml.Node) error {
 		var x expectation
 		times := func(what string) yaml.Reader {
 			return func(v *yaml.Node) error {
@@ -216,6 +216,9 @@ func (r *reader) twins(n *yaml.Node) (*twins, error) {
 			if v.Kind == yaml.String {
 				fields = []*yaml.Node{v}
 			}
+			if len(fields) > journal.MaxConditions {
+				return yaml.Fault(v, "by: %d members are too many; want at most %d", len(fields), journal.MaxConditions)
+			}
 			for _, f := range fields {
 				if err := r.by(res, t, f); err != nil {
 					return err
@@ -237,10 +240,10 @@ func (r *reader) by(res *api.Resource, t *twins, n *yaml.Node) error {
 		head, _, _ := strings.Cut(n.Text, ".")
 		return r.field(res, n, head)
 	}
-	get, err := journal.Path(n.Text)
+	steps, err := journal.Steps(n.Text)
 	if err != nil {
 		return yaml.Fault(n, "%s", err)
 	}
-	t.get = append(t.get, func(d *api.Doc) string { return get(d.JSON).Raw })
+	t.get = append(t.get, func(d *api.Doc) string { return journal.NewTree(d.JSON).At(steps).Raw })
 	return nil
 }

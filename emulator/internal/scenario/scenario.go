@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
@@ -82,15 +80,15 @@ type set struct {
 }
 
 type condition struct {
-	name string
-	get  func([]byte) gjson.Result
-	want *yaml.Node
+	name  string
+	steps []string // of the JSON path
+	want  *yaml.Node
 }
 
 const (
 	maxNodes = 100_000
-	maxList  = 1000                      // rules, steps or expectations: each call goes through them
 	maxSpan  = 10 * 365 * 24 * time.Hour // of the world's clock
+	maxItems = 1000                      // of each list but that of documents
 )
 
 // Read reads a scenario, as JSON or YAML. The name of the file stands in errors, which say line and column.
@@ -180,12 +178,12 @@ func (r *reader) scenario(n *yaml.Node) error {
 	return nil
 }
 
-func list(n *yaml.Node, what string, each func(*yaml.Node) error) error {
+func list(n *yaml.Node, what string, most int, each func(*yaml.Node) error) error {
 	if n.Kind != yaml.Sequence {
 		return yaml.Fault(n, "%s: want a list", what)
 	}
-	if len(n.Items) > maxList && what != "documents" && what != "has" {
-		return yaml.Fault(n, "%s: want at most %d", what, maxList)
+	if len(n.Items) > most {
+		return yaml.Fault(n, "%s: %d are too many; want at most %d", what, len(n.Items), most)
 	}
 	for _, item := range n.Items {
 		if err := each(item); err != nil {
@@ -196,7 +194,7 @@ func list(n *yaml.Node, what string, each func(*yaml.Node) error) error {
 }
 
 func (r *reader) documents(n *yaml.Node) error {
-	if err := list(n, "documents", r.record); err != nil {
+	if err := list(n, "documents", maxNodes, r.record); err != nil {
 		return err
 	}
 	var err error
@@ -221,7 +219,7 @@ func (r *reader) record(n *yaml.Node) error {
 		}
 	}
 	if has := n.Get("has"); has != nil {
-		return list(has, "has", r.record)
+		return list(has, "has", maxNodes, r.record)
 	}
 	return nil
 }
@@ -294,12 +292,12 @@ func (r *reader) references(n *yaml.Node) error {
 
 func (r *reader) faults(n *yaml.Node) error {
 	names := r.words.operations()
-	return list(n, "faults", func(item *yaml.Node) error {
+	return list(n, "faults", fault.MaxRules, func(item *yaml.Node) error {
 		rule, err := fault.FromNode(item, names)
 		if err != nil {
 			return err
 		}
-		if r.rule(rule.Name) != nil {
+		if _, twice := r.rules[rule.Name]; twice {
 			return yaml.Fault(item, "a second rule is called %q; give one of them a name", rule.Name)
 		}
 		r.rules[rule.Name] = len(r.s.rules)
@@ -309,17 +307,10 @@ func (r *reader) faults(n *yaml.Node) error {
 	})
 }
 
-func (r *reader) rule(name string) *fault.Rule {
-	if at, ok := r.rules[name]; ok {
-		return r.s.rules[at]
-	}
-	return nil
-}
-
 // ruleNamed reads the name of one of the scenario's rules.
 func (r *reader) ruleNamed(n *yaml.Node) (*fault.Rule, error) {
-	if rule := r.rule(n.Text); rule != nil {
-		return rule, nil
+	if i, there := r.rules[n.Text]; there {
+		return r.s.rules[i], nil
 	}
 	var names []string
 	for _, rule := range r.s.rules {
@@ -341,6 +332,9 @@ func (r *reader) matching(glob string) map[*api.Operation]bool {
 }
 
 func (r *reader) operation(n *yaml.Node) (map[*api.Operation]bool, error) {
+	if err := journal.CheckGlob(n.Text); err != nil {
+		return nil, yaml.Fault(n, "%s", err)
+	}
 	if found := r.matching(n.Text); n.Kind == yaml.String && len(found) > 0 {
 		return found, nil
 	}

@@ -63,6 +63,9 @@ type done struct {
 // Playing tells whether any scenario plays.
 func (s *Stage) Playing() bool { return s.playing.Load() }
 
+// MaxScenarios is how many scenarios can be put in a world.
+const MaxScenarios = 1000
+
 // Put adds a scenario, in place of one of the same name. It refuses while that one plays.
 func (s *Stage) Put(one *Scenario) error {
 	s.mu.Lock()
@@ -70,9 +73,24 @@ func (s *Stage) Put(one *Scenario) error {
 	if r := s.run(one.Name); r != nil && r.playing {
 		return api.Fail(api.Conflict, "the scenario %q plays; stop it first", one.Name)
 	}
-	s.known = slices.DeleteFunc(s.known, func(old *Scenario) bool { return old.Name == one.Name })
-	s.known = append(s.known, one)
+	same := func(old *Scenario) bool { return old.Name == one.Name }
+	if len(s.known) >= MaxScenarios && !slices.ContainsFunc(s.known, same) {
+		return api.Fail(api.Conflict, "the world has %d scenarios already, the most that can be put there; put one in the place of another, "+
+			"or use another world", MaxScenarios)
+	}
+	s.known = append(slices.DeleteFunc(s.known, same), one)
 	return nil
+}
+
+// Running tells which scenarios play, by name.
+func (s *Stage) Running() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]bool{}
+	for _, r := range s.runs {
+		out[r.Name] = r.playing
+	}
+	return out
 }
 
 // Known lists the scenarios that were put.
@@ -105,6 +123,11 @@ func (s *Stage) Start(one *Scenario, place Place, prepare func() error) error {
 			return api.Fail(api.Conflict, "the scenario %q has a fixture, from which the world would be born anew, but %q plays; stop it first", one.Name, r.Name)
 		}
 	}
+	if one.Fixture == "" { // else the world is born anew, without rules
+		if err := place.Faults.Room(len(one.rules)); err != nil {
+			return err
+		}
+	}
 	if err := prepare(); err != nil {
 		return err
 	}
@@ -118,8 +141,13 @@ func (s *Stage) Start(one *Scenario, place Place, prepare func() error) error {
 		}
 	})
 	for i, rule := range one.rules {
-		if !one.waiting[i] {
-			r.roles[i].armed = place.Faults.Arm(rule, place.Words.Operations)
+		if one.waiting[i] {
+			continue
+		}
+		var err error
+		if r.roles[i].armed, err = place.Faults.Arm(rule, place.Words.Operations); err != nil { // others were armed meanwhile
+			r.stop()
+			return err
 		}
 	}
 	s.runs = append(slices.DeleteFunc(s.runs, func(old *run) bool { return old.Name == one.Name }), r)
@@ -227,10 +255,12 @@ func (r *run) do(i int, now time.Time) {
 				d.problem = err.Error()
 			}
 		case a.arm != nil:
-			r.arm(a.arm)
+			if err := r.arm(a.arm); err != nil {
+				d.problem = api.AsError(err).Message
+			}
 		case a.disarm != nil:
 			r.disarm(a.disarm)
-		case clock.Fits(r.place.Clock.Now().Add(a.advance)):
+		default:
 			if err := r.place.Turn(a.advance); err != nil {
 				d.problem = err.Error()
 			}
@@ -238,13 +268,18 @@ func (r *run) do(i int, now time.Time) {
 	}
 }
 
-func (r *run) arm(rule *fault.Rule) {
+func (r *run) arm(rule *fault.Rule) error {
 	one := &r.roles[slices.Index(r.rules, rule)]
 	if one.armed != nil && r.place.Faults.Has(one.armed) {
-		return
+		return nil
+	}
+	armed, err := r.place.Faults.Arm(rule, r.place.Words.Operations)
+	if err != nil {
+		return err
 	}
 	one.hits, one.fired = r.counts(one)
-	one.armed = r.place.Faults.Arm(rule, r.place.Words.Operations)
+	one.armed = armed
+	return nil
 }
 
 func (r *run) disarm(rule *fault.Rule) {
@@ -312,22 +347,37 @@ func (r *run) set(s *set, now time.Time) (err error) {
 
 // find gives the documents of a kind that are as wanted, in order of birth.
 func (r *run) find(scene *seed.Scene, kind, owner string, where []condition) ([]*api.Doc, error) {
-	tests := make([]func(*api.Doc) bool, len(where))
+	tests := make([]journal.Matcher, len(where))
 	for i, w := range where {
 		want, err := scene.Value(r.file, "where", w.want)
 		if err != nil {
 			return nil, err
 		}
-		good, err := journal.Matches(want)
-		if err != nil {
+		if tests[i], err = journal.Matches(want); err != nil {
 			return nil, err
 		}
-		tests[i] = func(d *api.Doc) bool { return good(w.get(d.JSON)) }
+	}
+	work := journal.QuestionWork
+	fits := func(d *api.Doc) bool {
+		if len(tests) == 0 {
+			return true
+		}
+		document := journal.NewTree(d.JSON)
+		for i := range tests {
+			if !tests[i].Fits(document.At(where[i].steps), &work) {
+				return false
+			}
+		}
+		return true
 	}
 	var out []*api.Doc
 	for d := range scene.Tx.All(kind) {
-		if seed.Lives(d, owner) && !slices.ContainsFunc(tests, func(t func(*api.Doc) bool) bool { return !t(d) }) {
+		if seed.Lives(d, owner) && fits(d) {
 			out = append(out, d)
+		}
+		if work.Spent() {
+			return nil, fmt.Errorf("%s: where: the documents and what they are compared with are too large together; "+
+				"name the owner with in, or compare with simpler values", kind)
 		}
 	}
 	return out, nil

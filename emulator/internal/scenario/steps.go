@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 
 func (r *reader) steps(n *yaml.Node) error {
 	named := map[*fault.Rule]bool{}
-	return list(n, "steps", func(item *yaml.Node) error {
+	return list(n, "steps", maxItems, func(item *yaml.Node) error {
 		s := step{node: item, nth: 1}
 		err := item.Read("a step", map[string]yaml.Reader{
 			"on": func(v *yaml.Node) (err error) {
@@ -24,7 +25,7 @@ func (r *reader) steps(n *yaml.Node) error {
 			"nth": func(v *yaml.Node) error { return v.Whole(1, &s.nth) },
 			"at":  func(v *yaml.Node) error { return v.Span(maxSpan, &s.at) },
 			"then": func(v *yaml.Node) error {
-				return list(v, "then", func(one *yaml.Node) error {
+				return list(v, "then", maxItems, func(one *yaml.Node) error {
 					a, err := r.action(one)
 					s.then = append(s.then, a)
 					return err
@@ -48,11 +49,9 @@ func (r *reader) steps(n *yaml.Node) error {
 		}
 		// The first step that names a rule says how the rule begins: one that is armed has to wait for it.
 		for _, a := range s.then {
-			for _, rule := range []*fault.Rule{a.arm, a.disarm} {
-				if rule != nil && !named[rule] {
-					named[rule] = true
-					r.s.waiting[r.rules[rule.Name]] = a.arm == rule
-				}
+			if rule := cmp.Or(a.arm, a.disarm); rule != nil && !named[rule] {
+				named[rule] = true
+				r.s.waiting[r.rules[rule.Name]] = a.arm == rule
 			}
 		}
 		r.s.steps = append(r.s.steps, s)
@@ -133,6 +132,9 @@ func (r *reader) where(res *api.Resource, n *yaml.Node) ([]condition, error) {
 	if n.Kind != yaml.Mapping {
 		return nil, yaml.Fault(n, "where: want a mapping of members to values")
 	}
+	if len(n.Members) > journal.MaxConditions {
+		return nil, yaml.Fault(n, "where: %d conditions are too many; want at most %d", len(n.Members), journal.MaxConditions)
+	}
 	var out []condition
 	for i := range n.Members {
 		m := &n.Members[i]
@@ -143,7 +145,7 @@ func (r *reader) where(res *api.Resource, n *yaml.Node) ([]condition, error) {
 			}
 			path = "$['" + path + "']"
 		}
-		get, err := journal.Path(path)
+		steps, err := journal.Steps(path)
 		if err == nil {
 			_, err = journal.Matches(m.Value.JSON(nil))
 		}
@@ -156,7 +158,7 @@ func (r *reader) where(res *api.Resource, n *yaml.Node) ([]condition, error) {
 		if err := seed.Templates(r.s.file, m.Value); err != nil {
 			return nil, err
 		}
-		out = append(out, condition{m.Name, get, m.Value})
+		out = append(out, condition{m.Name, steps, m.Value})
 	}
 	return out, nil
 }

@@ -168,8 +168,8 @@ func parse(name string, data []byte) (*file, error) {
 		switch m.Name {
 		case "now":
 			t, err := time.Parse(time.RFC3339Nano, m.Value.Text)
-			if err != nil {
-				return nil, f.fault(m.Value, "now: want an RFC 3339 instant such as 2026-01-01T00:00:00Z")
+			if err != nil || !clock.Fits(t) {
+				return nil, f.fault(m.Value, "now: want an RFC 3339 instant such as 2026-01-01T00:00:00Z, in the years 1678 to 2261")
 			}
 			f.now = t.UTC()
 		case "include":

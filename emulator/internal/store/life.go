@@ -25,7 +25,10 @@ func (w *World) Rebirth(b *Base, at time.Time, add func(api.Tx) error) error {
 	}
 	to := w.born.State()
 	if !at.IsZero() {
-		to = clock.State{Frozen: true, At: at.UTC()}
+		var err error
+		if to, err = clock.From(clock.Reading{Now: at, Frozen: true}); err != nil {
+			return err
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -57,24 +60,29 @@ func (w *World) begin(b *Base, fresh *state, to clock.State) {
 	w.requests.Store(0)
 	w.Faults.Clear()
 	w.Journal.Clear()
-	w.Coverage.Move(w.past) // it still counts for all worlds together
+	w.Coverage.Clear()
 	w.Clock.Become(to)
 }
 
-// SetClock moves the world's clock to an instant and holds it there or lets it run.
+// SetClock moves the world's clock to an instant and holds it there or lets it run. It is clock.ErrRange where the instant is none
+// of a world.
 func (w *World) SetClock(now time.Time, frozen bool) error {
-	return w.clock(func(clock.State) clock.State { return clock.From(clock.Reading{Now: now, Frozen: frozen}) })
+	return w.clock(func(clock.State) (clock.State, error) { return clock.From(clock.Reading{Now: now, Frozen: frozen}) })
 }
 
-// Advance moves the world's clock by a span, which may be negative.
+// Advance moves the world's clock by a span, which may be negative. It is clock.ErrRange where that leads to an instant that is
+// none of a world.
 func (w *World) Advance(by time.Duration) error {
-	return w.clock(func(now clock.State) clock.State { return now.Moved(by) })
+	return w.clock(func(now clock.State) (clock.State, error) { return now.Moved(by) })
 }
 
-func (w *World) clock(turn func(clock.State) clock.State) error {
+func (w *World) clock(turn func(clock.State) (clock.State, error)) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	to := turn(w.Clock.State())
+	to, err := turn(w.Clock.State())
+	if err != nil {
+		return err
+	}
 	if err := w.keep(func() Event { return Event{What: Turned, Clock: &to} }); err != nil {
 		return err
 	}

@@ -56,7 +56,10 @@ func (w *World) Restore(name string) (there bool, err error) {
 	if s == nil {
 		return false, nil
 	}
-	to := clock.From(s.clock)
+	to, err := clock.From(s.clock)
+	if err != nil {
+		return true, err
+	}
 	if err := w.keep(func() Event { return Event{What: Restored, Name: name, Clock: &to} }); err != nil {
 		return true, err
 	}
@@ -227,7 +230,10 @@ func (w *World) Replace(to clock.Reading, fill func(api.Tx) error) error {
 	fresh.counter = w.state.counter
 	at := w.Clock.State()
 	if !to.Now.IsZero() {
-		at = clock.From(to)
+		var err error
+		if at, err = clock.From(to); err != nil {
+			return err
+		}
 	}
 	err := w.keep(func() Event {
 		e := tx.event(Replaced)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -414,6 +415,91 @@ func TestStoreOfWorlds(t *testing.T) {
 	if _, err := f.store.Create(store.Birth{Name: "one-too-many", Base: f.base}); !api.IsCode(err, api.Conflict) {
 		t.Errorf("one world too many: got %v, want a conflict", err)
 	}
+}
+
+// A world more costs the same whatever number there is, with a ttl and without.
+func TestCreatingWorldsIsLinear(t *testing.T) {
+	t.Parallel()
+	f := grow(t, 0)
+	const lots, each = 10, 1000
+	made := 0
+	var fastest [lots]time.Duration // that a hundred took, of each thousand
+	for i := range lots {
+		fastest[i] = time.Hour
+		for range each / 100 {
+			began := time.Now()
+			for range 100 {
+				made++
+				_, err := f.store.Create(store.Birth{Name: fmt.Sprintf("w%d", made), Base: f.base, TTL: time.Duration(made%2) * time.Hour})
+				must(t, err)
+			}
+			fastest[i] = min(fastest[i], time.Since(began))
+		}
+	}
+	if first, last := max(fastest[0], 100*time.Microsecond), fastest[lots-1]; last > 8*first {
+		t.Errorf("a hundred worlds took %s at first and %s beside 9,000 others", first, last)
+	}
+}
+
+// Whoever asks for some worlds gets the first one and the last ones, whatever number there is.
+func TestRecent(t *testing.T) {
+	t.Parallel()
+	f := grow(t, 0)
+	names := func(n int) string {
+		var out []string
+		for _, w := range f.store.Recent(n) {
+			out = append(out, w.Name())
+		}
+		return strings.Join(out, " ")
+	}
+	for _, name := range []string{"first", "d", "c", "b", "a"} {
+		f.world(t, name)
+	}
+	for n, want := range map[int]string{1: "first", 3: "a b first", 5: "a b c d first", 9: "a b c d first"} {
+		if got := names(n); got != want {
+			t.Errorf("Recent(%d): got %s, want %s", n, got, want)
+		}
+	}
+	f.store.Delete("b")
+	_, err := f.store.Create(store.Birth{Name: "brief", Base: f.base, TTL: time.Nanosecond})
+	must(t, err)
+	for f.store.World("brief") != nil {
+		runtime.Gosched()
+	}
+	if got, want := names(3), "a c first"; got != want {
+		t.Errorf("got %s, want %s: worlds that are gone do not count", got, want)
+	}
+}
+
+// Idle worlds make room: their names can be taken at once, and in time they go although nobody asks for them.
+func TestIdleWorldsGo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := grow(t, 0)
+		create := func(name string, ttl time.Duration) error {
+			_, err := f.store.Create(store.Birth{Name: name, Base: f.base, TTL: ttl})
+			return err
+		}
+		must(t, create("stays", 0))
+		for i := range store.MaxWorlds - 1 {
+			must(t, create(fmt.Sprintf("w%d", i), time.Minute))
+		}
+		if err := create("one-too-many", 0); !api.IsCode(err, api.Conflict) {
+			t.Errorf("one world too many: got %v, want a conflict", err)
+		}
+		time.Sleep(2 * time.Minute)
+		must(t, create("w7", 0))
+		must(t, create("enough", 0)) // of those that are idle, as many as are in the way went
+		if got := len(f.store.Worlds()); got != 3 {
+			t.Errorf("got %d worlds, want 3", got)
+		}
+		for range store.MaxWorlds / 1000 {
+			f.store.Count()
+		}
+		if got := f.store.Count(); got != 3 {
+			t.Errorf("got a count of %d, want 3", got)
+		}
+	})
 }
 
 // A read-only transaction that writes is a mistake of the table, and loud.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +46,7 @@ func (b *Base) fork() *state {
 // World is everything that one test may want to itself.
 type World struct {
 	name  string
+	place uint64 // among the store's worlds, by when they were made
 	seed  uint64
 	cat   *Catalog
 	base  *Base        // what it was born from
@@ -52,7 +54,6 @@ type World struct {
 	// Journal is what the world was asked, Coverage what of the vendors' tables was tried.
 	Journal  *journal.Journal
 	Coverage *coverage.Coverage
-	past     *coverage.Coverage // of worlds that are gone
 	// Faults are the rules that are armed in the world.
 	Faults fault.Set
 	// Scenarios are those that play in the world, or did.
@@ -203,6 +204,12 @@ func (w *World) Counts() map[string]int {
 	return out
 }
 
+// Contains tells whether a document of a kind has an id.
+func (w *World) Contains(kind, id string) (is bool) {
+	w.View(func(tx api.Tx) { is = tx.Get(kind, id) != nil })
+	return is
+}
+
 // tombs remembers the last deletions.
 type tombs struct {
 	byDoc map[string]string
@@ -241,27 +248,23 @@ type Store struct {
 	first  atomic.Pointer[World] // the one that was made while there was no other, which is asked for most
 	mu     sync.RWMutex
 	worlds map[string]*World
-	mortal int // worlds that a ttl ends
+	order  []*World // the same, the oldest first
+	made   uint64   // worlds so far
+	swept  int      // how far in order idle worlds were looked for
 
 	// Entries is how many entries the journals of new worlds keep.
-	Entries int
-	budget  journal.Budget
-	past    *coverage.Coverage
+	Entries  int
+	budget   journal.Budget
+	coverage *coverage.Coverage
 }
 
 // New is a store without worlds.
 func New() *Store {
-	return &Store{worlds: map[string]*World{}, Entries: journal.DefaultEntries, past: coverage.New()}
+	return &Store{worlds: map[string]*World{}, Entries: journal.DefaultEntries, coverage: coverage.New(nil)}
 }
 
 // Coverage is what was tried in all worlds, those that are gone included.
-func (s *Store) Coverage() *coverage.Coverage {
-	var worlds []*coverage.Coverage
-	for _, w := range s.Worlds() {
-		worlds = append(worlds, w.Coverage)
-	}
-	return s.past.Sum(worlds...)
-}
+func (s *Store) Coverage() *coverage.Coverage { return s.coverage }
 
 // Recorded is what all journals take in bytes.
 func (s *Store) Recorded() int64 { return s.budget.Bytes() }
@@ -299,22 +302,25 @@ func (s *Store) Create(b Birth) (*World, error) {
 	w.used.Store(time.Now().UnixNano())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sweep()
-	if s.worlds[b.Name] != nil {
+	s.sweep(sweepOnCreate)
+	if old := s.worlds[b.Name]; old != nil && !s.expire(old, time.Now()) {
 		return nil, &api.Error{Code: api.Conflict, Message: fmt.Sprintf("world %q exists already", b.Name)}
 	}
-	if len(s.worlds) >= MaxWorlds {
+	if len(s.order) >= MaxWorlds {
+		s.sweep(len(s.order))
+	}
+	if len(s.order) >= MaxWorlds {
 		return nil, &api.Error{Code: api.Conflict, Message: fmt.Sprintf("there are %d worlds already, the most that are kept; delete some, or give them a ttl", MaxWorlds)}
 	}
 	w.Journal = journal.New(s.Entries, &s.budget)
-	w.Coverage, w.past = coverage.New(), s.past
+	w.Coverage = coverage.New(s.coverage)
 	if len(s.worlds) == 0 {
 		s.first.Store(w)
 	}
+	s.made++
+	w.place = s.made
 	s.worlds[b.Name] = w
-	if w.TTL > 0 {
-		s.mortal++
-	}
+	s.order = append(s.order, w)
 	return w, nil
 }
 
@@ -323,28 +329,45 @@ func (w *World) idle(now time.Time) bool {
 	return w.TTL > 0 && now.UnixNano()-w.used.Load() > int64(w.TTL)
 }
 
-func (s *Store) sweep() {
-	if s.mortal == 0 {
-		return
-	}
+// How many worlds are looked at for idle ones, so that creating many costs no more for each. More go than come, as long as
+// nobody uses them.
+const (
+	sweepOnCreate = 8
+	sweepOnList   = 1000
+)
+
+// sweep removes idle worlds among the next few, in turns.
+func (s *Store) sweep(few int) {
 	now := time.Now()
-	for name, w := range s.worlds {
-		if w.idle(now) {
-			s.drop(name)
+	for range min(few, len(s.order)) {
+		if s.swept >= len(s.order) {
+			s.swept = 0
+		}
+		if !s.expire(s.order[s.swept], now) {
+			s.swept++
 		}
 	}
 }
 
-func (s *Store) drop(name string) {
-	if w := s.worlds[name]; w != nil {
-		s.first.CompareAndSwap(w, nil)
-		w.Journal.Close()
-		w.Coverage.Close(s.past)
-		if w.TTL > 0 {
-			s.mortal--
-		}
+// expire removes a world if it is idle.
+func (s *Store) expire(w *World, now time.Time) bool {
+	idle := w.idle(now)
+	if idle {
+		s.drop(w)
 	}
-	delete(s.worlds, name)
+	return idle
+}
+
+// drop removes a world, unless it is gone already.
+func (s *Store) drop(w *World) {
+	if s.worlds[w.name] != w {
+		return
+	}
+	s.first.CompareAndSwap(w, nil)
+	w.Journal.Close()
+	delete(s.worlds, w.name)
+	i, _ := slices.BinarySearchFunc(s.order, w.place, func(w *World, place uint64) int { return cmp.Compare(w.place, place) })
+	s.order = slices.Delete(s.order, i, i+1)
 }
 
 // World finds a world, or nil.
@@ -356,7 +379,9 @@ func (s *Store) World(name string) *World {
 		s.mu.RUnlock()
 	}
 	if w != nil && w.TTL > 0 && w.idle(time.Now()) {
-		s.Delete(name)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.drop(w)
 		return nil
 	}
 	return w
@@ -366,20 +391,47 @@ func (s *Store) World(name string) *World {
 func (s *Store) Delete(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, there := s.worlds[name]
-	s.drop(name)
-	return there
+	w := s.worlds[name]
+	if w != nil {
+		s.drop(w)
+	}
+	return w != nil
 }
 
-// Worlds lists the worlds by name.
-func (s *Store) Worlds() []*World {
+// Count is how many worlds there are. Idle ones may count for a while where there are more than a thousand.
+func (s *Store) Count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sweep()
-	out := make([]*World, 0, len(s.worlds))
-	for _, w := range s.worlds {
-		out = append(out, w)
+	s.sweep(sweepOnList)
+	return len(s.order)
+}
+
+// Worlds lists the worlds by name. It takes as long as there are worlds: whoever looks for something asks Recent.
+func (s *Store) Worlds() []*World {
+	s.mu.Lock()
+	s.sweep(sweepOnList)
+	out := slices.Clone(s.order)
+	s.mu.Unlock()
+	now := time.Now()
+	return byName(slices.DeleteFunc(out, func(w *World) bool { return w.idle(now) }))
+}
+
+// Recent lists at most n worlds, n being at least one, by name: the one that was made first, which as a rule is the default
+// one, and those that were made last.
+func (s *Store) Recent(n int) []*World {
+	s.mu.RLock()
+	var out []*World
+	rest := s.order
+	if len(rest) > n {
+		out, rest = append(out, rest[0]), rest[len(rest)-n+1:]
 	}
-	slices.SortFunc(out, func(a, b *World) int { return strings.Compare(a.name, b.name) })
-	return out
+	out = append(out, rest...)
+	s.mu.RUnlock()
+	now := time.Now()
+	return byName(slices.DeleteFunc(out, func(w *World) bool { return w.idle(now) }))
+}
+
+func byName(worlds []*World) []*World {
+	slices.SortFunc(worlds, func(a, b *World) int { return strings.Compare(a.name, b.name) })
+	return worlds
 }

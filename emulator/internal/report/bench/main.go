@@ -188,9 +188,9 @@ var measures = []measure{
 	{"ten times the templates", 12, compared("emulator Scale/templates-10x", "emulator Scale/templates-1x"), "×"},
 	{"ten times the documents of an import", 12, compared("emulator Scale/imports-10x", "emulator Scale/imports-1x"), "×"},
 	{"ten times the lines of a scenario", 12, compared("emulator Scale/scenarios-10x", "emulator Scale/scenarios-1x"), "×"},
-	{"ten times the fault rules", 12, compared("emulator Scale/fault-rules-10x", "emulator Scale/fault-rules-1x"), "×"},
-	{"the journal's page at 10,000 worlds, against 10", 2, compared("emulator Scale/journal-10000-worlds", "emulator Scale/journal-10-worlds"), "×"},
-	{"an unknown world at 10,000 worlds, against 10", 2, compared("emulator Scale/unknown-world-10000", "emulator Scale/unknown-world-10"), "×"},
+	{"ten times the fault rules", 12, compared("emulator ScaleWorlds/fault-rules-10x", "emulator ScaleWorlds/fault-rules-1x"), "×"},
+	{"the journal's page at 10,000 worlds, against 10", 2, compared("emulator ScaleWorlds/journal-10000-worlds", "emulator ScaleWorlds/journal-10-worlds"), "×"},
+	{"an unknown world at 10,000 worlds, against 10", 2, compared("emulator ScaleWorlds/unknown-world-10000", "emulator ScaleWorlds/unknown-world-10"), "×"},
 	{"the server's memory while 16 bodies of 255 MiB arrive that nobody may send", 300, metric("portico Refused", "MB-resident", 1), "MB"},
 }
 
