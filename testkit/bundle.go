@@ -65,25 +65,20 @@ func (p *Portico) bundle() {
 	if !ok || p.idle() {
 		return
 	}
-	name := p.world
-	if name == "" {
-		name = "default"
-	}
-	data, err := p.bundled(name)
-	if err != nil {
-		p.t.Errorf("portico: no bundle of the world %s: %v", name, err)
-		return
-	}
+	name := cmp.Or(p.world, "default")
 	file := filepath.Join(t.ArtifactDir(), "portico-"+name+".har")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
+	data, err := p.bundled(name)
+	if err == nil {
+		err = os.WriteFile(file, data, 0o600)
+	}
+	switch {
+	case err != nil:
 		p.t.Errorf("portico: no bundle of the world %s: %v", name, err)
-		return
-	}
-	if !lasting() {
+	case !lasting():
 		p.say("portico: go test -artifacts keeps what the world %s was asked and how it differs, for portico replay", name)
-		return
+	default:
+		p.say("portico: what the world %s was asked: portico replay %s", name, file)
 	}
-	p.say("portico: what the world %s was asked: portico replay %s", name, file)
 }
 
 // say tells beside a failure.
@@ -107,11 +102,10 @@ func (p *Portico) idle() bool {
 // bundled is the bundle, without secrets.
 func (p *Portico) bundled(name string) ([]byte, error) {
 	alive, calls := p, []step(nil)
-	_, gone := p.info()
-	if gone == nil {
-		calls, _ = p.phaseCalls()
-	} else { // the test has deleted its world: ask the default one
+	if _, gone := p.info(); gone != nil { // the test has deleted its world
 		alive = &Portico{t: p.t, host: p.host}
+	} else {
+		calls, _ = p.phaseCalls()
 	}
 	var credentials []emulator.Credential
 	if err := alive.get("/credentials", &credentials); err != nil {
@@ -142,7 +136,7 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 	for _, one := range rec.steps {
 		if one.admin != nil {
 			one.call = one.admin.entry(hide)
-			if name, ok := strings.CutSuffix(strings.TrimPrefix(one.admin.path, "/scenarios/"), "/start"); ok && gone == nil {
+			if name, ok := strings.CutSuffix(strings.TrimPrefix(one.admin.path, "/scenarios/"), "/start"); ok && alive == p {
 				b.Scenarios[name] = p.hidden("/scenarios/"+name, hide)
 			}
 		}
@@ -151,7 +145,7 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 	for _, f := range rec.faults {
 		b.Faults = append(b.Faults, faultInfo{f.ID, json.RawMessage(hide(f.rule)), f.hits, f.fired})
 	}
-	if gone == nil {
+	if alive == p {
 		b.Diff, b.Armed = p.hidden("/diff", hide), p.hidden("/faults", hide)
 	}
 	all.Log.Version, all.Log.Creator = "1.2", map[string]string{"name": "portico", "version": health.Version}

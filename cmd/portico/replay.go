@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +67,7 @@ The exit code is 0 if all that can be repeated is the same, and 1 if something d
 	}
 	cmd.Flags().StringVar(&o.url, "url", "", "`URL` of a running emulator (default one in this process)")
 	cmd.Flags().StringVar(&o.token, "admin-token", "", "bearer `token` of the running emulator's admin API, if it needs one")
-	cmd.Flags().StringVar(&o.fixture, "fixture", "", "fixture `file` of the test; a running emulator must have been started with it")
+	cmd.Flags().StringVar(&o.fixture, "fixture", "", "fixture `file` of the test, unless built in; a running emulator must have it, too")
 	return cmd
 }
 
@@ -83,13 +82,17 @@ var (
 func (o *replayOptions) run(ctx context.Context, b *bundle, to io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	fixture := cmp.Or(o.fixture, b.Fixture)
 	builtin, err := fixtures.FS.ReadDir(".")
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.fixture == "" && !slices.ContainsFunc(builtin, func(d fs.DirEntry) bool { return d.Name() == fixture }):
-		return fmt.Errorf("the test had the fixture %q, which is not a built-in one: pass the file with --fixture", clip(fixture))
+	}
+	fixture := b.Fixture
+	if !slices.ContainsFunc(builtin, func(d fs.DirEntry) bool { return d.Name() == fixture }) {
+		fixture = o.fixture
+	}
+	switch {
+	case fixture == "":
+		return fmt.Errorf("the test had the fixture %q, which is not a built-in one: pass the file with --fixture", clip(b.Fixture))
 	case o.url != "":
 		err = health(ctx, o.url, io.Discard)
 	default:

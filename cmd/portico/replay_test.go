@@ -439,7 +439,15 @@ func TestReplayRefusals(t *testing.T) {
 		w := testkit.Start(tb, testkit.Fixture(fixture))
 		ask(t, w, "GET", w.Base("konnect")+"/portals", "")
 	})
-	code, stdout, stderr := do(t, nil, "replay", file, "--fixture", fixture)
+	builtin := bundleOf(t, func(tb testkit.TB) {
+		w := testkit.Start(tb)
+		ask(t, w, "GET", w.Base("konnect")+"/portals", "", "Authorization: Bearer x")
+	})
+	code, stdout, stderr := do(t, []string{"PORTICO_FIXTURE=" + fixture}, "replay", builtin) // of portico serve, perhaps
+	if code != 0 || !strings.Contains(stdout, "fixture small") {
+		t.Errorf("of a built-in fixture: exit %d, %s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = do(t, nil, "replay", file, "--fixture", fixture)
 	if code != 0 || !strings.Contains(stdout, "1 calls: 1 the same") {
 		t.Errorf("of a fixture file: exit %d, %s%s", code, stdout, stderr)
 	}
