@@ -12,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator"
 )
@@ -205,5 +208,28 @@ func TestHAR(t *testing.T) {
 	first := archive.Log.Entries[0]["request"].(map[string]any)["queryString"]
 	if got := fmt.Sprint(first); got != "[map[name:page[size] value:1]]" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// A call of the admin API that asks for it is answered with the very time of the world's clock at which it was made, which is that
+// of the document it brings, and with the number of calls; others are not.
+func TestRecordedCallsOfTheAdminAPI(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Config{})
+	ask(t, e, http.MethodGet, "/v2/portals", "", asAdmin)
+	const portal = `{"document":{"name":"x"}}`
+	w := ask(t, e, http.MethodPost, "/_portico/state/konnect.portal", portal, "Portico-Record: true")
+	at, err := time.Parse(time.RFC3339Nano, w.Header().Get("Portico-World-At"))
+	if created := gjson.Get(w.Body.String(), "created_at").Time(); err != nil || w.Code != 201 || at.Sub(created).Abs() >= time.Millisecond {
+		t.Errorf("got %v, %v of %s", w.Header(), err, w.Body)
+	}
+	for _, c := range [][2]string{{"/v2/portals", ""}, {"/_portico/nowhere", "2"}, {"/_portico/reset", "0"}} {
+		if got := ask(t, e, http.MethodPost, c[0], "{}", asAdmin, "Portico-Record: true").Header().Get("Portico-World-Requests"); got != c[1] {
+			t.Errorf("%s: got %q, want %q", c[0], got, c[1])
+		}
+	}
+	h := ask(t, e, http.MethodPost, "/_portico/reset", "").Header()
+	if h.Get("Portico-World-At") != "" || h.Get("Portico-World-Requests") != "" {
+		t.Errorf("not asked for: got %v", h)
 	}
 }

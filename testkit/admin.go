@@ -16,8 +16,8 @@ const (
 	adminPrefix = "/_portico"
 )
 
-// line carries a client's requests to its world, unless their URL or a header names another, and keeps in mind which of
-// them change the world from behind.
+// line carries a client's requests to its world, unless their URL or a header names another, and records those that change
+// the world through the admin API.
 type line struct{ p *Portico }
 
 // RoundTrip sends a request.
@@ -47,10 +47,10 @@ func (h *host) at(u *url.URL) bool {
 	return err == nil && own.Host == u.Host
 }
 
-// within is the path of a request without the prefix of a world, and whether it is about this world.
+// within is the escaped path of a request without the prefix of a world, and whether it is about this world.
 func (p *Portico) within(r *http.Request) (path string, mine bool) {
 	world := r.Header.Get(worldHeader)
-	path = r.URL.Path
+	path = r.URL.EscapedPath()
 	if rest, ok := strings.CutPrefix(path, worldPrefix); ok {
 		world, path, _ = strings.Cut(rest, "/")
 		path = "/" + path
@@ -132,7 +132,7 @@ func (p *Portico) bearer() string {
 	return "Bearer " + p.host.token
 }
 
-// ask calls the admin API for the testkit's own sake: nothing of it is kept in mind.
+// ask calls the admin API for the testkit's own sake: it is not recorded.
 func (p *Portico) ask(method, path string, body any) (told, error) {
 	return p.send(method, adminPrefix+path, p.bearer(), body)
 }

@@ -1,8 +1,10 @@
 package testkit
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,35 +13,26 @@ import (
 	"github.com/portico-emulator/portico/emulator"
 )
 
-// bundleFormat is the number of the form that bundles have. `portico replay` refuses higher ones.
-const bundleFormat = 1
+// bundleFormat is the number of the form that bundles have. portico replay reads this one alone.
+const bundleFormat = 2
 
 // bundleInfo is what a bundle holds beside the calls. A bundle is an HTTP archive (HAR 1.2) that browsers open, with this as
 // the member _portico of its log.
 type bundleInfo struct {
-	Format   int                        `json:"format"`
-	Portico  string                     `json:"portico"`
-	Test     string                     `json:"test"`
-	Folder   string                     `json:"folder,omitempty"` // where the test ran; a fixture file is named from there
-	World    string                     `json:"world"`
-	Seed     uint64                     `json:"seed"`
-	Fixture  string                     `json:"fixture"`
-	Clock    clockInfo                  `json:"clock"` // at birth, or when the test began
-	Strict   bool                       `json:"strict"`
-	Since    uint64                     `json:"since,omitempty"` // calls that the world had counted before the test
-	Chapters []chapterInfo              `json:"chapters"`
-	Deeds    []deed                     `json:"admin"`
-	Lost     int                        `json:"admin_dropped,omitempty"`
-	Faults   []faultInfo                `json:"faults"`
-	Armed    json.RawMessage            `json:"armed"` // rules, those of scenarios included
-	Playing  map[string]json.RawMessage `json:"scenarios"`
-	Diff     json.RawMessage            `json:"diff"` // since birth
-}
-
-// chapterInfo is calls between one clearing of the journal and the next.
-type chapterInfo struct {
-	Entries int    `json:"entries"`  // of the archive, in order
-	Asked   uint64 `json:"requests"` // that the world had counted at its end
+	Format    int                        `json:"format"`
+	Portico   string                     `json:"portico"`
+	Test      string                     `json:"test"`
+	World     string                     `json:"world"`
+	Seed      uint64                     `json:"seed"`
+	Fixture   string                     `json:"fixture"`
+	Clock     clockInfo                  `json:"clock"` // at birth, or when the test began
+	Strict    bool                       `json:"strict"`
+	Since     uint64                     `json:"since,omitempty"` // calls that the world had counted before the test
+	Dropped   int                        `json:"admin_dropped,omitempty"`
+	Faults    []faultInfo                `json:"faults"`
+	Armed     json.RawMessage            `json:"armed"` // rules, those of scenarios included
+	Scenarios map[string]json.RawMessage `json:"scenarios"`
+	Diff      json.RawMessage            `json:"diff"` // since birth
 }
 
 type faultInfo struct {
@@ -53,7 +46,7 @@ type faultInfo struct {
 type archive struct {
 	Log struct {
 		Version string            `json:"version"`
-		Creator json.RawMessage   `json:"creator"`
+		Creator map[string]string `json:"creator"`
 		Entries []json.RawMessage `json:"entries"`
 		Info    *bundleInfo       `json:"_portico,omitempty"`
 	} `json:"log"`
@@ -72,25 +65,20 @@ func (p *Portico) bundle() {
 	if !ok || p.idle() {
 		return
 	}
-	name := p.world
-	if name == "" {
-		name = "default"
-	}
-	data, err := p.bundled(name)
-	if err != nil {
-		p.t.Errorf("portico: no bundle of the world %s: %v", name, err)
-		return
-	}
+	name := cmp.Or(p.world, "default")
 	file := filepath.Join(t.ArtifactDir(), "portico-"+name+".har")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
+	data, err := p.bundled(name)
+	if err == nil {
+		err = os.WriteFile(file, data, 0o600)
+	}
+	switch {
+	case err != nil:
 		p.t.Errorf("portico: no bundle of the world %s: %v", name, err)
-		return
-	}
-	if !lasting() {
+	case !lasting():
 		p.say("portico: go test -artifacts keeps what the world %s was asked and how it differs, for portico replay", name)
-		return
+	default:
+		p.say("portico: what the world %s was asked: portico replay %s", name, file)
 	}
-	p.say("portico: what the world %s was asked: portico replay %s", name, file)
 }
 
 // say tells beside a failure.
@@ -105,19 +93,19 @@ func (p *Portico) say(format string, args ...any) {
 
 // idle tells whether nothing was done to the world.
 func (p *Portico) idle() bool {
-	now, err := p.glance()
+	now, err := p.info()
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
-	return len(p.record.deeds)+len(p.record.chapters) == 0 && (err != nil || now.Requests <= p.record.since)
+	return len(p.record.steps) == 0 && (err != nil || now.Requests <= p.record.since)
 }
 
 // bundled is the bundle, without secrets.
 func (p *Portico) bundled(name string) ([]byte, error) {
-	var all archive
-	var last *chapter
-	alive := &Portico{t: p.t, host: p.host} // the default world, where the test has deleted its own
-	if now, err := p.glance(); err == nil {
-		last, alive = p.chapter(now), p
+	alive, calls := p, []step(nil)
+	if _, gone := p.info(); gone != nil { // the test has deleted its world
+		alive = &Portico{t: p.t, host: p.host}
+	} else {
+		calls, _ = p.phaseCalls()
 	}
 	var credentials []emulator.Credential
 	if err := alive.get("/credentials", &credentials); err != nil {
@@ -132,46 +120,60 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 	rec := &p.record
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	chapters := slices.Clone(rec.chapters)
-	if last != nil {
-		chapters = append(chapters, *last)
-	}
+	rec.add(calls...)
+	slices.SortStableFunc(rec.steps, func(a, b step) int {
+		return cmp.Or(cmp.Compare(a.phase, b.phase), cmp.Compare(a.number, b.number))
+	})
 	b := bundleInfo{
-		Format: bundleFormat, Portico: health.Version, Test: p.t.Name(), World: name,
-		Seed: rec.birth.Seed, Fixture: rec.birth.Fixture, Clock: rec.birth.Clock, Strict: strict, Lost: rec.lost,
-		Deeds: []deed{}, Faults: []faultInfo{}, Playing: map[string]json.RawMessage{},
+		Format: bundleFormat, Portico: health.Version, Test: p.t.Name(), World: name, Seed: rec.birth.Seed,
+		Fixture: rec.birth.Fixture, Clock: rec.birth.Clock, Strict: strict, Dropped: rec.dropped,
+		Faults: []faultInfo{}, Scenarios: map[string]json.RawMessage{},
 	}
 	if !p.ours {
 		b.Since = rec.birth.Requests
 	}
-	b.Folder, _ = os.Getwd()
-	for _, c := range chapters {
-		var part archive
-		if c.har != nil {
-			if err := json.Unmarshal(c.har, &part); err != nil {
-				return nil, err
+	var all archive
+	for _, one := range rec.steps {
+		if one.admin != nil {
+			one.call = one.admin.entry(hide)
+			if name, ok := strings.CutSuffix(strings.TrimPrefix(one.admin.path, "/scenarios/"), "/start"); ok && alive == p {
+				b.Scenarios[name] = p.hidden("/scenarios/"+name, hide)
 			}
-			all.Log.Version, all.Log.Creator = part.Log.Version, part.Log.Creator
 		}
-		n := len(part.Log.Entries)
-		b.Chapters = append(b.Chapters, chapterInfo{Entries: n, Asked: c.requests})
-		all.Log.Entries = append(all.Log.Entries, part.Log.Entries...)
-	}
-	for _, d := range rec.deeds {
-		d.Path, d.Body, d.Answer = hide(d.Path), hide(d.Body), hide(d.Answer)
-		b.Deeds = append(b.Deeds, d)
-		if one, ok := strings.CutSuffix(strings.TrimPrefix(d.Path, "/scenarios/"), "/start"); ok && last != nil {
-			b.Playing[one] = p.hidden("/scenarios/"+one, hide)
-		}
+		all.Log.Entries = append(all.Log.Entries, one.call)
 	}
 	for _, f := range rec.faults {
 		b.Faults = append(b.Faults, faultInfo{f.ID, json.RawMessage(hide(f.rule)), f.hits, f.fired})
 	}
-	if last != nil {
+	if alive == p {
 		b.Diff, b.Armed = p.hidden("/diff", hide), p.hidden("/faults", hide)
 	}
+	all.Log.Version, all.Log.Creator = "1.2", map[string]string{"name": "portico", "version": health.Version}
 	all.Log.Info = &b
 	return json.MarshalIndent(all, "", " ")
+}
+
+// entry is the call as an entry of an HTTP archive, which has no number. Of its answer it keeps documents.
+func (a *adminCall) entry(hide func(string) string) json.RawMessage {
+	type object map[string]any
+	none := []string{}
+	content := object{"size": len(a.answer), "mimeType": "application/json"}
+	if strings.HasPrefix(a.path, "/state/") && a.status < http.StatusBadRequest {
+		content["text"] = hide(a.answer)
+	}
+	e := object{
+		"startedDateTime": a.at, "_world_at": a.at, "time": 0, "timings": object{"send": 0, "wait": 0, "receive": 0}, "cache": object{},
+		"request": object{
+			"method": a.method, "url": localURL + adminPrefix + hide(a.path), "httpVersion": "HTTP/1.1", "headers": none, "cookies": none,
+			"queryString": none, "headersSize": -1, "bodySize": len(a.body), "postData": object{"mimeType": "", "text": hide(a.body)},
+		},
+		"response": object{
+			"status": a.status, "statusText": http.StatusText(a.status), "httpVersion": "HTTP/1.1", "headers": none, "cookies": none,
+			"redirectURL": "", "headersSize": -1, "bodySize": len(a.answer), "content": content,
+		},
+	}
+	out, _ := json.Marshal(e) // texts and numbers
+	return out
 }
 
 // hidden is an answer of the admin API without secrets.

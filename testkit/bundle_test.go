@@ -2,10 +2,10 @@ package testkit_test
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,24 +21,19 @@ import (
 func bundleOf(t *testing.T, dir, world string) (log struct {
 	Version string
 	Entries []struct {
-		ID      string `json:"_id"`
-		Request struct{ Method string }
+		ID      string    `json:"_id"` // "": of the admin API
+		At      time.Time `json:"_world_at"`
+		Request struct{ Method, URL string }
 	}
 	Portico struct {
-		Format                int
-		Test, Fixture, Folder string
-		Seed                  uint64
-		Strict                bool
-		Clock                 struct{ Frozen bool }
-		Chapters              []struct{ Entries, Requests int }
-		Admin                 []struct {
-			Chapter, After, Status int
-			At                     time.Time
-			Method, Path, Body     string
-		}
-		Faults []struct{ Hits, Fired int }
-		Armed  []struct{ ID string }
-		Diff   struct{ Added []struct{ Kind string } }
+		Format        int
+		Test, Fixture string
+		Seed          uint64
+		Strict        bool
+		Clock         struct{ Frozen bool }
+		Faults        []struct{ Hits, Fired int }
+		Armed         []struct{ ID string }
+		Diff          struct{ Added []struct{ Kind string } }
 
 		Scenarios map[string]struct{ Held bool }
 	} `json:"_portico"`
@@ -66,11 +61,13 @@ func bundleOf(t *testing.T, dir, world string) (log struct {
 // A failed test leaves all that it did in its worlds, with what the testkit itself did, in order.
 func TestBundle(t *testing.T) {
 	t.Parallel()
+	var id string
 	r := record(t, func(r *recorder) {
 		p := testkit.Start(r, testkit.Seed(7), still, testkit.Strict())
 		w := p.World(r, testkit.Fixture("empty"))
 		quiet := p.World(r)
 		portal := w.Put("konnect.portal", map[string]string{"name": "Partners"})
+		id = portal.ID
 		get := func(path string) {
 			call(t, w.Client(), w.Header("konnect", "admin"), "GET", w.Base("konnect")+path, "")
 		}
@@ -86,30 +83,27 @@ func TestBundle(t *testing.T) {
 		_ = quiet
 	})
 	log := bundleOf(t, r.dir, "TestBundle")
-	var sent []string
+	var calls []string
 	for _, e := range log.Entries {
-		sent = append(sent, e.ID)
-	}
-	if want := []string{"1", "2", "3", "1", "2"}; !slices.Equal(sent, want) || log.Version != "1.2" {
-		t.Errorf("calls: got %v, want %v", sent, want)
-	}
-	b := log.Portico
-	var did []string
-	for _, d := range b.Admin {
-		did = append(did, strings.Join([]string{string(rune('0' + d.Chapter)), string(rune('0' + d.After)), d.Method, d.Path, d.At.Format("15:04")}, " "))
+		u, err := url.Parse(e.Request.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := u.Path[strings.LastIndex(u.Path, "/v2/")+1:]
+		calls = append(calls, strings.TrimSpace(strings.Join([]string{e.ID, e.Request.Method, path, e.At.Format("15:04")}, " ")))
 	}
 	if d := cmp.Diff([]string{
-		"0 0 POST /state/konnect.portal 09:00", "0 1 POST /clock/advance 09:00", "0 1 POST /faults 10:00",
-		"0 3 PUT /scenarios/anew 10:00", "0 3 POST /scenarios/anew/start 10:00",
-		"1 2 POST /state/konnect.portal 09:00", "1 2 POST /scenarios/anew/stop 09:00",
-	}, did); d != "" {
-		t.Errorf("what the testkit did, -want +got:\n%s", d)
+		"POST /_portico/state/konnect.portal 09:00", "1 GET v2/portals 09:00", "POST /_portico/clock/advance 09:00",
+		"POST /_portico/faults 10:00",
+		"2 GET v2/portals/" + id + " 10:00", "3 GET v2/portals/" + id + " 10:00", "PUT /_portico/scenarios/anew 10:00",
+		"POST /_portico/scenarios/anew/start 10:00", "1 GET v2/portal-roles 09:00", "2 GET v2/nowhere 09:00",
+		"POST /_portico/state/konnect.portal 09:00", "POST /_portico/scenarios/anew/stop 09:00",
+	}, calls); d != "" || log.Version != "1.2" {
+		t.Errorf("calls of HAR %s, -want +got:\n%s", log.Version, d)
 	}
-	if b.Format != 1 || b.Test != t.Name() || b.Fixture != "empty" || b.Seed != 7 || !b.Strict || !b.Clock.Frozen || b.Folder == "" {
+	b := log.Portico
+	if b.Format != 2 || b.Test != t.Name() || b.Fixture != "empty" || b.Seed != 7 || !b.Strict || !b.Clock.Frozen {
 		t.Errorf("got %+v", b)
-	}
-	if len(b.Chapters) != 2 || b.Chapters[0].Entries != 3 || b.Chapters[0].Requests != 3 || b.Chapters[1].Entries != 2 {
-		t.Errorf("chapters: got %+v", b.Chapters)
 	}
 	if len(b.Faults) != 1 || b.Faults[0].Hits != 2 || b.Faults[0].Fired != 1 || len(b.Armed) != 0 {
 		t.Errorf("faults: got %+v, %+v", b.Faults, b.Armed)
@@ -281,5 +275,39 @@ func TestArtifacts(t *testing.T) {
 	}
 	if said := run(); !strings.Contains(said, "go test -artifacts keeps what the world TestArtifacts-") || strings.Contains(said, ".har") {
 		t.Errorf("got\n%s", said)
+	}
+}
+
+// What a reset or a clearing of the journal makes the world forget is in the bundle, in order, and so is a call of the admin API
+// with an escaped path; what only asks is not.
+func TestBundleOfWhatTheWorldForgets(t *testing.T) {
+	t.Parallel()
+	r := record(t, func(r *recorder) {
+		w := testkit.Start(r).World(r, testkit.AllowUnmatched())
+		do := func(method, path string) {
+			call(t, w.Client(), w.Header("konnect", "admin"), method, "http://portico.invalid"+path, "")
+		}
+		do("GET", "/v2/portals")
+		do("DELETE", "/_portico/requests")
+		do("GET", "/v2/portals")
+		w.Reset()
+		do("GET", "/v2/portals")
+		do("DELETE", "/_portico/snapshots/a%2Fb")
+		do("GET", "/_portico/state")
+		do("POST", "/_portico/worlds/nothing-to-record")
+		do("DELETE", "/_portico/worlds/"+strings.Split(w.Base("konnect"), "/")[4])
+		r.Errorf("failed")
+	})
+	var got []string
+	log := bundleOf(t, r.dir, "")
+	for _, e := range log.Entries {
+		got = append(got, strings.TrimSpace(e.ID+" "+e.Request.Method+" "+e.Request.URL))
+	}
+	if d := cmp.Diff([]string{
+		"1 GET http://portico.invalid/v2/portals", "DELETE http://portico.invalid/_portico/requests", "2 GET http://portico.invalid/v2/portals",
+		"POST http://portico.invalid/_portico/reset", "1 GET http://portico.invalid/v2/portals",
+		"DELETE http://portico.invalid/_portico/snapshots/a%2Fb",
+	}, got); d != "" {
+		t.Errorf("-want +got:\n%s", d)
 	}
 }

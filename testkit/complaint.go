@@ -71,7 +71,7 @@ func (c *Calls) complaint(times span, v verdict) string {
 		b.WriteString("\n    " + m.call().String())
 		c.differences(&b, m)
 	}
-	switch now, err := c.p.glance(); {
+	switch now, err := c.p.info(); {
 	case v.Dropped > 0:
 		fmt.Fprintf(&b, "\nOf the world's calls %d are kept no longer, and may have counted: portico serve --journal keeps more.", v.Dropped)
 	case len(v.Nearest)+v.Count > 0 || err != nil:

@@ -3,6 +3,7 @@ package testkit
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -45,11 +46,14 @@ func (e *ending) end() {
 // judge fails the test on requests that matched no operation, and on faults that never acted.
 func (p *Portico) judge() {
 	p.t.Helper()
-	now, err := p.glance()
+	now, err := p.info()
 	if err == nil {
 		err = p.count()
 	}
-	if err != nil && !p.deleted() {
+	p.record.mu.Lock()
+	deleted := p.record.deleted
+	p.record.mu.Unlock()
+	if err != nil && !deleted {
 		p.t.Errorf("portico: the world could not be asked at the end of the test: %v\n"+
 			"An emulator that the test starts itself is to be stopped by a Cleanup that was registered before At, not by a defer.", err)
 	}
@@ -65,11 +69,7 @@ func (p *Portico) judgeCalls(now worldInfo) {
 	p.t.Helper()
 	rec := &p.record
 	rec.mu.Lock()
-	var all []Call
-	for i := range rec.chapters {
-		all = append(all, rec.chapters[i].unmatched...)
-	}
-	since := rec.since
+	all, since := slices.Clone(rec.unmatched), rec.since
 	rec.mu.Unlock()
 	if now.Requests > since {
 		some, err := p.unmatched(since)

@@ -2,27 +2,42 @@ package testkit
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// record is what a test did to its world by other ways than the vendors' APIs, and what would be lost on the way: a reset
-// forgets calls and faults.
+// record is what the world itself forgets of a test: its calls and faults when the world is reset, and its calls of the admin API
+// always. A phase is the time from one clearing of the journal to the next.
 type record struct {
 	birth worldInfo
-	since uint64 // the number of the last call that is not this test's
 
-	mu       sync.Mutex
-	deeds    []deed
-	chapters []chapter
-	faults   []*ArmedFault
-	size     int // bytes of deeds and chapters
-	lost     int // deeds that are kept no longer
+	mu        sync.Mutex
+	since     uint64 // number of the last call that is not this test's
+	last      uint64 // highest known number of a call in this phase
+	phase     int    // from 0
+	steps     []step // calls of earlier phases, and all of the admin API
+	unmatched []Call // of earlier phases, those that no operation answers for
+	faults    []*ArmedFault
+	size      int // bytes of steps
+	dropped   int // calls of the admin API that did not fit
+	deleted   bool
+}
+
+// step is a call, as an entry of an HTTP archive, or a call of the admin API.
+type step struct {
+	phase  int
+	number uint64 // of the call; for the admin API of the call that comes next
+	call   json.RawMessage
+	admin  *adminCall
 }
 
 // maxRecord is how many bytes a record keeps. A benchmark may put documents all night.
@@ -42,164 +57,137 @@ type clockInfo struct {
 	Frozen bool      `json:"frozen"`
 }
 
-// deed is a call of the admin API that changes the world.
-type deed struct {
-	Chapter int       `json:"chapter"` // that it belongs to, from 0
-	After   uint64    `json:"after"`   // requests that the world had counted
-	At      time.Time `json:"at"`      // by the world's clock
-	Until   time.Time `json:"until"`   // the same, when it was done
-	Method  string    `json:"method"`
-	Path    string    `json:"path"` // below /_portico
-	Body    string    `json:"body,omitempty"`
-	Status  int       `json:"status"`
-	Answer  string    `json:"answer,omitempty"`
+// adminCall is a call of the admin API that changes the world.
+type adminCall struct {
+	at           time.Time // by the world's clock
+	method, path string    // below /_portico, escaped
+	body         string
+	status       int
+	answer       string
 }
 
-// chapter is what there was to tell before the journal was cleared.
-type chapter struct {
-	requests  uint64
-	unmatched []Call
-	har       []byte
-}
-
-// look is the world as it is now, or fails the test.
-func (p *Portico) look(t TB) (info worldInfo) {
-	t.Helper()
-	info, err := p.glance()
-	if err != nil {
-		t.Fatalf("portico: %v", err)
-	}
-	return info
-}
-
-func (p *Portico) glance() (info worldInfo, err error) {
-	name := p.world
-	if name == "" {
-		name = "default"
-	}
-	err = p.get("/worlds/"+name, &info)
+// info asks how the world is now.
+func (p *Portico) info() (info worldInfo, err error) {
+	err = p.get("/worlds/"+cmp.Or(p.world, "default"), &info)
 	return info, err
 }
 
-// act sends a call that changes the world and keeps it in mind.
+// act sends a call that changes the world and records it. The answer has the time of the world's clock at which it was made.
 func (p *Portico) act(r *http.Request, path string) (*http.Response, error) {
 	var sent []byte
+	r = r.Clone(r.Context())
 	if r.Body != nil {
 		var err error
 		if sent, err = io.ReadAll(r.Body); err != nil {
 			return nil, err
 		}
 		_ = r.Body.Close()
-		r = r.Clone(r.Context())
 		r.Body = io.NopCloser(bytes.NewReader(sent))
 	}
-	began := time.Now() // before the world's clock is read, so that what is done is done by Until
-	before, err := p.glance()
-	if err != nil { // whoever asked is told why by the call itself
-		return p.host.trip.RoundTrip(r)
+	if r.Header == nil {
+		r.Header = http.Header{}
 	}
-	var ended *chapter
-	if forgets(r.Method, path) {
-		ended = p.chapter(before)
+	r.Header.Set("Portico-Record", "true")
+	clears := path == "/reset" || path == "/requests" || strings.HasSuffix(path, "/start") || path == "/worlds/"+p.world
+	var calls []step
+	var unmatched []Call
+	if clears {
+		calls, unmatched = p.phaseCalls()
 	}
-	if ended != nil || strings.HasPrefix(path, "/faults") {
-		_ = p.count() // what cannot be asked now is as it was when somebody last asked
+	if clears || strings.HasPrefix(path, "/faults") {
+		_ = p.count() // if that fails, the counts stay as they were
+		defer func() { _ = p.count() }()
 	}
 	answer, err := p.host.trip.RoundTrip(r)
-	took := time.Since(began)
 	if err != nil {
 		return nil, err
 	}
 	got, err := io.ReadAll(answer.Body)
 	_ = answer.Body.Close()
-	answer.Body = io.NopCloser(bytes.NewReader(got))
 	if err != nil {
-		return answer, nil //nolint:nilerr // whoever reads on meets it
+		return nil, err
 	}
-	d := deed{
-		After: before.Requests, At: before.Clock.Now, Until: before.Clock.Now, Method: r.Method, Path: path,
-		Body: string(sent), Status: answer.StatusCode, Answer: string(got),
-	}
+	answer.Body = io.NopCloser(bytes.NewReader(got))
+	a := adminCall{method: r.Method, path: path, body: string(sent), status: answer.StatusCode, answer: string(got)}
 	if r.URL.RawQuery != "" {
-		d.Path += "?" + r.URL.RawQuery
+		a.path += "?" + r.URL.RawQuery
 	}
-	if !before.Clock.Frozen {
-		d.Until = d.At.Add(took)
+	if a.at, err = time.Parse(time.RFC3339Nano, answer.Header.Get("Portico-World-At")); err != nil {
+		return answer, nil // it was refused before it reached the world
 	}
-	p.keep(d, ended)
+	requests, _ := strconv.ParseUint(answer.Header.Get("Portico-World-Requests"), 10, 64)
+	p.record.keep(p, &a, requests, clears, calls, unmatched)
 	return answer, nil
 }
 
-// forgets tells whether a call may make the world forget what it was asked, or which faults were armed.
-func forgets(method, path string) bool {
-	return path == "/reset" || path == "/requests" || strings.HasSuffix(path, "/start") ||
-		method == http.MethodDelete && strings.HasPrefix(path, "/worlds/")
-}
-
-// keep adds a deed, and closes a chapter where the deed ended one.
-func (p *Portico) keep(d deed, ended *chapter) {
-	rec := &p.record
+// keep adds a call of the admin API, after which the world had counted so many requests. If it cleared the journal, it ends the
+// phase, whose calls are given.
+func (rec *record) keep(p *Portico, a *adminCall, requests uint64, clears bool, calls []step, unmatched []Call) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	d.Chapter = len(rec.chapters)
-	if done := d.Status < http.StatusBadRequest; done {
-		p.noteFaults(d)
+	done := a.status < http.StatusBadRequest
+	if done && a.method == http.MethodPost && a.path == "/faults" {
+		rec.arm(p, a.answer)
 	}
-	if n := len(d.Body) + len(d.Answer) + len(d.Path) + 200; rec.size+n > maxRecord {
-		rec.lost++
-	} else {
-		rec.size += n
-		rec.deeds = append(rec.deeds, d)
+	reborn := requests < rec.last
+	cleared := clears && done && (reborn || !strings.HasSuffix(a.path, "/start"))
+	one := step{phase: rec.phase, number: requests + 1, admin: a}
+	if cleared {
+		one.number = math.MaxUint64 // it comes after all calls of the phase
+		rec.unmatched = append(rec.unmatched, unmatched...)
+		rec.add(calls...)
+		rec.phase++
 	}
-	if ended == nil || d.Status >= http.StatusBadRequest || strings.HasSuffix(d.Path, "/start") && !p.reborn(ended) {
-		return
+	if strings.HasPrefix(a.path, "/worlds/") { // it changed no world, or ended this one
+		rec.deleted = rec.deleted || cleared
+	} else if !rec.add(one) {
+		rec.dropped++
 	}
-	if rec.size += len(ended.har); rec.size > maxRecord {
-		rec.size -= len(ended.har)
-		ended.har = nil
-	}
-	rec.chapters = append(rec.chapters, *ended)
-	if d.Path == "/requests" {
-		return // faults stay armed, and calls are counted on
-	}
-	rec.since = 0
-	for _, f := range rec.faults {
-		f.gone = true
+	if rec.last = max(rec.last, requests); reborn {
+		rec.last, rec.since = requests, 0
 	}
 }
 
-// reborn tells whether the world has begun anew.
-func (p *Portico) reborn(before *chapter) bool {
-	if before.requests > 0 {
-		now, err := p.glance()
-		return err == nil && now.Requests < before.requests
-	}
-	armed, err := p.armed()
-	if err != nil {
-		return false
-	}
-	for _, f := range p.record.faults {
-		if !f.gone && armed[f.ID].rule != f.rule {
-			return true
+// add keeps steps as long as there is room.
+func (rec *record) add(steps ...step) bool {
+	for _, s := range steps {
+		n := 200 + len(s.call)
+		if a := s.admin; a != nil {
+			n += len(a.path) + len(a.body) + len(a.answer)
 		}
+		if rec.size+n > maxRecord {
+			return false
+		}
+		rec.size += n
+		rec.steps = append(rec.steps, s)
 	}
-	return false
+	return true
 }
 
-// chapter is what there is to tell of the calls so far.
-func (p *Portico) chapter(now worldInfo) *chapter {
-	c := &chapter{requests: now.Requests}
-	p.record.mu.Lock()
-	since := p.record.since
-	p.record.mu.Unlock()
-	if now.Requests <= since {
-		return c
+// phaseCalls gives the test's calls in this phase, and those that no operation answers for.
+func (p *Portico) phaseCalls() (calls []step, unmatched []Call) {
+	rec := &p.record
+	rec.mu.Lock()
+	since, phase := rec.since, rec.phase
+	rec.mu.Unlock()
+	unmatched, _ = p.unmatched(since)
+	a, err := p.ask(http.MethodGet, fmt.Sprintf("/requests.har?since=%d", since), nil)
+	if err != nil {
+		return nil, unmatched
 	}
-	c.unmatched, _ = p.unmatched(since)
-	if a, err := p.ask(http.MethodGet, fmt.Sprintf("/requests.har?since=%d", since), nil); err == nil && a.status == http.StatusOK {
-		c.har = a.body
+	var har archive // in which secrets are numbered anew
+	_ = json.Unmarshal(bytes.ReplaceAll(a.body, []byte("[redacted:"), fmt.Appendf(nil, "[redacted:%d.", phase)), &har)
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	for _, raw := range har.Log.Entries {
+		var e struct {
+			ID uint64 `json:"_id,string"`
+		}
+		_ = json.Unmarshal(raw, &e)
+		calls = append(calls, step{phase: phase, number: e.ID, call: raw})
+		rec.last = max(rec.last, e.ID)
 	}
-	return c
+	return calls, unmatched
 }
 
 // unmatched lists the calls since a number that no operation answers for, the oldest first.
@@ -207,93 +195,58 @@ func (p *Portico) unmatched(since uint64) ([]Call, error) {
 	return p.calls(fmt.Sprintf("unmatched=true&since=%d", since))
 }
 
-// count notes how often the faults that are armed have acted. It holds no lock while it asks.
+// count notes how often the faults that are armed have acted, and which ones are gone. It holds no lock while it asks.
 func (p *Portico) count() error {
 	rec := &p.record
 	rec.mu.Lock()
-	none := len(rec.faults) == 0
+	known := slices.Clone(rec.faults)
 	rec.mu.Unlock()
-	if none {
+	if len(known) == 0 {
 		return nil
 	}
-	armed, err := p.armed()
-	if err != nil {
+	var all []json.RawMessage
+	if err := p.get("/faults", &all); err != nil {
 		return err
+	}
+	armed := map[string]rule{}
+	for _, raw := range all {
+		r := ruleOf(raw)
+		armed[r.ID] = r
 	}
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	for _, f := range rec.faults {
-		if now, there := armed[f.ID]; !f.gone && there && now.rule == f.rule {
-			f.hits, f.fired = now.hits, now.fired
+	for _, f := range known {
+		now, there := armed[f.ID]
+		if f.gone = f.gone || !there || now.text != f.rule; !f.gone {
+			f.hits, f.fired = now.Hits, now.Fired
 		}
 	}
 	return nil
 }
 
-// deleted tells whether the test itself has deleted the world.
-func (p *Portico) deleted() bool {
-	p.record.mu.Lock()
-	defer p.record.mu.Unlock()
-	for _, d := range p.record.deeds {
-		if d.Method == http.MethodDelete && d.Path == "/worlds/"+p.world && d.Status < http.StatusBadRequest {
-			return true
-		}
-	}
-	return false
+// rule is a fault rule as the admin API shows it.
+type rule struct {
+	ID, Name, On string
+	Hits, Fired  int
+	text         string // as it was written
 }
 
-// ruleCounts is a rule that is armed.
-type ruleCounts struct {
-	rule        string
-	hits, fired int
-}
-
-func (p *Portico) armed() (map[string]ruleCounts, error) {
-	var all []json.RawMessage
-	if err := p.get("/faults", &all); err != nil {
-		return nil, err
-	}
-	out := map[string]ruleCounts{}
-	for _, raw := range all {
-		id, c := ruleOf(raw)
-		out[id] = c
-	}
-	return out, nil
-}
-
-// ruleOf parts a rule, as it is told, from what became of it.
-func ruleOf(raw []byte) (id string, c ruleCounts) {
-	var counts struct {
-		ID          string
-		Hits, Fired int
-	}
-	var rule map[string]any
-	if json.Unmarshal(raw, &counts) != nil || json.Unmarshal(raw, &rule) != nil {
-		return "", c
+func ruleOf(raw []byte) (r rule) {
+	var written map[string]any
+	if json.Unmarshal(raw, &r) != nil || json.Unmarshal(raw, &written) != nil {
+		return rule{}
 	}
 	for _, name := range []string{"id", "hits", "fired"} {
-		delete(rule, name)
+		delete(written, name)
 	}
-	text, _ := json.Marshal(rule)
-	return counts.ID, ruleCounts{string(text), counts.Hits, counts.Fired}
+	text, _ := json.Marshal(written)
+	r.text = string(text)
+	return r
 }
 
-// noteFaults follows what a deed armed and disarmed. The record is locked.
-func (p *Portico) noteFaults(d deed) {
-	rec := &p.record
-	switch {
-	case d.Path == "/faults" && d.Method == http.MethodPost:
-		id, c := ruleOf([]byte(d.Answer))
-		if id == "" {
-			return
-		}
-		var rule struct{ Name, On string }
-		_ = json.Unmarshal([]byte(d.Answer), &rule)
-		rec.faults = append(rec.faults, &ArmedFault{p: p, ID: id, rule: c.rule, name: rule.Name, on: rule.On})
-	case d.Method == http.MethodDelete && strings.HasPrefix(d.Path, "/faults"):
-		_, id, one := strings.Cut(d.Path, "/faults/")
-		for _, f := range rec.faults {
-			f.gone = f.gone || !one || f.ID == id
-		}
+// arm adds the fault that an answer describes. The record is locked.
+func (rec *record) arm(p *Portico, answer string) {
+	if r := ruleOf([]byte(answer)); r.ID != "" {
+		rec.faults = append(rec.faults, &ArmedFault{p: p, ID: r.ID, rule: r.text, name: r.Name, on: r.On})
 	}
 }

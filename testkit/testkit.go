@@ -123,10 +123,13 @@ func (p *Portico) open(s Settings) *Portico {
 	p.t.Helper()
 	p.settings = s
 	if p.record.birth.Name == "" {
-		p.record.birth = p.look(p.t)
+		var err error
+		if p.record.birth, err = p.info(); err != nil {
+			p.t.Fatalf("portico: %v", err)
+		}
 	}
 	if !p.ours {
-		p.record.since = p.record.birth.Requests
+		p.record.since, p.record.last = p.record.birth.Requests, p.record.birth.Requests
 	}
 	p.host.watch(p)
 	for _, name := range s.Scenarios {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/testkit"
@@ -105,18 +107,25 @@ func everything(t *testing.T, w *testkit.Portico) {
 	ask(t, w, "POST", w.Base("axway")+"/applications", `{"name":"Mine","organizationId":"`+w.Documents("axway.organization")[0].ID+`"}`,
 		session, "CSRF-Token: "+header.Get("CSRF-Token"), "Content-Type: application/json")
 
-	_, body := ask(t, w, "POST", w.Base("apiconnect")+"/token", `{"grant_type":"password","realm":"consumer:ibm-emu:sandbox/sandbox-idp",`+
-		`"username":"viewer","password":"portico-viewer","client_id":"portico-toolkit","client_secret":"portico-toolkit-secret"}`, "Content-Type: application/json")
-	var token struct {
-		Access string `json:"access_token"`
-	}
-	_ = json.Unmarshal([]byte(body), &token)
-	ask(t, w, "GET", w.Base("apiconnect")+"/me", "", "Authorization: Bearer "+token.Access)
-	ask(t, w, "GET", w.Base("apiconnect")+"/orgs", "", "Authorization: Bearer "+token.Access)
+	owner := "Authorization: " + w.Header("apiconnect", "admin")
+	ask(t, w, "GET", w.Base("apiconnect")+"/me", "", owner)
+	const change = `{"current_password":"portico-owner","password":"A-new-one.1"}`
+	ask(t, w, "POST", w.Base("apiconnect")+"/me/change-password", change, owner, "Content-Type: application/json")
+	ask(t, w, "GET", w.Base("apiconnect")+"/orgs", "", owner)
 	anypoint := strings.TrimSuffix(w.Base("exchange"), "/exchange/api/v1")
-	_, body = ask(t, w, "POST", anypoint+"/accounts/login", `{"username":"admin","password":"portico-password-admin"}`, "Content-Type: application/json")
-	_ = json.Unmarshal([]byte(body), &token)
-	ask(t, w, "GET", anypoint+"/accounts/api/me", "", "Authorization: Bearer "+token.Access)
+	var tokens []string
+	for _, user := range []string{"admin", "hub.admin"} {
+		login := `{"username":"` + user + `","password":"portico-password-` + user + `"}`
+		_, body := ask(t, w, "POST", anypoint+"/accounts/login", login, "Content-Type: application/json")
+		var token struct {
+			Access string `json:"access_token"`
+		}
+		_ = json.Unmarshal([]byte(body), &token)
+		tokens = append(tokens, token.Access)
+	}
+	for _, token := range tokens { // who logged in last is not who calls next
+		ask(t, w, "GET", anypoint+"/accounts/api/me", "", "Authorization: Bearer "+token)
+	}
 
 	w.Fault(testkit.Fault{On: "konnect.list-portals", Plan: []string{"fail", "pass"}, Give: testkit.Give{Wire: "reset"}})
 	w.Fault(testkit.Fault{On: "konnect.get-portal", Times: 1, Give: testkit.Give{Error: "rate-limited", RetryAfter: testkit.Duration(time.Second)}})
@@ -164,7 +173,7 @@ func TestReplay(t *testing.T) {
 				code, stdout, stderr := do(t, nil, append([]string{"replay", file}, args...)...)
 				var calls, same int
 				lines := strings.Split(strings.TrimSpace(stdout), "\n")
-				_, err := fmt.Sscanf(lines[len(lines)-1], "%d calls: %d the same, 0 differ, 0 cannot be repeated", &calls, &same)
+				_, err := fmt.Sscanf(lines[len(lines)-1], "%d calls: %d the same, 0 differ, 0 cannot be repeated, 0 refused", &calls, &same)
 				if code != 0 || stderr != "" || err != nil || calls != same || calls < 30 { // a client may repeat a call that was reset
 					t.Errorf("%s: exit %d, %s\n%s", where, code, stderr, stdout)
 				}
@@ -197,6 +206,60 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// All that the vendors' recorded conversations ask can be repeated to the byte while the clock runs, as far as nothing before it
+// held a secret that is not in the bundle.
+func TestReplayConversations(t *testing.T) {
+	t.Parallel()
+	running := httptest.NewServer(must(emulator.New(emulator.Config{})))
+	t.Cleanup(running.Close)
+	files, err := filepath.Glob("../../emulator/*/testdata/*.txtar")
+	if err != nil || len(files) < 150 {
+		t.Fatalf("got %v, %v", files, err)
+	}
+	calls := 0
+	for _, f := range files {
+		talk, err := txtar.ParseFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vendor := strings.Replace(filepath.Base(filepath.Dir(filepath.Dir(f))), "experiencehub", "experience-hub", 1)
+		file := bundleOf(t, func(tb testkit.TB) {
+			w := testkit.At(tb, running.URL).World(tb, testkit.AllowUnmatched())
+			for _, part := range talk.Files {
+				head, body, _ := strings.Cut(strings.TrimRight(string(part.Data), "\n"), "\n\n")
+				lines := strings.Split(head, "\n")
+				method, path, ok := strings.Cut(lines[0], " ")
+				if !ok || strings.HasSuffix(part.Name, " answer") {
+					continue
+				}
+				headers := []string{"Authorization: " + w.Header(vendor, "admin"), "Content-Type: application/json"}
+				for _, l := range lines[1:] { // one without a value is none
+					name, _, _ := strings.Cut(l, ":")
+					headers = slices.DeleteFunc(headers, func(h string) bool { return strings.HasPrefix(h, name+":") })
+					if strings.Contains(l, ": ") {
+						headers = append(headers, l)
+					}
+				}
+				ask(t, w, method, running.URL+path, body, headers...)
+			}
+		})
+		var stdout, stderr bytes.Buffer
+		run(t.Context(), []string{"replay", "--url", running.URL, file}, &stdout, &stderr)
+		for l := range strings.Lines(stdout.String()) {
+			if strings.Contains(l, ": cannot be repeated: ") || strings.Contains(l, ": refused: ") {
+				break
+			}
+			if strings.Contains(l, ": differs: ") {
+				t.Errorf("%s: %s%s", f, l, &stderr)
+			}
+			calls++
+		}
+	}
+	if calls < 2000 {
+		t.Errorf("%d calls were compared", calls)
+	}
 }
 
 // edited is a bundle in which texts were replaced, pairs of old and new.
@@ -235,31 +298,55 @@ func TestReplayDiffers(t *testing.T) {
 	}{
 		"nothing": {nil, []string{
 			"TestReplayDiffers: seed 42, fixture small, clock 2026-03-01T09:00:00Z", "      POST /_portico/state/konnect.portal: same",
-			"    1 POST /v2/portals: same", "    2 GET /v2/portals?page[size]=1&sort=name: same", "2 calls: 2 the same, 0 differ, 0 cannot be repeated",
+			"    1 POST /v2/portals: same", "    2 GET /v2/portals?page[size]=1&sort=name: same",
+			"3 calls: 3 the same, 0 differ, 0 cannot be repeated, 0 refused",
 		}},
-		"a status": {[]string{`"status": 201,`, `"status": 202,`}, []string{"    1 POST /v2/portals: differs: got 201, recorded 202"}},
-		"a member": {[]string{`\"display_name\":\"Guests\"`, `\"display_name\":\"Ghosts\"`}, []string{`    1 POST /v2/portals: differs: body $.display_name: got "Guests", recorded "Ghosts"`}},
+		"a status": {[]string{`"status": 201,`, `"status":201,`, `"status": 201,`, `"status": 202,`}, []string{ // the first is the testkit's
+			"    1 POST /v2/portals: differs: got 201, recorded 202",
+		}},
+		"a member": {[]string{`\"display_name\":\"Guests\"`, `\"display_name\":\"Ghosts\"`}, []string{
+			`    1 POST /v2/portals: differs: body at byte 158: got "display_name":"Guests", recorded "display_name":"Ghosts"`,
+		}},
 		"a member more": {[]string{`\"display_name\":\"Guests\"`, `\"display_name\":\"Guests\",\"is_odd\":true`}, []string{
-			`    1 POST /v2/portals: differs: body $.is_odd: got none, recorded true`,
+			`    1 POST /v2/portals: differs: body at byte 166: got "description":null, recorded "is_odd":true`,
 		}},
-		"the order of members": {[]string{`\"name\":\"Guests\",\"display_name\":\"Guests\"`, `\"display_name\":\"Guests\",\"name\":\"Guests\"`}, []string{
-			`    1 POST /v2/portals: differs: byte `,
+		"the order of members": {[]string{
+			`\"name\":\"Guests\",\"display_name\":\"Guests\"`, `\"display_name\":\"Guests\",\"name\":\"Guests\"`,
+		}, []string{
+			`    1 POST /v2/portals: differs: body at byte 126: got "name":"Guests", recorded "display_name":"Guests"`,
 		}},
-		"a media type": {[]string{`"mimeType": "application/json; charset=utf-8"`, `"mimeType": "text/plain"`}, []string{
-			"    1 POST /v2/portals: differs: media type: got application/json; charset=utf-8, recorded text/plain",
+		"a media type": {[]string{`"value": "application/json; charset=utf-8"`, `"value": "text/plain"`}, []string{
+			"    1 POST /v2/portals: differs: header Content-Type: got application/json; charset=utf-8, recorded text/plain",
 		}},
-		"a header": {[]string{`"name": "Content-Length"`, `"name": "X-Odd"`}, []string{"    1 POST /v2/portals: differs: header Content-Length: got "}},
+		"a header": {[]string{`"name": "Portico-Request"`, `"name": "X-Odd"`}, []string{
+			"    1 POST /v2/portals: differs: header X-Odd: got none, recorded 1",
+		}},
 		"what the testkit made": {[]string{`\"display_name\":\"Partners\"`, `\"display_name\":\"Ghosts\"`}, []string{
-			`      POST /_portico/state/konnect.portal: differs: body $.display_name: got "Partners", recorded "Ghosts"`,
-			"2 calls: 2 the same, 0 differ, 0 cannot be repeated",
+			`      POST /_portico/state/konnect.portal: differs: body at byte 159: got "display_name":"Partners", recorded "display_name":"Ghosts"`,
+			"3 calls: 2 the same, 1 differ, 0 cannot be repeated, 0 refused",
 		}},
-		"the seed": {[]string{`"seed": 42,`, `"seed": 43,`}, []string{"TestReplayDiffers: seed 43, fixture small, clock 2026-03-01T09:00:00Z", "    1 POST /v2/portals: differs: body $.default_domain: got "}},
+		"the seed": {[]string{`"seed": 42,`, `"seed": 43,`}, []string{
+			"TestReplayDiffers: seed 43, fixture small, clock 2026-03-01T09:00:00Z", "    1 POST /v2/portals: differs: body at byte ",
+		}},
 		"what was sent": {[]string{`"text": "{\"name\":\"Guests\"}"`, `"text": "{\"nome\":\"Guests\"}"`}, []string{
-			"    1 POST /v2/portals: differs: got 400, recorded 201", "2 calls: 0 the same, 2 differ, 0 cannot be repeated",
+			"    1 POST /v2/portals: differs: got 400, recorded 201", "3 calls: 1 the same, 2 differ, 0 cannot be repeated, 0 refused",
 		}},
-		"a call that is missing": {[]string{`"_id": "2"`, `"_id": "9"`}, []string{"2 calls: 2 the same, 0 differ, 0 cannot be repeated"}},
-		"what the testkit did":   {[]string{`\"name\":\"Partners\"`, `\"nome\":\"Partners\"`}, []string{"      POST /_portico/state/konnect.portal: differs: got 400, recorded 201: document.name is missing"}},
-		"another portico":        {[]string{`"portico": "` + emulator.Version + `"`, `"portico": "0.0.9"`}, []string{"note: the test ran on portico 0.0.9, this is " + emulator.Version}},
+		"a call that is missing": {[]string{`"_id": "2"`, `"_id": "9"`}, []string{
+			"3 calls: 3 the same, 0 differ, 0 cannot be repeated, 0 refused",
+		}},
+		"a call that comes twice": {[]string{`"_id": "2"`, `"_id": "1"`}, []string{
+			"    1 GET /v2/portals?page[size]=1&sort=name: cannot be repeated: it comes after 0 calls, but the world has counted 1",
+		}},
+		"a number that does not fit": {[]string{`"_id": "2"`, `"_id": "18446744073709551615"`}, []string{
+			"18446744073709551615 GET /v2/portals?page[size]=1&sort=name: cannot be repeated: " +
+				"it comes after 18446744073709551614 calls, but the world has counted 1",
+		}},
+		"what the testkit did": {[]string{`\"name\":\"Partners\"`, `\"nome\":\"Partners\"`}, []string{
+			"      POST /_portico/state/konnect.portal: differs: got 400, recorded 201: document.name is missing",
+		}},
+		"another portico": {[]string{`"portico": "` + emulator.Version + `"`, `"portico": "0.0.9"`}, []string{
+			"note: the test ran on portico 0.0.9, this is " + emulator.Version,
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -294,8 +381,10 @@ func TestReplayCannot(t *testing.T) {
 	})
 	code, stdout, stderr := do(t, nil, "replay", file)
 	for _, l := range []string{
-		"    1 POST /consumer-api/token: same",
-		"    2 GET /consumer-api/me: cannot be repeated: the header Authorization is a secret that is nowhere told (got 401, recorded 200)",
+		"    1 POST /consumer-api/token: cannot be repeated: its body holds a secret that is not in the bundle, [redacted:0.1] " +
+			"(differs: got 401, recorded 200)",
+		"    2 GET /consumer-api/me: cannot be repeated: its header Authorization holds a secret that is not in the bundle, [redacted:0.2] " +
+			"(differs: got 401, recorded 200)",
 		"    3 POST /v2/portals: cannot be repeated: the journal keeps 65536 bytes of a body, and this one had 70011",
 		"    4 POST /v2/portals: cannot be repeated: its body is not text",
 		"    5 GET /v2/portal-roles: same",
@@ -306,6 +395,31 @@ func TestReplayCannot(t *testing.T) {
 	}
 	if code != 0 || stderr != "" || t.Failed() {
 		t.Errorf("exit %d, %s\n%s", code, stderr, stdout)
+	}
+}
+
+// What the test itself made up is made up again, the same each time: a token that a lenient emulator takes, the password of a
+// user whom the test has made.
+func TestReplayMakesUpSecrets(t *testing.T) {
+	t.Parallel()
+	file := bundleOf(t, func(tb testkit.TB) {
+		w := testkit.Start(tb)
+		ask(t, w, "GET", w.Base("konnect")+"/portals", "", "Authorization: Bearer whatever")
+		w.Put("axway.user", map[string]any{
+			"loginName": "jane", "name": "Jane", "password": "correct-horse-battery", "organizationId": w.Documents("axway.organization")[0].ID,
+		})
+		login := base64.StdEncoding.EncodeToString([]byte("jane:correct-horse-battery"))
+		ask(t, w, "GET", w.Base("axway")+"/currentuser", "", "Authorization: Basic "+login)
+		const form = "Content-Type: application/x-www-form-urlencoded"
+		ask(t, w, "POST", w.Base("axway")+"/login", "username=jane&password=correct-horse-battery", form)
+	})
+	code, stdout, stderr := do(t, nil, "replay", file)
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "\n4 calls: 4 the same, 0 differ, 0 cannot be repeated, 0 refused\n") {
+		t.Errorf("exit %d, %s\n%s", code, stderr, stdout)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil || bytes.Contains(data, []byte("correct-horse-battery")) || !bytes.Contains(data, []byte("303")) {
+		t.Errorf("got %v, %s", err, data)
 	}
 }
 
@@ -320,13 +434,32 @@ func TestReplayRefusals(t *testing.T) {
 		}
 		return file
 	}
+	fixture := write("mine.yaml", "documents: []\n")
 	file := bundleOf(t, func(tb testkit.TB) {
-		w := testkit.Start(tb, testkit.Fixture(write("mine.yaml", "documents: []\n")))
+		w := testkit.Start(tb, testkit.Fixture(fixture))
 		ask(t, w, "GET", w.Base("konnect")+"/portals", "")
 	})
-	if code, stdout, stderr := do(t, nil, "replay", file); code != 0 || !strings.Contains(stdout, "1 calls: 1 the same") {
-		t.Errorf("born from a file: exit %d, %s%s", code, stdout, stderr)
+	builtin := bundleOf(t, func(tb testkit.TB) {
+		w := testkit.Start(tb)
+		ask(t, w, "GET", w.Base("konnect")+"/portals", "", "Authorization: Bearer x")
+	})
+	code, stdout, stderr := do(t, []string{"PORTICO_FIXTURE=" + fixture}, "replay", builtin) // of portico serve, perhaps
+	if code != 0 || !strings.Contains(stdout, "fixture small") {
+		t.Errorf("of a built-in fixture: exit %d, %s%s", code, stdout, stderr)
 	}
+	code, stdout, stderr = do(t, nil, "replay", file, "--fixture", fixture)
+	if code != 0 || !strings.Contains(stdout, "1 calls: 1 the same") {
+		t.Errorf("of a fixture file: exit %d, %s%s", code, stdout, stderr)
+	}
+	other := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(other.Close)
+	portico := httptest.NewServer(must(emulator.New(emulator.Config{AdminToken: "t"})))
+	t.Cleanup(portico.Close)
+	const rest = " is no bundle: "
+	whole := func(entries, info string) string {
+		return `{"log":{"entries":` + entries + `,"_portico":{"format":2,"fixture":"empty",` + info + `}}}`
+	}
+	good := write("good.har", whole(`[]`, `"world":"w"`))
 	for _, tt := range []struct {
 		args []string
 		code int
@@ -335,13 +468,50 @@ func TestReplayRefusals(t *testing.T) {
 		{nil, 2, "portico replay wants one bundle: a file portico-*.har that go test -artifacts has kept"},
 		{[]string{"a", "b"}, 2, "portico replay wants one bundle: a file portico-*.har that go test -artifacts has kept"},
 		{[]string{dir + "/none.har"}, 1, "open " + dir + "/none.har: no such file or directory"},
-		{[]string{write("text", "hello")}, 1, dir + "/text is no bundle: invalid character 'h' looking for beginning of value"},
-		{[]string{write("plain.har", `{"log":{"entries":[]}}`)}, 1, dir + "/plain.har is no bundle: its log has no member _portico, which the testkit writes when a test fails"},
-		{[]string{write("new.har", `{"log":{"entries":"odd","_portico":{"format":2}}}`)}, 1, dir + "/new.har is a bundle of format 2, and this portico (" + emulator.Version + ") reads up to 1: take a newer one"},
-		{[]string{write("part.har", `{"log":{"entries":[],"_portico":{"format":1,"chapters":[{"entries":2}]}}}`)}, 1, dir + "/part.har is no whole bundle: it has 0 calls, and tells of 2"},
-		{[]string{edited(t, file, `mine.yaml"`, `gone.yaml"`)}, 1, "the test's world was born from the file " + dir + "/gone.yaml, which is not here: nothing can be repeated"},
-		{[]string{file, "--url", "ftp://x"}, 2, "--url ftp://x: want a URL such as http://127.0.0.1:4780"},
-		{[]string{file, "--url", "http://127.0.0.1:1"}, 1, "no emulator answers at http://127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused"},
+		{[]string{write("text", "hello")}, 1, dir + "/text" + rest + "invalid character 'h' looking for beginning of value"},
+		{
+			[]string{write("plain.har", `{"log":{"entries":[]}}`)},
+			1,
+			dir + "/plain.har" + rest + "its log has no member _portico, which the testkit writes when a test fails",
+		},
+		{
+			[]string{write("new.har", `{"log":{"entries":"odd","_portico":{"format":3,"seed":[]}}}`)},
+			1,
+			dir + "/new.har" + rest + "its format is 3, and this portico (" + emulator.Version + ") reads 2: take the portico that the test ran on",
+		},
+		{
+			[]string{write("old.har", `{"log":{"entries":[],"_portico":{"format":1,"chapters":[{"entries":-1}]}}}`)},
+			1,
+			dir + "/old.har" + rest + "its format is 1, and this portico (" + emulator.Version + ") reads 2: take the portico that the test ran on",
+		},
+		{[]string{write("world.har", whole(`[]`, `"world":"../w"`))}, 1, dir + "/world.har" + rest + `no world is called "../w"`},
+		{
+			[]string{write("number.har", whole(`[{"_id":"-1"}]`, `"world":"w"`))},
+			1,
+			dir + "/number.har" + rest + `json: cannot unmarshal number -1 into Go struct field recordedCall._id of type uint64`,
+		},
+		{[]string{file}, 1, `the test had the fixture "` + fixture + `", which is not a built-in one: pass the file with --fixture`},
+		{
+			[]string{file, "--fixture", dir + "/gone.yaml"},
+			1,
+			`no fixture "` + dir + `/gone.yaml": the built-in ones are empty, large, small, anything else is a file`,
+		},
+		{[]string{good, "--url", "ftp://x"}, 2, "--url ftp://x: want a URL such as http://127.0.0.1:4780"},
+		{
+			[]string{good, "--url", "http://x/_world/mine"},
+			2,
+			"--url http://x/_world/mine: replay makes a world of its own; give scheme, host and port alone, such as http://127.0.0.1:4780",
+		},
+		{
+			[]string{good, "--url", "http://127.0.0.1:1"},
+			1,
+			"no emulator answers at http://127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused",
+		},
+		{[]string{good, "--url", other.URL}, 1, "what answers at " + other.URL + " is no healthy emulator: 404 Not Found"},
+		{
+			[]string{good, "--url", portico.URL}, 1, portico.URL + " makes no world like the test's: POST /_portico/worlds: " +
+				"the admin API needs the admin token that the server was started with, as Authorization: Bearer TOKEN",
+		},
 	} {
 		code, stdout, stderr := do(t, nil, append([]string{"replay"}, tt.args...)...)
 		if d := cmp.Diff("portico: "+tt.want+"\n", stderr); d != "" || code != tt.code || stdout != "" {

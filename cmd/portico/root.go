@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		word, _, _ := strings.Cut(rest, `"`)
 		err = unknownCommand(root, word)
 	}
-	_, _ = fmt.Fprintln(stderr, "portico: "+strings.ReplaceAll(err.Error(), "\n", " "))
+	_, _ = fmt.Fprintln(stderr, "portico: "+printable(strings.ReplaceAll(err.Error(), "\n", " ")))
 	if _, ok := errors.AsType[*usageError](err); ok {
 		return exitUsage
 	}

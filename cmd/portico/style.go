@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 )
 
 // style is how text is set off: not at all unless a person looks at a terminal and has not forbidden it.
@@ -42,6 +44,19 @@ func (s style) columns(rows [][]string) string {
 func (s style) table(rows [][]string) string {
 	head, rest, _ := strings.Cut(s.columns(rows), "\n")
 	return s.bold(head) + "\n" + rest
+}
+
+// printable is a text that may come from anywhere, as a line in which a terminal obeys nothing: what cannot be seen is escaped.
+func printable(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			out.WriteRune(r)
+		} else {
+			out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return out.String()
 }
 
 // quote makes text one word for a shell.

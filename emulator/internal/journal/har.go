@@ -66,8 +66,11 @@ type (
 	}
 )
 
-// HAR is entries as an HTTP archive 1.2, the oldest first.
+// HAR is entries as an HTTP archive 1.2, the oldest first. Secrets without a name are numbered in it, so that a reader sees
+// which calls send what an earlier answer gave: "[redacted:1]" is the same secret wherever it stands. The Redactor is not used
+// by anybody else.
 func HAR(entries []*Entry, r *Redactor, known *Knowledge, version string) ([]byte, error) {
+	r.numbers = map[string]string{}
 	out := make([]harEntry, 0, len(entries))
 	for _, e := range slices.Backward(entries) {
 		out = append(out, e.har(r, known))

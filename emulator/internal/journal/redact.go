@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
+// hidden is what is told instead of a secret that has no name. Where secrets are numbered it is "[redacted:1]".
 const hidden = "[redacted]"
 
 // Redactor takes secrets out of what is told: the known ones wherever they stand, and whatever stands where secrets do.
@@ -21,6 +23,7 @@ type Redactor struct {
 	known    map[string]string // secret → what is told instead
 	told     map[string]bool   // what is told instead
 	replacer *strings.Replacer
+	numbers  map[string]string // secret without a name → what is told instead; nil: hidden for all of them
 }
 
 // minSecret is the length from which a secret is looked for everywhere; shorter ones would hit innocent words.
@@ -70,6 +73,19 @@ func (r *Redactor) know(secret, name string) {
 	}
 }
 
+// hide gives what is told instead of a secret that has no name.
+func (r *Redactor) hide(secret string) string {
+	if r.numbers == nil {
+		return hidden
+	}
+	label, ok := r.numbers[secret]
+	if !ok {
+		label = fmt.Sprintf("[redacted:%d]", len(r.numbers)+1)
+		r.numbers[secret], r.told[label] = label, true
+	}
+	return label
+}
+
 // names are the ends of the names of members, parameters and fields whose values are secrets.
 const names = `[\w.-]*(?:passwords?|passwd|pwd|passphrase|secrets?|tokens?|(?:api|access|secret|private)[_-]?keys?|authorization|sessionid|` +
 	`code_verifier|assertion)(?:_?hash(?:ed)?)?`
@@ -96,7 +112,9 @@ var (
 )
 
 // Words is a text of our own without known secrets. What only looks like one stays: "password: want text".
-func (r *Redactor) Words(s string) string { return jwt.ReplaceAllString(r.replacer.Replace(s), hidden) }
+func (r *Redactor) Words(s string) string {
+	return jwt.ReplaceAllStringFunc(r.replacer.Replace(s), r.hide)
+}
 
 // Text is a text without secrets: YAML, a form, a URL, JSON that is not whole.
 func (r *Redactor) Text(s string) string {
@@ -136,7 +154,7 @@ func (r *Redactor) replace(pattern *regexp.Regexp, s string) string {
 		case value == "", value == "null", value == "true", value == "false", value == "~", r.told[value]:
 			return m
 		}
-		return parts[1] + quote + hidden + quote
+		return parts[1] + quote + r.hide(value) + quote
 	})
 }
 
@@ -182,10 +200,11 @@ func (s *scrubber) append(to []byte, v gjson.Result, secret bool) []byte {
 		return append(to, ']')
 	case secret && (v.Type == gjson.Number || v.Type == gjson.String && v.Str != ""):
 		s.found = true
-		if name, ok := s.redactor.known[v.String()]; ok {
-			return api.AppendString(to, name)
+		name, ok := s.redactor.known[v.String()]
+		if !ok {
+			name = s.redactor.hide(v.String())
 		}
-		return api.AppendString(to, hidden)
+		return api.AppendString(to, name)
 	case v.Type == gjson.String:
 		if now := s.redactor.inner(s.redactor.Words(v.Str)); now != v.Str {
 			s.found = true
@@ -251,7 +270,7 @@ func (r *Redactor) named(secret string) string {
 			return "[" + login + ", password redacted]"
 		}
 	}
-	return hidden
+	return r.hide(secret)
 }
 
 var plainWord = regexp.MustCompile(`^[\w.@+-]{1,128}$`)

@@ -2,10 +2,13 @@ package journal_test
 
 import (
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
@@ -17,6 +20,38 @@ func redactor() *journal.Redactor {
 		{Vendor: "v", Name: "anna", Header: "Authorization", Value: "Basic YW5uYTpwYXNzd29yZCt4PTE=", Secret: "password+x=1"},
 		{Vendor: "v", Name: "session", Header: "Cookie", Value: "SID=0123456789; other=abcdefghij"},
 	})
+}
+
+var number = regexp.MustCompile(`\[redacted:\d+\]`)
+
+// archived is bodies as an archive has them.
+func archived(t *testing.T, bodies ...string) (out []string) {
+	t.Helper()
+	var entries []*journal.Entry
+	for _, b := range slices.Backward(bodies) {
+		entries = append(entries, &journal.Entry{Body: []byte(b), Length: len(b)})
+	}
+	data, err := journal.HAR(entries, redactor(), &journal.Knowledge{}, "0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range gjson.GetBytes(data, "log.entries.#.request.postData.text").Array() {
+		out = append(out, text.Str)
+	}
+	return out
+}
+
+// In an archive a secret without a name has the same number wherever it stands, and another secret another one.
+func TestArchivesNumberSecrets(t *testing.T) {
+	t.Parallel()
+	got := archived(t, `{"access_token":"abc","refresh_token":"def"}`, "token=def&x=1", "token: abc\npassword: kpat_abcdefgh",
+		`{"password":7,"token":"eyJh.b.c"}`, "eyJh.b.c")
+	if d := cmp.Diff([]string{
+		`{"access_token":"[redacted:1]","refresh_token":"[redacted:2]"}`, "token=[redacted:2]&x=1", "token: [redacted:1]\npassword: [v.admin]",
+		`{"password":"[redacted:3]","token":"[redacted:4]"}`, "[redacted:4]",
+	}, got); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
 }
 
 func TestText(t *testing.T) {
@@ -51,6 +86,9 @@ func TestText(t *testing.T) {
 	} {
 		if got := r.Text(c.in); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.what, got, c.want)
+		}
+		if got := number.ReplaceAllString(archived(t, c.in)[0], "[redacted]"); got != c.want {
+			t.Errorf("%s, numbered: got %q, want %q", c.what, got, c.want)
 		}
 	}
 	if got, want := r.Words("password: want at least 8 characters, kpat_abcdefgh"), "password: want at least 8 characters, [v.admin]"; got != want {

@@ -7,7 +7,7 @@ import (
 
 var (
 	// A line of YAML that names a secret and has no value, or the sign of a text in the lines below.
-	heading = regexp.MustCompile(`(?i)^[ \t]*(?:-[ \t]+)?["']?` + names + `["']?[ \t]*:[ \t]*(?:[|>][0-9+-]*|\[redacted\])?[ \t]*(?:#.*)?\r?$`)
+	heading = regexp.MustCompile(`(?i)^[ \t]*(?:-[ \t]+)?["']?` + names + `["']?[ \t]*:[ \t]*(?:[|>][0-9+-]*|\[redacted[:0-9]*\])?[ \t]*(?:#.*)?\r?$`)
 	// A value in YAML behind what introduces it: the space before it, its name, the dash of a list.
 	valued = regexp.MustCompile(`^([ \t]*(?:-[ \t]+)?(?:["']?[\w.-]+["']?[ \t]*:(?:[ \t]+|$))?)(.*?)(\r?)$`)
 	code   = regexp.MustCompile(`(?im)(^[ \t]*["']?code["']?[ \t]*:[ \t]*)([^\s"'{\[,}][^,}\r\n]*|"[^"]*"|'[^']*')`)

@@ -21,6 +21,8 @@ func (x *exchange) finish(c *api.Call, a api.Answer) {
 	if !c.Vendor.Quiet {
 		x.values[0] = c.ID
 		x.Header()["Portico-Request"] = x.values[0:1:1]
+	} else if c.Request.Header["Portico-Record"] != nil {
+		x.date(c)
 	}
 	x.prepare(a)
 	if !c.Vendor.Quiet {
@@ -29,6 +31,15 @@ func (x *exchange) finish(c *api.Call, a api.Answer) {
 	x.send(c.Request, a)
 	if log := x.server.Log; log.Enabled(context.Background(), slog.LevelDebug) {
 		log.Debug("request", "id", c.ID, "world", c.World.Name(), "method", c.Request.Method, "path", c.Request.URL.Path, "status", a.Status)
+	}
+}
+
+// date tells whoever keeps a record of its calls of the admin API at what time of the world's clock a call was made, and how
+// many calls of vendors the world has counted when it is done.
+func (x *exchange) date(c *api.Call) {
+	if world, ok := c.World.(*store.World); ok {
+		x.Header().Set("Portico-World-At", c.Now.Format(time.RFC3339Nano))
+		x.Header().Set("Portico-World-Requests", strconv.FormatUint(world.Requests(), 10))
 	}
 }
 
