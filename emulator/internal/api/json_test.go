@@ -2,9 +2,11 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/gauge"
@@ -92,9 +94,51 @@ func TestMergePatch(t *testing.T) {
 		{`{"e":null}`, `{"a":1}`, `{"e":null,"a":1}`},
 		{`[1,2]`, `{"a":"b","c":null}`, `{"a":"b"}`},
 		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
+		{`{"a":1,"b":2,"c":3}`, `{"b":null,"a":4,"b":5,"d":null,"d":6}`, `{"a":4,"c":3,"b":5,"d":6}`},
 	} {
 		if got := string(api.MergePatch([]byte(tt[0]), []byte(tt[1]))); got != tt[2] {
 			t.Errorf("%s with %s: got %s, want %s", tt[0], tt[1], got, tt[2])
+		}
+	}
+}
+
+// Sixteen times the members take about sixteen times as long, names that stand twice included.
+func TestLinear(t *testing.T) {
+	t.Parallel()
+	members := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"%x":1,`, i)
+		}
+		return b.String()
+	}
+	parse := func(text string) {
+		if _, err := api.Parse([]byte(text)); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, do := range map[string]func(n int){
+		"members":             func(n int) { parse("{" + members(n) + `"-":1}`) },
+		"all twice":           func(n int) { parse("{" + members(n) + members(n) + `"-":1}`) },
+		"twins in many lists": func(n int) { parse("[" + strings.Repeat(`{"a":1,"a":2},`, n) + "{}]") },
+		"new in a patch":      func(n int) { api.MergePatch([]byte(`{}`), []byte("{"+members(n)+`"-":1}`)) },
+		"old in a patch":      func(n int) { api.MergePatch([]byte("{"+members(n)+`"-":1}`), []byte("{"+members(n)+`"-":null}`)) },
+		"gone by a patch": func(n int) {
+			api.MergePatch([]byte("{"+members(n)+`"-":1}`), []byte("{"+strings.ReplaceAll(members(n), ":1", ":null")+`"-":1}`))
+		},
+	} {
+		cost := func(n int) time.Duration {
+			best := time.Hour
+			for range 3 {
+				began := time.Now()
+				do(n)
+				best = min(best, time.Since(began))
+			}
+			return best
+		}
+		const few, many = 2000, 32_000
+		if small, large := max(cost(few), time.Millisecond), cost(many); large > 64*small {
+			t.Errorf("%s: %d took %s, %d took %s", name, few, small, many, large)
 		}
 	}
 }
