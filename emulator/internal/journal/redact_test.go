@@ -4,11 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/gauge"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 )
 
@@ -89,7 +89,7 @@ func TestYAML(t *testing.T) {
 	}
 }
 
-// Sixteen times the text takes about sixteen times as long.
+// The cost grows as the text does.
 func TestTextLinear(t *testing.T) {
 	t.Parallel()
 	r := redactor()
@@ -97,20 +97,7 @@ func TestTextLinear(t *testing.T) {
 		"token: x\n", "{token: x", ",token", "token\n", "{token\n", ",token #", "# ,token\n# token: x\n", "? token\n: x\n", "token:\n  - x\n", "token: [x, ", "token: \"x", "{token: x\n", "&a ", ",&a ", "- ", "[", "\n", " ", "#\n", "tokentoken", "token.",
 		"-----BEGIN PRIVATE KEY-----", "<token ", "<token>", "name=token\n", "token=", "://", "eyJ.", "a:", "\"token\\\"",
 	} {
-		cost := func(size int) time.Duration {
-			text := strings.Repeat(piece, size/len(piece))
-			best := time.Hour
-			for range 3 {
-				began := time.Now()
-				r.Text(text)
-				best = min(best, time.Since(began))
-			}
-			return best
-		}
-		const few, many = 4 << 10, 64 << 10
-		if small, large := max(cost(few), time.Millisecond), cost(many); large > 64*small {
-			t.Errorf("%q: %d bytes took %s, %d took %s", piece, few, small, many, large)
-		}
+		gauge.Linear(t, piece, 2<<10, func(bytes int) { r.Text(strings.Repeat(piece, bytes/len(piece))) })
 	}
 }
 
