@@ -99,8 +99,8 @@ func TestLinear(t *testing.T) {
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	const nodes = 1000
-	deep := func(open, close string, levels int) string {
-		return strings.Repeat(open, levels) + "x" + strings.Repeat(close, levels)
+	deep := func(open, end string, levels int) string {
+		return strings.Repeat(open, levels) + "x" + strings.Repeat(end, levels)
 	}
 	stairs := func(levels int) string {
 		var b strings.Builder

@@ -209,7 +209,7 @@ var kinds = map[string]func(*Node) bool{
 	"!!seq":   func(n *Node) bool { return n.Kind == Sequence },
 	"!!bool":  func(n *Node) bool { return n.Kind == Bool },
 	"!!float": func(n *Node) bool { return n.Kind == Number },
-	"!!int":   func(n *Node) bool { return n.Kind == Number && bytes.IndexAny(n.Scalar, ".e") < 0 },
+	"!!int":   func(n *Node) bool { return n.Kind == Number && !bytes.ContainsAny(n.Scalar, ".e") },
 }
 
 func (n *Node) fits(tag string) bool { return kinds[tag](n) }
