@@ -446,7 +446,7 @@ func TestBadRules(t *testing.T) {
 		"on: konnect.*\ngive: {headers: {\"X-A\": \"b\\r\\nSet-Cookie: c\"}}": `2:18: headers: `,
 		"give: {error: internal}":                                             `1:1: on: want an operation`,
 		"[]":                                                                  `1:1: a rule is a mapping`,
-		"on: [":                                                               `1:5: sequence end token`,
+		"on: [":                                                               `1:6: did not find expected node content`,
 	} {
 		status, body := call(t, w.Client(), "", "POST", "http://portico.invalid/_portico/faults", rule)
 		if status != 400 || !strings.Contains(body, want) {

@@ -1,7 +1,6 @@
 package container_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -10,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	dockercontainer "github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/wait"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/testkit"
@@ -184,7 +183,7 @@ func TestCompose(t *testing.T) {
 			}
 		}
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&file); err != nil {
+	if err := yaml.Load(text, &file, yaml.WithKnownFields()); err != nil {
 		t.Fatal(err)
 	}
 	s, ok := file.Services["portico"]

@@ -360,16 +360,31 @@ func MergePatch(target, patch []byte) []byte {
 	if t := gjson.ParseBytes(target); t.IsObject() {
 		o = ObjectOf(target)
 	}
+	places := make(map[string]int, len(o)) // a patch may have as many members as a body has bytes
+	for i := range o {
+		places[o[i].Name] = i
+	}
 	p.ForEach(func(k, v gjson.Result) bool {
-		switch {
-		case v.Type == gjson.Null:
-			o.Delete(k.Str)
-		case v.IsObject():
-			o.Set(k.Str, MergePatch(o.Raw(k.Str), []byte(v.Raw)))
-		default:
-			o.Set(k.Str, []byte(v.Raw))
+		at, ok := places[k.Str]
+		if v.Type == gjson.Null {
+			if ok {
+				o[at].Value = nil
+				delete(places, k.Str)
+			}
+			return true
+		}
+		if !ok {
+			at = len(o)
+			o = append(o, Member{Name: k.Str})
+			places[k.Str] = at
+		}
+		if v.IsObject() {
+			o[at].Value = MergePatch(o[at].Value, []byte(v.Raw))
+		} else {
+			o[at].Value = []byte(v.Raw)
 		}
 		return true
 	})
+	o = slices.DeleteFunc(o, func(m Member) bool { return m.Value == nil })
 	return o.JSON()
 }

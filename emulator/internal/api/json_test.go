@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -92,10 +93,40 @@ func TestMergePatch(t *testing.T) {
 		{`{"e":null}`, `{"a":1}`, `{"e":null,"a":1}`},
 		{`[1,2]`, `{"a":"b","c":null}`, `{"a":"b"}`},
 		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
+		{`{"a":1,"b":2,"c":3}`, `{"b":null,"a":4,"b":5,"d":null,"d":6}`, `{"a":4,"c":3,"b":5,"d":6}`},
 	} {
 		if got := string(api.MergePatch([]byte(tt[0]), []byte(tt[1]))); got != tt[2] {
 			t.Errorf("%s with %s: got %s, want %s", tt[0], tt[1], got, tt[2])
 		}
+	}
+}
+
+// The cost grows as the number of members does, also where names stand twice.
+func TestLinear(t *testing.T) {
+	t.Parallel()
+	members := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"%x":1,`, i)
+		}
+		return b.String()
+	}
+	parse := func(text string) {
+		if _, err := api.Parse([]byte(text)); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, do := range map[string]func(n int){
+		"members":             func(n int) { parse("{" + members(n) + `"-":1}`) },
+		"all twice":           func(n int) { parse("{" + members(n) + members(n) + `"-":1}`) },
+		"twins in many lists": func(n int) { parse("[" + strings.Repeat(`{"a":1,"a":2},`, n) + "{}]") },
+		"new in a patch":      func(n int) { api.MergePatch([]byte(`{}`), []byte("{"+members(n)+`"-":1}`)) },
+		"old in a patch":      func(n int) { api.MergePatch([]byte("{"+members(n)+`"-":1}`), []byte("{"+members(n)+`"-":null}`)) },
+		"gone by a patch": func(n int) {
+			api.MergePatch([]byte("{"+members(n)+`"-":1}`), []byte("{"+strings.ReplaceAll(members(n), ":1", ":null")+`"-":1}`))
+		},
+	} {
+		gauge.Linear(t, name, 1000, do)
 	}
 }
 

@@ -194,17 +194,23 @@ func (p *parser) finish(start int, spans []span, members *Object) {
 	if members == nil && !twins {
 		return
 	}
-	written := p.out
+	written := p.out[start:]
+	var places map[string]int
 	if twins {
-		written = bytes.Clone(p.out)
+		written = bytes.Clone(written)
+		places = make(map[string]int, len(spans))
 	}
 	o := make(Object, 0, len(spans))
 	for _, s := range spans {
-		if value := written[s.from:s.to:s.to]; twins {
-			o.Set(s.name, value)
-		} else {
-			o = append(o, Member{s.name, value})
+		value := written[s.from-start : s.to-start : s.to-start]
+		if at, ok := places[s.name]; ok {
+			o[at].Value = value
+			continue
 		}
+		if twins {
+			places[s.name] = len(o)
+		}
+		o = append(o, Member{s.name, value})
 	}
 	if twins {
 		p.out = o.Append(p.out[:start])

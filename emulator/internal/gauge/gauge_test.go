@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"testing"
 )
 
@@ -16,6 +17,36 @@ func TestLive(t *testing.T) {
 	}
 	runtime.KeepAlive(held)
 }
+
+type failure struct {
+	testing.TB
+	failed bool
+}
+
+func (f *failure) Helper()               {}
+func (f *failure) Errorf(string, ...any) { f.failed = true }
+
+func TestLinear(t *testing.T) {
+	t.Parallel()
+	for square, want := range map[bool]bool{false: false, true: true} {
+		f := &failure{TB: t}
+		Linear(f, "sums", 1000, func(n int) {
+			if times := n; square {
+				n *= times
+			}
+			x := 0
+			for i := range n {
+				x ^= i
+			}
+			sum.Store(int64(x))
+		})
+		if f.failed != want {
+			t.Errorf("square %t: got failed %t, want %t", square, f.failed, want)
+		}
+	}
+}
+
+var sum atomic.Int64
 
 func TestNote(t *testing.T) {
 	t.Parallel()

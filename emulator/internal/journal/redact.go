@@ -98,9 +98,6 @@ var (
 	parameterName = regexp.MustCompile(`(?i)^(?:[\w.-]*\[)*(?:` + names + `|` + onces + `)\]*$`)
 	// Parameters of a form or a URL, wherever they stand.
 	parameter = regexp.MustCompile(`(?i)((?:^|[?&#;\s])(?:[\w.-]*(?:\[|%5B))*(?:` + names + `|` + onces + `)(?:\]|%5D)*=)([^\s&#;"']+)`)
-	// Members of YAML, and of JSON that is not whole.
-	member = regexp.MustCompile(`(?im)((?:^|[{,])[ \t]*(?:-[ \t]+)?["']?` + names + `["']?[ \t]*:[ \t]*)` +
-		`("(?:[^"\\]|\\.)*(?:"|\z)|'[^']*(?:'|\z)|[^\s"'{\[,}][^,}\r\n]*)`)
 	// A field of a multipart form.
 	field = regexp.MustCompile(`(?i)(name="?` + names + `"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]*)`)
 	// The password in a URL.
@@ -122,9 +119,9 @@ func (r *Redactor) Text(s string) string {
 	s = r.replace(field, s)
 	s = r.replace(element, s)
 	if strings.Contains(s, "grant_type") {
-		s = r.replace(code, s)
+		return r.members(s, keysAndCodes)
 	}
-	return r.below(r.replace(member, s))
+	return r.members(s, keys)
 }
 
 // inner is a text, or a string in JSON, without what looks like a secret wherever it stands.
@@ -145,16 +142,7 @@ func (r *Redactor) inner(s string) string {
 func (r *Redactor) replace(pattern *regexp.Regexp, s string) string {
 	return pattern.ReplaceAllStringFunc(s, func(m string) string {
 		parts := pattern.FindStringSubmatch(m)
-		quote, value := "", strings.TrimSpace(parts[2])
-		if value != "" && (value[0] == '"' || value[0] == '\'') {
-			quote = value[:1]
-			value = strings.Trim(value, quote)
-		}
-		switch {
-		case value == "", value == "null", value == "true", value == "false", value == "~", r.told[value]:
-			return m
-		}
-		return parts[1] + quote + r.hide(value) + quote
+		return parts[1] + r.hideValue(parts[2])
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/gauge"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 )
 
@@ -93,6 +94,48 @@ func TestText(t *testing.T) {
 	}
 	if got, want := r.Words("password: want at least 8 characters, kpat_abcdefgh"), "password: want at least 8 characters, [v.admin]"; got != want {
 		t.Errorf("our own words: got %q, want %q", got, want)
+	}
+}
+
+// A secret is hidden however YAML writes the member, and what stands beside it is not.
+func TestYAML(t *testing.T) {
+	t.Parallel()
+	r := redactor()
+	for _, s := range []string{
+		// Explicit keys.
+		"? password\n: s3cret\nb: 1", "? password # c\n\n# d\n: s3cret\nb: 1", "? \"password\"\n: |\n  s3cret\n  s3cret\nb: 1", "? |\n  password\n: s3cret\nb: 1",
+		"? password\n:\n  - s3cret\n  - s3cret\nb: 1", "? token\n: a: s3cret\n  c: s3cret\nb: 1", "- ? token\n  : s3cret\n  b: 1", "{? password : s3cret, b: 1}", "{? password\n : s3cret, b: 1}",
+		// In brackets.
+		"{password: s3cret, b: 1}", "{b: 1, password: s3cret}", "{b: 1,\n password: s3cret}", "{password:\n  s3cret, b: 1}", "{\n  password: s3cret,\n  b: 1\n}", "{\npassword:\ns3cret,\nb: 1}",
+		"{password: s3cret\n s3cret, b: 1}", "{\n  password: s3cret\n  s3cret,\n  b: 1}", "{password: 's3cret\n  s3cret', b: 1}", "{'password':s3cret, b: 1}", "b: 1\na: {c: [{password: s3cret}, {token: s3cret}]}",
+		"tokens: [s3cret, 's3cret,', \"s3cret]\"]\nb: 1", "tokens: [it's s3cret, s3cret]\nb: 1", "secret: {a: s3cret, c: [s3cret]}\nb: 1", "[password: s3cret, b: 1]", "{\"b: 1\":1,\"password\": {\"a\": \"s3cret\", \"s3cret",
+		// In lines.
+		"- - password: s3cret\n  - b: 1", "- token: s3cret\n  b: 1", "- token:\n    s3cret\n  b: 1", "- token:\n  - s3cret\n  b: 1", "password : s3cret\nb: 1", "password: s3cret, s3cret\nb: 1", "password:\n\n  s3cret\n\n  s3cret\nb: 1",
+		"password: 'it''s s3cret'\nb: 1", "password: \"\\\"s3cret\"\nb: 1", "password:\n  \"s3cret\n  s3cret\"\nb: 1", "password: >2\n   s3cret\nb: 1", "a\rpassword: s3cret\rb: 1",
+		"password: !!str s3cret\nb: 1", "password: &x !!str \"s3cret\"\nb: 1", "&k password: s3cret\nb: 1", "!!str password: !!str\n  s3cret\nb: 1", "# password: s3cret\nb: 1",
+		"b: 1\nnote: \"[\"\npassword: |\n  s3cret, s3cret\n  s3cret", "grant_type: x\ncode: s3cret\nb: 1", "{grant_type: x, code: s3cret, b: 1}",
+	} {
+		got := r.Text(s)
+		if strings.Contains(got, "s3cret") || !strings.Contains(got, "b: 1") || !strings.Contains(got, "[redacted]") {
+			t.Errorf("%q: got %q", s, got)
+		}
+	}
+	for _, s := range []string{"tokens: []\nb: 1", "tokens:\n- null\n- [v.admin]", "{token: , a: b}", "{token}", "token\nb: 1", "token_type: Bearer", "{code: 1}", "? token\nb: 1"} {
+		if got := r.Text(s); got != s {
+			t.Errorf("%q: got %q", s, got)
+		}
+	}
+}
+
+// The cost grows as the text does.
+func TestTextLinear(t *testing.T) {
+	t.Parallel()
+	r := redactor()
+	for _, piece := range []string{
+		"token: x\n", "{token: x", ",token", "token\n", "{token\n", ",token #", "# ,token\n# token: x\n", "? token\n: x\n", "token:\n  - x\n", "token: [x, ", "token: \"x", "{token: x\n", "&a ", ",&a ", "- ", "[", "\n", " ", "#\n", "tokentoken", "token.",
+		"-----BEGIN PRIVATE KEY-----", "<token ", "<token>", "name=token\n", "token=", "://", "eyJ.", "a:", "\"token\\\"",
+	} {
+		gauge.Linear(t, piece, 2<<10, func(bytes int) { r.Text(strings.Repeat(piece, bytes/len(piece))) })
 	}
 }
 

@@ -111,8 +111,12 @@ func (s *set) born() *yaml.Node {
 		return &yaml.Node{Kind: kind, Line: s.node.Line, Column: s.node.Column}
 	}
 	document := at(yaml.Mapping)
+	changes := map[string]bool{}
+	for i := range s.document.Members {
+		changes[s.document.Members[i].Name] = true
+	}
 	for _, w := range s.where {
-		if s.document.Get(w.name) == nil && !strings.HasPrefix(w.name, "$") && w.want.Get("matches") == nil {
+		if !changes[w.name] && !strings.HasPrefix(w.name, "$") && w.want.Get("matches") == nil {
 			document.Members = append(document.Members, yaml.Member{Name: w.name, Value: w.want})
 		}
 	}

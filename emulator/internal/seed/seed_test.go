@@ -233,7 +233,7 @@ func TestFaultsNameTheirPlace(t *testing.T) {
 		{"documnets: []\n", `zoo.yaml:1:1: unknown member "documnets"; a fixture has now, include and documents`},
 		{"now: yesterday\n", "zoo.yaml:1:6: now: want an RFC 3339 instant such as 2026-01-01T00:00:00Z, in the years 1678 to 2261"},
 		{"now: 9999-01-01T00:00:00Z\n", "zoo.yaml:1:6: now: want an RFC 3339 instant such as 2026-01-01T00:00:00Z, in the years 1678 to 2261"},
-		{"documents: [\n", "zoo.yaml:1:12: sequence end token ']' not found"},
+		{"documents: [\n", "zoo.yaml:2:1: did not find expected node content while parsing a flow node"},
 		{"- 1\n", "zoo.yaml:1:1: a fixture is a mapping with the member documents"},
 		{"a: 1\na: 2\n", `zoo.yaml:2:1: mapping key "a" already defined at [1:1]`},
 		{

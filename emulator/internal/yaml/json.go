@@ -1,7 +1,6 @@
 package yaml
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -10,39 +9,58 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// asJSON tells whether a text is JSON. It is read as such, since YAML readers round numbers, refuse some escapes and are slow.
+// asJSON tells whether a text is JSON. It is read as such, since YAML readers round numbers, refuse some escapes and are
+// slow. What is nested too deeply is left to the reader of YAML, which says where: to check JSON takes stack for each level.
 func asJSON(data []byte) bool {
-	for _, c := range data {
-		switch c {
-		case ' ', '\t', '\r', '\n':
-		case '{', '[':
-			return gjson.ValidBytes(data)
-		default:
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+			if c == '\\' {
+				i++
+			}
+		case c == '{' || c == '[':
+			if depth++; depth > api.MaxDepth+1 {
+				return false
+			}
+		case c == '}' || c == ']':
+			depth--
+		case depth <= 0 && c > ' ':
 			return false
 		}
 	}
-	return false
+	return gjson.ValidBytes(data)
 }
 
-// jsonReader makes nodes of a valid JSON text.
+// jsonReader makes nodes of a valid JSON text, in one pass.
 type jsonReader struct {
+	budget
 	text         string
-	start        int // of the value in the text
-	left         int
-	at           int // offset up to which lines and columns are counted
+	at           int
+	placed       int // offset up to which lines and columns are counted
 	line, column int
 }
 
 // readJSON reads a valid JSON text of at most so many values.
 func readJSON(text string, nodes int) (*Node, error) {
-	r := jsonReader{text: text, start: strings.IndexAny(text, "{["), left: nodes, line: 1, column: 1}
-	return r.node(gjson.Parse(text[r.start:]), 0)
+	r := jsonReader{budget: budget{nodes, nodes}, text: text, line: 1, column: 1}
+	return r.node(0)
 }
 
-// place is where a value or a name stands. It is asked for in the order of the text.
-func (r *jsonReader) place(v gjson.Result) (line, column int) {
-	for offset := r.start + v.Index; r.at < offset; r.at++ {
-		switch c := r.text[r.at]; {
+// next skips blanks and gives the byte after them.
+func (r *jsonReader) next() byte {
+	for r.text[r.at] <= ' ' {
+		r.at++
+	}
+	return r.text[r.at]
+}
+
+// place is where the next byte stands.
+func (r *jsonReader) place() (line, column int) {
+	for ; r.placed < r.at; r.placed++ {
+		switch c := r.text[r.placed]; {
 		case c == '\n':
 			r.line++
 			r.column = 1
@@ -53,55 +71,90 @@ func (r *jsonReader) place(v gjson.Result) (line, column int) {
 	return r.line, r.column
 }
 
-func (r *jsonReader) node(v gjson.Result, depth int) (*Node, error) {
+func (r *jsonReader) node(depth int) (*Node, error) {
+	c := r.next()
 	out := &Node{}
-	out.Line, out.Column = r.place(v)
-	if r.left--; r.left < 0 {
-		return nil, &Error{out.Line, out.Column, "too many values"}
+	out.Line, out.Column = r.place()
+	if err := r.value(out.Line, out.Column, depth); err != nil {
+		return nil, err
 	}
-	if depth > api.MaxDepth {
-		return nil, &Error{out.Line, out.Column, fmt.Sprintf("nested more than %d levels deep", api.MaxDepth)}
+	switch c {
+	case '{':
+		return out, r.members(out, depth+1)
+	case '[':
+		return out, r.items(out, depth+1)
+	case '"':
+		out.text(r.string())
+		return out, nil
 	}
-	switch {
-	case v.IsObject():
-		return out, r.members(out, v, depth)
-	case v.IsArray():
-		out.Kind = Sequence
-		var err error
-		v.ForEach(func(_, e gjson.Result) bool {
-			var item *Node
-			item, err = r.node(e, depth+1)
-			out.Items = append(out.Items, item)
-			return err == nil
-		})
-		return out, err
-	case v.Type == gjson.String:
-		out.text(v.Str)
-	case v.Type == gjson.Number:
-		out.Kind, out.Scalar = Number, []byte(v.Raw)
-	case v.Type == gjson.Null:
-		out.Scalar = api.Null
+	begin := r.at
+	for r.at < len(r.text) && !strings.ContainsRune(",]} \t\r\n", rune(r.text[r.at])) {
+		r.at++
+	}
+	out.Scalar = []byte(r.text[begin:r.at])
+	switch c {
+	case 't', 'f':
+		out.Kind = Bool
+	case 'n':
 	default:
-		out.Kind, out.Scalar = Bool, api.Boolean(v.Bool())
+		out.Kind = Number
 	}
 	return out, nil
 }
 
-func (r *jsonReader) members(out *Node, v gjson.Result, depth int) error {
-	out.Kind = Mapping
-	seen := map[string]bool{}
-	var err error
-	v.ForEach(func(k, e gjson.Result) bool {
-		m := Member{Name: k.Str}
-		m.Line, m.Column = r.place(k)
-		if seen[k.Str] {
-			err = &Error{m.Line, m.Column, fmt.Sprintf("%q stands twice", k.Str)}
-			return false
+func (r *jsonReader) items(out *Node, depth int) error {
+	out.Kind = Sequence
+	for r.at++; r.next() != ']'; {
+		item, err := r.node(depth)
+		if err != nil {
+			return err
 		}
-		seen[k.Str] = true
-		m.Value, err = r.node(e, depth+1)
+		out.Items = append(out.Items, item)
+		r.comma()
+	}
+	r.at++
+	return nil
+}
+
+func (r *jsonReader) members(out *Node, depth int) error {
+	out.Kind = Mapping
+	places := map[string]int{}
+	for r.at++; r.next() != '}'; {
+		var m Member
+		m.Line, m.Column = r.place()
+		m.Name = r.string()
+		if at, ok := places[m.Name]; ok {
+			return m.duplicate(&out.Members[at])
+		}
+		places[m.Name] = len(out.Members)
+		r.next()
+		r.at++ // the colon
+		var err error
+		if m.Value, err = r.node(depth); err != nil {
+			return err
+		}
 		out.Members = append(out.Members, m)
-		return err == nil
-	})
-	return err
+		r.comma()
+	}
+	r.at++
+	return nil
+}
+
+// comma skips the comma between two values, if this was not the last one.
+func (r *jsonReader) comma() {
+	if r.next() == ',' {
+		r.at++
+	}
+}
+
+// string reads a string.
+func (r *jsonReader) string() string {
+	begin := r.at
+	for r.at++; r.text[r.at] != '"'; r.at++ {
+		if r.text[r.at] == '\\' {
+			r.at++
+		}
+	}
+	r.at++
+	return api.TextOf([]byte(r.text[begin:r.at]))
 }

@@ -3,16 +3,10 @@
 package yaml
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
-	"math"
 	"strconv"
-	"strings"
 	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
@@ -61,199 +55,61 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message)
 }
 
-// Parse reads one document of at most so many nodes, aliases counted as often as they are used.
-func Parse(data []byte, nodes int) (root *Node, err error) {
+// Parse reads one document of at most so many values, aliases counted as often as they are used. It takes time
+// and memory in proportion to the text.
+func Parse(data []byte, nodes int) (*Node, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if !utf8.Valid(data) {
-		return nil, &Error{Message: "not valid UTF-8"}
-	}
-	if e := depth(data); e != nil {
-		return nil, e
+		return nil, fault(data, invalid(data), "not valid UTF-8")
 	}
 	if asJSON(data) {
 		return readJSON(string(data), nodes)
 	}
-	defer func() {
-		// The parser is known to panic on some broken texts.
-		if r := recover(); r != nil {
-			root, err = nil, &Error{Message: "not valid YAML"}
-		}
-	}()
-	file, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return nil, syntax(err)
-	}
-	var body ast.Node
-	for _, d := range file.Docs {
-		if d.Body == nil {
-			continue
-		}
-		if body != nil {
-			return nil, at(d.Body, "a second document in one text")
-		}
-		body = d.Body
-	}
-	if body == nil {
-		return &Node{Kind: Null, Line: 1, Column: 1, Scalar: api.Null}, nil
-	}
-	r := reader{left: nodes, anchors: map[string]ast.Node{}}
-	return r.node(body, 0)
+	return readYAML(data, nodes)
 }
 
-// depth refuses nesting on which a recursive parser would exhaust its stack.
-func depth(data []byte) *Error {
-	open, dashes, line := 0, 0, 1
-	for _, c := range data {
-		switch c {
-		case '[', '{':
-			open++
-		case ']', '}':
-			open = max(open-1, 0)
-		case '-', '?', ':':
-			dashes++
-		case ' ':
-		case '\n':
-			line++
-			dashes = 0
-		default:
-			dashes = 0
+// invalid is the offset of the first byte that is not UTF-8.
+func invalid(data []byte) int {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
 		}
-		if open > 4*api.MaxDepth || dashes > 4*api.MaxDepth {
-			return &Error{Line: line, Column: 1, Message: fmt.Sprintf("nested more than %d levels deep", api.MaxDepth)}
-		}
+		i += size
+	}
+	return len(data)
+}
+
+// fault is an error at an offset.
+func fault(data []byte, offset int, format string, args ...any) *Error {
+	before := bytes.ReplaceAll(bytes.ReplaceAll(data[:offset], []byte("\r\n"), []byte{'\n'}), []byte{'\r'}, []byte{'\n'})
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return &Error{bytes.Count(before, []byte{'\n'}) + 1, utf8.RuneCount(before[start:]) + 1, fmt.Sprintf(format, args...)}
+}
+
+var tooDeep = fmt.Sprintf("nested more than %d levels deep", api.MaxDepth)
+
+// budget is how many values a document may have, and how many it may still have.
+type budget struct{ most, left int }
+
+// value counts a value, which is nested so deeply.
+func (b *budget) value(line, column, depth int) error {
+	if b.left--; b.left < 0 {
+		return &Error{line, column, fmt.Sprintf("more than %d values", b.most)}
+	}
+	if depth > api.MaxDepth {
+		return &Error{line, column, tooDeep}
 	}
 	return nil
 }
 
-func syntax(err error) *Error {
-	var s yaml.Error
-	if errors.As(err, &s) && s.GetToken() != nil {
-		p := s.GetToken().Position
-		return &Error{p.Line, p.Column, s.GetMessage()}
-	}
-	return &Error{Message: strings.SplitN(err.Error(), "\n", 2)[0]}
-}
-
-func at(n ast.Node, format string, args ...any) *Error {
-	e := &Error{Message: fmt.Sprintf(format, args...)}
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		e.Line, e.Column = t.Position.Line, t.Position.Column
-	}
-	return e
-}
-
-type reader struct {
-	left    int
-	anchors map[string]ast.Node
-}
-
-func (r *reader) node(n ast.Node, depth int) (*Node, error) {
-	if r.left--; r.left < 0 {
-		return nil, at(n, "too many values")
-	}
-	if depth > api.MaxDepth {
-		return nil, at(n, "nested more than %d levels deep", api.MaxDepth)
-	}
-	out := &Node{}
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		out.Line, out.Column = t.Position.Line, t.Position.Column
-	}
-	switch n := n.(type) {
-	case *ast.NullNode:
-		out.Scalar = api.Null
-	case *ast.BoolNode:
-		out.Kind, out.Scalar = Bool, api.Boolean(n.Value)
-	case *ast.IntegerNode:
-		out.Kind, out.Scalar = Number, fmt.Append(nil, n.Value)
-	case *ast.FloatNode:
-		if math.IsInf(n.Value, 0) || math.IsNaN(n.Value) {
-			return nil, at(n, "%s is not a number that JSON has", n.String())
-		}
-		out.Kind, out.Scalar = Number, strconv.AppendFloat(nil, n.Value, 'g', -1, 64)
-	case *ast.StringNode:
-		out.text(n.Value)
-	case *ast.LiteralNode:
-		out.text(n.Value.Value)
-	case *ast.AnchorNode:
-		r.anchors[n.Name.GetToken().Value] = n.Value
-		return r.node(n.Value, depth)
-	case *ast.AliasNode:
-		name := n.Value.GetToken().Value
-		target, ok := r.anchors[name]
-		if !ok {
-			return nil, at(n, "no anchor %q before this alias", name)
-		}
-		return r.node(target, depth+1)
-	case *ast.TagNode:
-		if tag := n.Start.Value; tag != "!!str" && tag != "!!map" && tag != "!!seq" && tag != "!!int" && tag != "!!float" && tag != "!!bool" {
-			return nil, at(n, "tag %s is not accepted", tag)
-		}
-		inner, err := r.node(n.Value, depth)
-		if err == nil && n.Start.Value == "!!str" && inner.Kind != String {
-			inner.text(n.Value.String())
-		}
-		return inner, err
-	case *ast.SequenceNode:
-		out.Kind = Sequence
-		for _, v := range n.Values {
-			item, err := r.node(v, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			out.Items = append(out.Items, item)
-		}
-	case *ast.MappingNode:
-		return out, r.members(out, n.Values, depth)
-	case *ast.MappingValueNode:
-		return out, r.members(out, []*ast.MappingValueNode{n}, depth)
-	default:
-		return nil, at(n, "not accepted here: %s", n.Type())
-	}
-	return out, nil
+// duplicate refuses a member with the name of another.
+func (m *Member) duplicate(first *Member) error {
+	return &Error{m.Line, m.Column, fmt.Sprintf("mapping key %q already defined at [%d:%d]", m.Name, first.Line, first.Column)}
 }
 
 func (n *Node) text(s string) {
 	n.Kind, n.Text, n.Scalar = String, s, api.Quote(s)
-}
-
-func (r *reader) members(out *Node, values []*ast.MappingValueNode, depth int) error {
-	out.Kind = Mapping
-	for _, mv := range values {
-		value, err := r.node(mv.Value, depth+1)
-		if err != nil {
-			return err
-		}
-		if mv.Key.IsMergeKey() {
-			if value.Kind != Mapping {
-				return at(mv.Key, "<< needs a mapping")
-			}
-			for _, m := range value.Members {
-				if out.Get(m.Name) == nil {
-					out.Members = append(out.Members, m)
-				}
-			}
-			continue
-		}
-		key, err := r.node(mv.Key, depth+1)
-		if err != nil {
-			return err
-		}
-		name := key.Text
-		switch key.Kind {
-		case String:
-		case Mapping, Sequence:
-			return at(mv.Key, "a name must be a scalar")
-		default:
-			name = mv.Key.GetToken().Value
-		}
-		if out.Get(name) != nil {
-			return at(mv.Key, "%q stands twice", name)
-		}
-		out.Members = append(out.Members, Member{name, key.Line, key.Column, value})
-		if len(out.Members) == 1 {
-			out.Line, out.Column = key.Line, key.Column
-		}
-	}
-	return nil
 }
 
 // Get is the value of a member of a mapping, or nil.
