@@ -140,10 +140,15 @@ func (r *Redactor) inner(s string) string {
 
 // replace hides the second group of what is found, unless it holds no secret.
 func (r *Redactor) replace(pattern *regexp.Regexp, s string) string {
-	return pattern.ReplaceAllStringFunc(s, func(m string) string {
-		parts := pattern.FindStringSubmatch(m)
-		return parts[1] + r.hideValue(parts[2])
-	})
+	var out strings.Builder
+	done := 0
+	for _, m := range pattern.FindAllStringSubmatchIndex(s, -1) {
+		from, to := m[4], m[5]
+		out.WriteString(s[done:from])
+		out.WriteString(r.hideValue(s[from:to]))
+		done = to
+	}
+	return out.String() + s[done:]
 }
 
 // JSON is a JSON text without secrets: as it was where there are none.
