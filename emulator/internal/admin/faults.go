@@ -6,7 +6,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // operationsOf are all operations that a rule may be about, and their names.
@@ -61,7 +61,7 @@ func getFault(c *api.Call) (any, error) {
 		}
 		names = append(names, t.ID)
 	}
-	return nil, api.Fail(api.NotFound, "no fault rule %q is armed%s", c.Arg("id"), near.Hint(c.Arg("id"), names...))
+	return nil, api.Fail(api.NotFound, "no fault rule %q is armed%s", c.Arg("id"), suggest.Hint(c.Arg("id"), names...))
 }
 
 func disarmFault(c *api.Call) (any, error) {

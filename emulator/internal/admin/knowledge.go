@@ -5,7 +5,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // knowledge is what explanations of a world's entries look up.
@@ -112,7 +112,7 @@ func apart(path, template []string) float64 {
 			case strings.HasPrefix(t, "{"):
 				change = 0.01 // a name fits better than a parameter
 			case p != t:
-				change = min(1, 1.5*float64(near.Distance(p[:min(len(p), 64)], t))/float64(max(len(p), len(t))))
+				change = min(1, 1.5*float64(suggest.Distance(p[:min(len(p), 64)], t))/float64(max(len(p), len(t))))
 			}
 			before, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, before+change)
 		}

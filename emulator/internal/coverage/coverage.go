@@ -45,23 +45,23 @@ func (v *Coverage) of(op *api.Operation) *tried {
 	return t
 }
 
-// Record counts a call and its outcome.
-func (v *Coverage) Record(c *api.Call, status int) {
+// Record counts a call and its outcome; refusal is the code of the error that was answered, or "".
+func (v *Coverage) Record(c *api.Call, status int, refusal api.Code) {
 	if c.Op == nil {
 		return
 	}
 	v.mu.Lock()
 	if after := v.after; after != nil {
 		v.mu.Unlock()
-		after.Record(c, status)
+		after.Record(c, status, refusal)
 		return
 	}
 	defer v.mu.Unlock()
 	t := v.of(c.Op)
 	t.calls++
 	t.statuses[status]++
-	if c.Refusal != nil {
-		t.codes[c.Refusal.Code]++
+	if refusal != "" {
+		t.codes[refusal]++
 	}
 	if len(c.Query) > 0 {
 		for _, name := range c.Op.Known {

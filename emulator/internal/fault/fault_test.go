@@ -13,11 +13,6 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/gauge"
 )
 
-type world struct{}
-
-func (world) Name() string { return "test" }
-func (world) Seed() uint64 { return 42 }
-
 // rows are operations to have rules about.
 func rows() (operations []*api.Operation, names []string) {
 	v := &api.Vendor{Name: "toy"}
@@ -43,7 +38,7 @@ func rule(t testing.TB, text string) *fault.Rule {
 }
 
 func call(op *api.Operation) *api.Call {
-	return &api.Call{Op: op, World: world{}, Vendor: op.Vendor}
+	return &api.Call{Scope: api.Scope{Vendor: op.Vendor, Seed: 42}, Op: op}
 }
 
 func none() *api.Doc { return nil }

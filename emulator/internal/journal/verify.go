@@ -13,7 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // Expectation is what calls are looked for, and how many.
@@ -130,7 +130,7 @@ func differs(what, want string, get func(*Entry) string, fits func(want, got str
 func unlike(a, b string) float64 {
 	const most = 256 // letters of each that are compared
 	a, b = a[:min(len(a), most)], b[:min(len(b), most)]
-	return max(float64(near.Distance(a, b))/float64(max(len(a), len(b), 1)), 0.01)
+	return max(float64(suggest.Distance(a, b))/float64(max(len(a), len(b), 1)), 0.01)
 }
 
 // Matches tells whether a value is as wanted: equal, or as a matcher {"matches": regular expression} says.

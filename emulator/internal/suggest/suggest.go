@@ -1,5 +1,5 @@
-// Package near finds the word that somebody meant. It knows no vendor.
-package near
+// Package suggest finds the word that somebody meant. It knows no vendor.
+package suggest
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 
 // Word is the candidate that is spelled most like word, the first of equals, or "" if none is near. One that has the
 // word as a part ("portal" in "konnect.portal") is near, too.
-func Word(word string, candidates ...string) string {
+func Closest(word string, candidates ...string) string {
 	best, least := "", max(2, len(word)/3)+1
 	for _, c := range candidates {
 		d := least
@@ -27,7 +27,7 @@ func Word(word string, candidates ...string) string {
 
 // Hint is the end of a message: what was meant perhaps, or nothing.
 func Hint(word string, candidates ...string) string {
-	if best := Word(word, candidates...); best != "" {
+	if best := Closest(word, candidates...); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	return ""
