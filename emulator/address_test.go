@@ -16,7 +16,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 	"github.com/portico-emulator/portico/fixtures"
@@ -294,12 +294,12 @@ func pointing(t *testing.T) (*server.Server, *store.World) {
 			return a
 		}
 	})
-	fixture, err := seed.Open(fixtures.FS, "small")
+	fixture, err := fixture.Open(fixtures.FS, "small")
 	if err != nil {
 		t.Fatal(err)
 	}
 	base, err := store.Grow(p.Catalog, "small", 1, func(tx api.Tx) error {
-		return fixture.Grow(t.Context(), tx, 1, func(*api.Resource, api.Object) ([]api.Violation, error) { return nil, nil })
+		return fixture.Populate(t.Context(), tx, 1, func(*api.Resource, api.Object) ([]api.Violation, error) { return nil, nil })
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -363,7 +363,7 @@ func TestFaultsSeeWhatTheVendorSees(t *testing.T) {
 			var admin api.Credential
 			ways := make([]map[*api.Doc][]address, len(v.Operations))
 			w.View(func(tx api.Tx) {
-				admin = v.Credentials(&api.Call{Vendor: v, World: w, Tx: tx, Now: w.Clock.Now()})[0]
+				admin = v.Credentials(&api.Scope{Vendor: v, Tx: tx, Seed: w.Seed(), Now: w.Clock.Now()})[0]
 				for i := range v.Operations {
 					ways[i] = addressed(t, tx, &v.Operations[i])
 				}

@@ -61,7 +61,7 @@ var homes = map[string]string{
 	"github.com/tidwall/btree":     "emulator/internal/store",
 	"github.com/tidwall/buntdb":    "emulator/internal/ledger",
 	"github.com/santhosh-tekuri":   "emulator/internal/schema",
-	"github.com/brianvoe/gofakeit": "emulator/internal/seed",
+	"github.com/brianvoe/gofakeit": "emulator/internal/fixture",
 	"go.yaml.in/yaml":              "emulator/internal/yaml",
 	"github.com/spf13":             "cmd",
 	"github.com/golang-jwt":        "emulator/apiconnect",

@@ -21,12 +21,12 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/files"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 	"github.com/portico-emulator/portico/emulator/internal/ledger"
-	"github.com/portico-emulator/portico/emulator/internal/near"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 	"github.com/portico-emulator/portico/emulator/konnect"
 	"github.com/portico-emulator/portico/fixtures"
 	"github.com/portico-emulator/portico/schemas"
@@ -170,13 +170,13 @@ type grown struct {
 // waits for it grows it then.
 func base(ctx context.Context, p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
 	key := baseKey{fixture: name, seed: seedOf}
-	open := func() (*seed.Fixture, error) { return seed.Open(fixtures.FS, name) }
+	open := func() (*fixture.Fixture, error) { return fixture.Open(fixtures.FS, name) }
 	check := trusted
-	if !slices.Contains(seed.Names(fixtures.FS), name) {
-		data, err := files.Read(name, seed.MaxFile)
+	if !slices.Contains(fixture.Names(fixtures.FS), name) {
+		data, err := files.Read(name, fixture.MaxFile)
 		if errors.Is(err, fs.ErrNotExist) {
-			names := seed.Names(fixtures.FS)
-			return nil, fmt.Errorf("no fixture %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), near.Hint(name, names...))
+			names := fixture.Names(fixtures.FS)
+			return nil, fmt.Errorf("no fixture %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), suggest.Hint(name, names...))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("fixture: %w", err)
@@ -184,17 +184,17 @@ func base(ctx context.Context, p *server.Plan, name string, seedOf uint64) (*sto
 		h := fnv.New64a()
 		_, _ = h.Write(data)
 		key.content = h.Sum64()
-		open = func() (*seed.Fixture, error) { return seed.Read(name, data) }
+		open = func() (*fixture.Fixture, error) { return fixture.Read(name, data) }
 		check = judge
 	}
 	for {
 		g := keptBase(key)
 		g.once.Do(func() {
-			var f *seed.Fixture
+			var f *fixture.Fixture
 			if f, g.err = open(); g.err != nil {
 				return
 			}
-			g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(ctx, tx, seedOf, check) })
+			g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Populate(ctx, tx, seedOf, check) })
 		})
 		if g.err == nil {
 			return g.base, nil
@@ -249,14 +249,14 @@ type host struct{ e *Emulator }
 
 var _ admin.Host = (*host)(nil)
 
-func (h *host) Version() string      { return Version }
-func (h *host) AdminToken() string   { return h.e.config.AdminToken }
-func (h *host) AdminHosts() []string { return h.e.config.AdminHosts }
-func (h *host) Plan() *server.Plan   { return h.e.server.Plan }
-func (h *host) Store() *store.Store  { return h.e.server.Store }
-func (h *host) Judge() seed.Checker  { return judge }
-func (h *host) Fixtures() []string   { return seed.Names(fixtures.FS) }
-func (h *host) Configured() string   { return h.e.config.Fixture }
+func (h *host) Version() string        { return Version }
+func (h *host) AdminToken() string     { return h.e.config.AdminToken }
+func (h *host) AdminHosts() []string   { return h.e.config.AdminHosts }
+func (h *host) Plan() *server.Plan     { return h.e.server.Plan }
+func (h *host) Store() *store.Store    { return h.e.server.Store }
+func (h *host) Judge() fixture.Checker { return judge }
+func (h *host) Fixtures() []string     { return fixture.Names(fixtures.FS) }
+func (h *host) Configured() string     { return h.e.config.Fixture }
 
 // NewWorld makes a world; what the spec leaves out is as in the world that it comes from, or as the server was configured.
 func (h *host) NewWorld(ctx context.Context, spec admin.WorldSpec) (*store.World, error) {

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 	"github.com/portico-emulator/portico/fixtures"
 )
@@ -18,11 +18,11 @@ func Judged(name string, seedOf uint64) error {
 	if err != nil {
 		return err
 	}
-	f, err := seed.Open(fixtures.FS, name)
+	f, err := fixture.Open(fixtures.FS, name)
 	if err != nil {
 		return err
 	}
-	_, err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
+	_, err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Populate(context.Background(), tx, seedOf, judge) })
 	return err
 }
 
@@ -32,11 +32,11 @@ func GrowText(text []byte, seedOf uint64) error {
 	if err != nil {
 		return err
 	}
-	f, err := seed.Read("fixture", text)
+	f, err := fixture.Read("fixture", text)
 	if err != nil {
 		return err
 	}
-	_, err = store.Grow(p.Catalog, "fixture", seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
+	_, err = store.Grow(p.Catalog, "fixture", seedOf, func(tx api.Tx) error { return f.Populate(context.Background(), tx, seedOf, judge) })
 	return err
 }
 

@@ -13,10 +13,10 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/admin"
 	"github.com/portico-emulator/portico/emulator/internal/files"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 	"github.com/portico-emulator/portico/fixtures"
 	"github.com/portico-emulator/portico/scenarios"
 )
@@ -61,7 +61,7 @@ var library = sync.OnceValues(func() ([]*scenario.Scenario, error) {
 })
 
 func wordsOf(p *server.Plan, configured string) *scenario.Words {
-	names := seed.Names(fixtures.FS)
+	names := fixture.Names(fixtures.FS)
 	if configured != "" && !slices.Contains(names, configured) {
 		names = append(names, configured)
 	}
@@ -108,7 +108,7 @@ func readScenario(name, configured string) (one *scenario.Scenario, builtin bool
 	text, err := files.Read(filepath.Clean(name), server.MaxBody)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, false, fmt.Errorf("no scenario %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), near.Hint(name, names...))
+		return nil, false, fmt.Errorf("no scenario %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), suggest.Hint(name, names...))
 	case err != nil:
 		return nil, false, fmt.Errorf("scenario: %w", err)
 	}

@@ -95,7 +95,7 @@ func TestImportRefused(t *testing.T) {
 		{"no list", head + `"konnect.portal":{}}}`, `import:2:18: konnect.portal: want a list of documents`},
 		{"no document", head + `"konnect.portal":[7]}}`, `import:2:19: konnect.portal: want a document`},
 		{"no _id", head + `"konnect.token":[{"name":"x","token":"kpat_y","user":"u","access":"admin"}]}}`, "import:2:18: konnect.token: the document has no _id"},
-		{"another _id", head + `"konnect.token":[{"name":"x","token":"kpat_y","user":"u","access":"admin","_id":"z","_in":[]}]}}`, `_id is \"z\", but the document is known by \"x\"`},
+		{"another _id", head + `"konnect.token":[{"name":"x","token":"kpat_y","user":"u","access":"admin","_id":"z","_in":[]}]}}`, `_id is \"z\", but the document's own members say \"x\"`},
 		{"an id twice", head + `"konnect.portal":[` + portal(id, "A") + ",\n" + portal(id, "B") + `]}}`, `import:3:1: konnect.portal \"` + id + `\" stands twice`},
 		{"a name twice", head + `"konnect.portal":[` + portal(id, "A") + ",\n" + portal("00000000-0000-4000-8000-000000000008", "A") + `]}}`, `import:3:1: konnect.portal: name \"A\" is taken`},
 		{"a rule broken", head + `"konnect.portal":[` + strings.Replace(portal(id, "A"), `"is_public":false`, `"is_public":"no"`, 1) + `]}}`, "konnect.portal: is_public: want boolean"},

@@ -90,7 +90,7 @@ func (s *soaking) owned(tx api.Tx, d *api.Doc, world string) {
 // refers holds that what a document refers to exists, unless the kind lets go of it without a trace.
 func (s *soaking) refers(tx api.Tx, ix *api.Index, d *api.Doc, world string) int {
 	s.t.Helper()
-	if ix.To == "" || ix.Path == "" || ix.Loose || ix.Key != nil || ix.Gone == api.Keep || strings.Contains(ix.Path, ",") {
+	if ix.To == "" || ix.Path == "" || ix.AllowDangling || ix.Key != nil || ix.OnDelete == api.Keep || strings.Contains(ix.Path, ",") {
 		return 0
 	}
 	n := 0
@@ -144,7 +144,7 @@ func keysOf(r *api.Resource, index int, d *api.Doc) []string {
 	default:
 		out = values(d, ix.Path)
 	}
-	if ix.Fold {
+	if ix.CaseInsensitive {
 		for i := range out {
 			out[i] = strings.ToLower(out[i])
 		}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/ledger"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 	"github.com/portico-emulator/portico/fixtures"
@@ -39,7 +39,7 @@ func (e *Emulator) open(h *host) error {
 	e.ledger, err = ledger.Open(e.config.State, ledger.Birth{
 		Version: Version,
 		Base:    born,
-		Builtin: slices.Contains(seed.Names(fixtures.FS), e.config.Fixture),
+		Builtin: slices.Contains(fixture.Names(fixtures.FS), e.config.Fixture),
 		Clock:   e.config.Clock,
 		Bases: func(fixture string) (*store.Base, error) {
 			return h.Base(context.Background(), fixture, *e.config.Seed)

@@ -233,12 +233,6 @@ func words(t *testing.T, of string) []string {
 	return out
 }
 
-// nowhere is a world without anything.
-type nowhere struct{}
-
-func (nowhere) Name() string { return "nowhere" }
-func (nowhere) Seed() uint64 { return 1 }
-
 func TestEveryErrorWearsTheVendorsEnvelope(t *testing.T) {
 	t.Parallel()
 	wants := map[api.Rule]any{
@@ -248,7 +242,7 @@ func TestEveryErrorWearsTheVendorsEnvelope(t *testing.T) {
 	for _, v := range vendors(t) {
 		check := func(what string, e *api.Error) {
 			t.Helper()
-			c := &api.Call{Vendor: v, World: nowhere{}, Number: 1, Request: httptest.NewRequest("GET", v.Base+"/nowhere", nil)}
+			c := &api.Call{Scope: api.Scope{Vendor: v, Seed: 1, Number: 1}, Request: httptest.NewRequest("GET", v.Base+"/nowhere", nil)}
 			a := v.Dialect.Fail(c, e)
 			if want := cmp.Or(v.ProblemMedia, v.Dialect.Media, "application/json"); a.Media != want {
 				t.Errorf("%s, %s: got the media type %q, want %q", v.Name, what, a.Media, want)

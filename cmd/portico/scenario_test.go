@@ -50,7 +50,7 @@ func TestScenarioCommands(t *testing.T) {
 		{"scenario check " + good, 0, good + ": ok\n", ""},
 		{"scenario check " + documented, 0, documented + ": ok\n", ""},
 		{"scenario check " + bad + " " + good, 1, good + ": ok\n", "portico: " + bad + `:3:10: on: no operation "konnect.creat-portal"; did you mean "konnect.create-portal"?` + "\n"},
-		{"scenario check " + worse, 1, "", "portico: " + worse + ":3:5: konnect.developer lives in a konnect.portal"},
+		{"scenario check " + worse, 1, "", "portico: " + worse + ":3:5: konnect.developer belongs to a konnect.portal"},
 		{"scenario check", 2, "", "portico: portico scenario check wants a file or more\n"},
 		{"scenario", 2, "", "portico: portico scenario wants one of list, show, check\n"},
 		{"scenario lst", 2, "", "portico: portico scenario has no command \"lst\"; did you mean list?\n"},

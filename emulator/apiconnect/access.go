@@ -104,7 +104,7 @@ func signIn(c *api.Call, token string) error {
 		}
 		return enabled(c, admin)
 	}
-	if state := tokenState(c, known); state != "" {
+	if state := tokenState(&c.Scope, known); state != "" {
 		return api.Fail(api.Unauthorized, "the token is %s", state)
 	}
 	if known.In[1] != catalog.ID {
@@ -132,7 +132,7 @@ func enterOrg(c *api.Call) error {
 	if org == nil {
 		return n.missing
 	}
-	member := membership(c, org, c.Caller.Doc)
+	member := membership(&c.Scope, org, c.Caller.Doc)
 	if member == nil || member.Str("state") != "enabled" {
 		return forbidden(c, needsMember, "the user '%s' is not a member of the org '%s'", c.Caller.Name, org.Str("name"))
 	}
@@ -195,7 +195,7 @@ func anyOrg(c *api.Call) error {
 	n := notesOf(c)
 	n.orgs = n.orgs[:0]
 	granted := false
-	for _, m := range memberships(c, c.Caller.Doc) {
+	for _, m := range memberships(&c.Scope, c.Caller.Doc) {
 		n.orgs = append(n.orgs, c.Tx.Get(kindOrg, m.Owner()))
 		granted = granted || allows(rightsOf(c, m), c.Op.Needs)
 	}
@@ -244,7 +244,7 @@ func exists(c *api.Call) error {
 
 // missing says what does not exist, and in what.
 func missing(c *api.Call, kind string, owner *api.Doc, segment string) *api.Error {
-	e := rest.Missing(c, kind, owner, segment)
+	e := rest.Missing(&c.Scope, kind, owner, segment)
 	what := noun(kind)
 	if kind == kindAPI {
 		what = "API"

@@ -101,8 +101,8 @@ func activationOf(d *api.Doc) string {
 }
 
 // activationLink is where the addressee of an invitation is led.
-func activationLink(c *api.Call, d *api.Doc) string {
-	portal := strings.TrimSuffix(catalogOf(c, d).Str("portal_url"), "/")
+func activationLink(s *api.Scope, d *api.Doc) string {
+	portal := strings.TrimSuffix(catalogOf(s, d).Str("portal_url"), "/")
 	return portal + "/user/invitation?activation=" + base64.URLEncoding.EncodeToString([]byte(activationOf(d)))
 }
 

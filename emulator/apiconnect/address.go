@@ -59,7 +59,7 @@ var byNameOrID = []string{"id", "name"}
 
 // find is what a segment of a URL in a request names within an owner, or nil.
 func find(c *api.Call, kind string, owner *api.Doc, segment string) *api.Doc {
-	return rest.Lookup(c, api.Ref{Kind: kind, By: byNameOrID}, owner, segment)
+	return rest.Lookup(&c.Scope, api.Ref{Kind: kind, By: byNameOrID}, owner, segment)
 }
 
 // segments are the parts of a URL in a request, below the base: absolute with any host, from the base on, or bare. A
@@ -139,7 +139,7 @@ func orgAt(c *api.Call, catalog *api.Doc, text string) *api.Doc {
 func userAt(c *api.Call, catalog *api.Doc, text string) *api.Doc {
 	if p := segments(text); len(p) == 4 && p[0] == "user-registries" && p[2] == "users" {
 		if registry := find(c, kindUserRegistry, catalog, p[1]); registry != nil {
-			return rest.Lookup(c, userRef, registry, p[3])
+			return rest.Lookup(&c.Scope, userRef, registry, p[3])
 		}
 	}
 	return nil
@@ -154,7 +154,7 @@ func rolesAt(c *api.Call, org *api.Doc, field string, urls []string) ([]string, 
 		p := segments(text)
 		var role *api.Doc
 		if len(p) == 4 && p[0] == "orgs" && p[2] == "roles" {
-			if owner := find(c, kindOrg, catalogOf(c, org), p[1]); owner != nil && owner.ID == org.ID {
+			if owner := find(c, kindOrg, catalogOf(&c.Scope, org), p[1]); owner != nil && owner.ID == org.ID {
 				role = find(c, kindRole, org, p[3])
 			}
 		}
@@ -219,7 +219,7 @@ func cut(s string, n int) string {
 
 // name gives a draft the name or the title that it lacks. A name that is derived and taken gets a number; one that was
 // given is left to collide.
-func name(c *api.Call, d *api.Draft) error {
+func name(s *api.Scope, d *api.Draft) error {
 	if d.Null("name") && d.Null("title") {
 		return api.Refuse(api.Violation{Path: []string{"title"}, Rule: api.Other, Text: "is required where there is no name"})
 	}
@@ -232,15 +232,15 @@ func name(c *api.Call, d *api.Draft) error {
 			kind := strings.ReplaceAll(strings.TrimPrefix(d.Res.Kind, "apiconnect."), "-", "_")
 			wanted = kind + "-" + strings.ReplaceAll(d.Str("id"), "-", "")[:8]
 		}
-		d.SetString("name", free(c, d, wanted))
+		d.SetString("name", free(s, d, wanted))
 	}
 	return nil
 }
 
 // free is a name that nothing in the draft's place has.
-func free(c *api.Call, d *api.Draft, wanted string) string {
+func free(s *api.Scope, d *api.Draft, wanted string) string {
 	out := wanted
-	for n := 1; c.Tx.FindIn(d.Res.Kind, "name", d.Owner(), out) != nil; n++ {
+	for n := 1; s.Tx.Find(d.Res.Kind, "name", api.Key(d.Owner(), out)) != nil; n++ {
 		tail := "-" + strconv.Itoa(n)
 		out = cut(wanted, maxName-len(tail)) + tail
 	}
@@ -257,9 +257,9 @@ func derived(owner, what string) string {
 func secret(c *api.Call) string { return strings.ReplaceAll(c.NewID(), "-", "") }
 
 // quotedSecret is the same as JSON.
-func quotedSecret(c *api.Call) []byte {
+func quotedSecret(s *api.Scope) []byte {
 	out := append(make([]byte, 0, 34), '"')
-	id := c.NewID()
+	id := s.NewID()
 	for i := range len(id) {
 		if id[i] != '-' {
 			out = append(out, id[i])

@@ -17,15 +17,15 @@ import (
 var apis = &api.Resource{
 	Kind: kindAPI, Schema: "StoredApi",
 	Indexes: []api.Index{
-		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade},
 		{Name: "named", Path: "name", Within: "catalog"},
 		{Name: "version", Path: "name,version", Within: "catalog", Unique: true},
 	},
-	Born: func(_ *api.Call, d *api.Draft) error {
+	OnCreate: func(_ *api.Scope, d *api.Draft) error {
 		d.Default("title", d.Raw("name"))
 		return nil
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "api", to)
 		f.keep("id", "name", "version", "title", "summary", "state")
 		if n := notesOf(c); n.fields.heavy(c, "api") {
@@ -75,7 +75,7 @@ func productDocument(c *api.Call, d *api.Doc) []byte {
 		}
 	}
 	parts := api.Object{}
-	for _, a := range docs(c, kindAPI, each(d, "apis")) {
+	for _, a := range docs(&c.Scope, kindAPI, each(d, "apis")) {
 		ref := api.Object{{Name: "name", Value: api.Quote(a.Str("name") + ":" + a.Str("version"))}}
 		key := a.Str("name")
 		if parts.Has(key) {
@@ -142,7 +142,7 @@ var apiRef = api.Ref{Kind: kindAPI, By: []string{"id"}, Find: func(c *api.Call, 
 	if !byName(c) {
 		return nil
 	}
-	return rest.Lookup(c, versionRef(kindAPI), catalog, name[0], lastSegment(c))
+	return rest.Lookup(&c.Scope, versionRef(kindAPI), catalog, name[0], lastSegment(c))
 }}
 
 // versionRef names a product or an API by its name and version.

@@ -13,13 +13,13 @@ import (
 var apps = &api.Resource{
 	Kind: kindApp, Schema: "StoredApp",
 	Indexes: []api.Index{
-		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "org", To: kindOrg, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 		{Name: "type", Path: "application_type", To: kindApplicationType},
 	},
-	Born:    appBorn,
-	Changed: appChanged,
-	Shown:   func(c *api.Call, d *api.Doc, to []byte) []byte { return showApp(c, d, "", "", to) },
+	OnCreate: appBorn,
+	OnChange: appChanged,
+	Render:   func(c *api.Call, d *api.Doc, to []byte) []byte { return showApp(c, d, "", "", to) },
 }
 
 // showApp is what clients see of an app: once, when it is made, with its first credential.
@@ -58,17 +58,17 @@ func appTail(f *form) {
 }
 
 // lifecycle tells whether the apps of a catalog begin in development.
-func lifecycle(c *api.Call, catalog string) bool {
-	return c.Tx.Get(kindCatalog, catalog).Bool("application_lifecycle.enabled")
+func lifecycle(s *api.Scope, catalog string) bool {
+	return s.Tx.Get(kindCatalog, catalog).Bool("application_lifecycle.enabled")
 }
 
-func appBorn(c *api.Call, d *api.Draft) error {
+func appBorn(s *api.Scope, d *api.Draft) error {
 	catalog := d.In[1]
-	on := lifecycle(c, catalog)
+	on := lifecycle(s, catalog)
 	switch {
 	case !on:
 		d.Default("lifecycle_state", api.Quote("production"))
-	case c.Trust: // the provider's word counts
+	case s.Privileged: // the provider's word counts
 		d.Default("lifecycle_state", api.Quote("development"))
 	default:
 		if d.Str("lifecycle_state") == "production" {
@@ -77,15 +77,15 @@ func appBorn(c *api.Call, d *api.Draft) error {
 		d.SetString("lifecycle_state", "development")
 	}
 	if d.Has("lifecycle_state_pending") {
-		if err := ask(c, catalog, d); err != nil {
+		if err := ask(s, catalog, d); err != nil {
 			return err
 		}
 	}
 	if d.Null("application_type") {
-		if t := c.Tx.FindIn(kindApplicationType, "name", catalog, "default"); t != nil {
+		if t := s.Tx.Find(kindApplicationType, "name", api.Key(catalog, "default")); t != nil {
 			d.SetString("application_type", t.ID)
 		}
-	} else if err := sameCatalog(c, d, "application_type", kindApplicationType); err != nil {
+	} else if err := sameCatalog(s, d, "application_type", kindApplicationType); err != nil {
 		return err
 	}
 	first := make(api.Object, 0, 4)
@@ -99,28 +99,28 @@ func appBorn(c *api.Call, d *api.Draft) error {
 	d.Then = func(app *api.Doc) error {
 		first.Set("id", api.Quote(derived(app.ID, "credential")))
 		first.SetString("title", cut("Credential for "+app.Str("title"), maxTitle))
-		_, err := rest.Bear(c, kindCredential, rest.Inside(app), first)
+		_, err := rest.InsertImplicit(s, kindCredential, rest.Inside(app), first)
 		return err
 	}
-	return name(c, d)
+	return name(s, d)
 }
 
 // ask opens the task of an upgrade to production, or grants it where nobody needs to be asked.
-func ask(c *api.Call, catalog string, d *api.Draft) error {
+func ask(s *api.Scope, catalog string, d *api.Draft) error {
 	switch {
-	case !lifecycle(c, catalog):
+	case !lifecycle(s, catalog):
 		return api.Refuse(api.Violation{Path: []string{"lifecycle_state_pending"}, Rule: api.Other, Text: "cannot be set: the catalog has no application lifecycle"})
-	case c.Tx.Get(kindCatalog, catalog).Bool("auto_approve"):
+	case s.Tx.Get(kindCatalog, catalog).Bool("auto_approve"):
 		d.SetString("lifecycle_state", "production")
 		d.Delete("lifecycle_state_pending")
 	default:
-		d.Default("task", api.Quote(c.NewID()))
+		d.Default("task", api.Quote(s.NewID()))
 	}
 	return nil
 }
 
 // appChanged keeps the task and the pending state together. What the provider decides by /_portico/state ends both.
-func appChanged(c *api.Call, old *api.Doc, d *api.Draft) error {
+func appChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
 	for _, m := range []string{"client_id", "client_secret"} {
 		d.Delete(m)
 	}
@@ -133,7 +133,7 @@ func appChanged(c *api.Call, old *api.Doc, d *api.Draft) error {
 		return nil
 	}
 	if d.Null("task") {
-		return ask(c, d.In[1], d)
+		return ask(s, d.In[1], d)
 	}
 	return nil
 }
@@ -177,9 +177,9 @@ func createApp(c *api.Call) (any, error) {
 		}
 	}
 	for _, m := range []string{"client_id", "client_secret"} {
-		s.Default(m, quotedSecret(c))
+		s.Default(m, quotedSecret(&c.Scope))
 	}
-	app, err := rest.Birth(c, kindApp, rest.Inside(c.Object), s)
+	app, err := rest.Insert(&c.Scope, kindApp, rest.Inside(c.Object), s)
 	if err != nil {
 		return nil, err
 	}
@@ -198,12 +198,12 @@ func updateApp(c *api.Call) (any, error) {
 	if err := settled(app, s, "state", "lifecycle_state", "lifecycle_state_pending"); err != nil {
 		return nil, err
 	}
-	return patch(c, app, s)
+	return patch(&c.Scope, app, s)
 }
 
 // upgrade holds the rules of the life cycle for values that differ from those that are. Production is not taken but asked for.
 func upgrade(c *api.Call, app *api.Doc, s api.Object) error {
-	on := lifecycle(c, app.In[1])
+	on := lifecycle(&c.Scope, app.In[1])
 	now := app.Str("lifecycle_state")
 	if next := s.Str("lifecycle_state"); on && next == "production" && now != next {
 		return api.Fail(api.Forbidden, "the app '%s' needs approval for production: set lifecycle_state_pending", app.Str("name"))

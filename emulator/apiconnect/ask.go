@@ -1,6 +1,7 @@
 package apiconnect
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -160,9 +161,8 @@ func pick(object []byte, only []string) []byte {
 
 // wrap is the envelope of every list.
 func wrap(_ *api.Call, p api.Page) ([]byte, error) {
-	var room [64]byte
-	head := strconv.AppendInt(append(room[:0], `{"total_results":`...), int64(p.Total), 10)
-	return p.Around(append(head, `,"results":[`...), `]}`), nil
+	head := fmt.Appendf(nil, `{"total_results":%d,"results":[`, p.Total)
+	return slices.Concat(head, p.Items, []byte("]}")), nil
 }
 
 // paged shows things that are no documents as the call asks: each is wire JSON.

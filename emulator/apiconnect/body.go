@@ -50,7 +50,7 @@ func equal(d *api.Doc, m api.Member) bool {
 }
 
 // patch changes top-level members; null takes one out.
-func patch(c *api.Call, d *api.Doc, sent api.Object) (*api.Doc, error) {
+func patch(s *api.Scope, d *api.Doc, sent api.Object) (*api.Doc, error) {
 	next := d.Object()
 	for _, m := range sent {
 		if bytes.Equal(m.Value, api.Null) {
@@ -59,11 +59,11 @@ func patch(c *api.Call, d *api.Doc, sent api.Object) (*api.Doc, error) {
 			next.Set(m.Name, m.Value)
 		}
 	}
-	return rest.Change(c, d, next, sent)
+	return rest.Update(s, d, next, sent)
 }
 
 // shown is what clients see of a document now, whatever becomes of it.
-func shown(c *api.Call, d *api.Doc) json.RawMessage { return rest.Show(c, d, nil) }
+func shown(c *api.Call, d *api.Doc) json.RawMessage { return rest.Render(c, d, nil) }
 
 // remove deletes what the path names and shows it as it was.
 func remove(c *api.Call) (any, error) {

@@ -11,28 +11,28 @@ import (
 var credentialsOfApps = &api.Resource{
 	Kind: kindCredential, Schema: "StoredCredential",
 	Indexes: []api.Index{
-		{Name: "app", To: kindApp, Gone: api.Die},
+		{Name: "app", To: kindApp, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "app", Unique: true},
 		{Name: "client_id", Key: func(d *api.Doc) []string { return []string{api.Key(d.In[1], d.Str("client_id"))} }, Unique: true},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		if d.Null("name") && d.Null("title") {
-			d.SetString("title", "Credential "+itoa(c.Tx.Count(kindCredential, "app", d.Owner())+1))
+			d.SetString("title", "Credential "+itoa(s.Tx.Count(kindCredential, "app", d.Owner())+1))
 		}
 		if d.Null("client_id") {
-			d.Set("client_id", quotedSecret(c))
+			d.Set("client_id", quotedSecret(s))
 		}
 		if d.Null("client_secret") && d.Null("client_secret_hashed") {
-			d.Set("client_secret", quotedSecret(c))
+			d.Set("client_secret", quotedSecret(s))
 		}
 		hideSecret(d)
-		return name(c, d)
+		return name(s, d)
 	},
-	Changed: func(_ *api.Call, _ *api.Doc, d *api.Draft) error {
+	OnChange: func(_ *api.Scope, _ *api.Doc, d *api.Draft) error {
 		hideSecret(d)
 		return nil
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte { return showCredential(c, d, "", to) },
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte { return showCredential(c, d, "", to) },
 }
 
 func hideSecret(d *api.Draft) {
@@ -56,7 +56,7 @@ func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 	if secret != "" {
 		f.text("client_secret", secret)
 	}
-	if catalogOf(c, d).Bool("hash_client_secret") {
+	if catalogOf(&c.Scope, d).Bool("hash_client_secret") {
 		f.keep("client_secret_hashed")
 	}
 	f.keep("metadata")
@@ -70,8 +70,8 @@ func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 
 func createCredential(c *api.Call) (any, error) {
 	s := created(c, "name", "title", "summary", "client_id", "client_secret", "metadata")
-	s.Default("client_secret", quotedSecret(c))
-	d, err := rest.Birth(c, kindCredential, rest.Inside(c.Object), s)
+	s.Default("client_secret", quotedSecret(&c.Scope))
+	d, err := rest.Insert(&c.Scope, kindCredential, rest.Inside(c.Object), s)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func updateCredential(c *api.Call) (any, error) {
 	if id := c.Body.Object.Raw("client_id"); id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {
 		return nil, api.Refuse(api.Violation{Path: []string{"client_id"}, Rule: api.Other, Text: "cannot be changed but by reset"})
 	}
-	return patch(c, c.Object, sent(c, "name", "title", "summary", "metadata"))
+	return patch(&c.Scope, c.Object, sent(c, "name", "title", "summary", "metadata"))
 }
 
 // reset gives a credential new values, chosen or made. The old ones are void at once.
@@ -90,9 +90,9 @@ func reset(members ...string) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		s := created(c, members...)
 		for _, m := range members {
-			s.Default(m, quotedSecret(c))
+			s.Default(m, quotedSecret(&c.Scope))
 		}
-		d, err := patch(c, c.Object, s)
+		d, err := patch(&c.Scope, c.Object, s)
 		if err != nil {
 			return nil, err
 		}

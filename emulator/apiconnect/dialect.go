@@ -78,7 +78,7 @@ func inYAML(a api.Answer) api.Answer {
 func signed(c *api.Call, a api.Answer) api.Answer {
 	id := c.Header("X-Request-Id")
 	if id == "" {
-		id = api.UUID(api.Mix(c.World.Seed(), c.Number), api.Mix(c.Number, c.World.Seed()))
+		id = api.UUID(api.Mix(c.Seed, c.Number), api.Mix(c.Number, c.Seed))
 	}
 	a.Mark = api.Line{Name: "X-Request-Id", Value: id}
 	return a

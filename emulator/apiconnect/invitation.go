@@ -13,47 +13,47 @@ import (
 var orgInvitations = &api.Resource{
 	Kind: kindOrgInvitation, Schema: "StoredOrgInvitation",
 	Indexes: []api.Index{
-		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "catalog", Unique: true},
 	},
-	Born: issue,
+	OnCreate: issue,
 }
 
 // memberInvitations ask somebody to join an org.
 var memberInvitations = &api.Resource{
 	Kind: kindMemberInvitation, Schema: "StoredMemberInvitation",
 	Indexes: []api.Index{
-		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "org", To: kindOrg, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "org", Unique: true},
-		{Name: "email", Path: "email", Within: "org", Fold: true},
-		{Name: "roles", Path: "roles", To: kindRole, Gone: api.Detach},
+		{Name: "email", Path: "email", Within: "org", CaseInsensitive: true},
+		{Name: "roles", Path: "roles", To: kindRole, OnDelete: api.Detach},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		org, email := c.Tx.Get(kindOrg, d.Owner()), d.Str("email")
-		if invitee(c, org, email) != nil {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		org, email := s.Tx.Get(kindOrg, d.Owner()), d.Str("email")
+		if invitee(s, org, email) != nil {
 			return api.Fail(api.Conflict, "'%s' has an open invitation to the org '%s' already", email, org.Str("name"))
 		}
-		for _, m := range c.Tx.Under(kindMember, "org", org.ID) {
-			if user := c.Tx.Get(kindUser, m.Str("user")); strings.EqualFold(user.Str("email"), email) {
+		for _, m := range s.Tx.Under(kindMember, "org", org.ID) {
+			if user := s.Tx.Get(kindUser, m.Str("user")); strings.EqualFold(user.Str("email"), email) {
 				return api.Fail(api.Conflict, "'%s' is a member of the org '%s' already", email, org.Str("name"))
 			}
 		}
-		if err := roleIDs(c, d); err != nil {
+		if err := roleIDs(s, d); err != nil {
 			return err
 		}
-		return issue(c, d)
+		return issue(s, d)
 	},
-	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error {
+	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error {
 		d.Delete("notify")
-		return roleIDs(c, d)
+		return roleIDs(s, d)
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "member_invitation", to)
 		f.keep("id", "name", "title", "summary", "email")
-		f.urls("role_urls", rolesOf(c, d))
+		f.urls("role_urls", rolesOf(&c.Scope, d))
 		f.keep("metadata")
 		if may(c, "member:manage") {
-			f.text("activation_link", activationLink(c, d))
+			f.text("activation_link", activationLink(&c.Scope, d))
 		}
 		f.text("scope", "consumer_org")
 		f.text("org_type", "consumer_org")
@@ -65,39 +65,39 @@ var memberInvitations = &api.Resource{
 }
 
 // issue completes a new invitation: it is called by its address and has a token of its own.
-func issue(c *api.Call, d *api.Draft) error {
+func issue(s *api.Scope, d *api.Draft) error {
 	if d.Null("title") {
 		d.SetString("title", d.Str("email"))
 	}
-	renew(c, d.In[1], &d.Object, false)
+	renew(s, d.In[1], &d.Object, false)
 	if d.True("notify") {
-		d.Then = func(inv *api.Doc) error { return send(c, inv) }
+		d.Then = func(inv *api.Doc) error { return send(s, inv) }
 	}
 	d.Delete("notify")
-	return name(c, d)
+	return name(s, d)
 }
 
 // renew gives an invitation a token that begins now, unless it is to keep what was given.
-func renew(c *api.Call, catalog string, o *api.Object, anew bool) {
-	life := time.Duration(c.Tx.Get(kindCatalog, catalog).Get("invitation_ttl").Int()) * time.Second
+func renew(s *api.Scope, catalog string, o *api.Object, anew bool) {
+	life := time.Duration(s.Tx.Get(kindCatalog, catalog).Get("invitation_ttl").Int()) * time.Second
 	set := func(member string, value []byte) {
 		if anew || !o.Has(member) {
 			o.Set(member, value)
 		}
 	}
-	set("jti", api.Quote(c.NewID()))
-	set("issued_at", c.Stamp())
-	set("expires_at", stamp(c.Now.Add(life)))
+	set("jti", api.Quote(s.NewID()))
+	set("issued_at", s.Stamp())
+	set("expires_at", stamp(s.Now.Add(life)))
 }
 
 // send puts the mail of an invitation into the outbox.
-func send(c *api.Call, inv *api.Doc) error {
-	link := activationLink(c, inv)
+func send(s *api.Scope, inv *api.Doc) error {
+	link := activationLink(s, inv)
 	what := "found a consumer organization"
 	if inv.Res.Kind == kindMemberInvitation {
-		what = "join " + c.Tx.Get(kindOrg, inv.Owner()).Str("title")
+		what = "join " + s.Tx.Get(kindOrg, inv.Owner()).Str("title")
 	}
-	_, err := rest.Birth(c, kindMail, inv.In[:2:2], api.Object{
+	_, err := rest.Insert(s, kindMail, inv.In[:2:2], api.Object{
 		{Name: "to", Value: []byte(inv.Get("email").Raw)},
 		{Name: "subject", Value: api.Quote("You are invited to " + what)},
 		{Name: "text", Value: api.Quote("You are invited to " + what + ". Follow this link to answer: " + link)},
@@ -110,13 +110,13 @@ func send(c *api.Call, inv *api.Doc) error {
 // mails are what would have been sent: the outbox, which /_portico/state shows.
 var mails = &api.Resource{
 	Kind: kindMail, Schema: "StoredMail", Updated: "-",
-	Indexes: []api.Index{{Name: "catalog", To: kindCatalog, Gone: api.Die}, {Name: "to", Path: "to", Fold: true}},
+	Indexes: []api.Index{{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade}, {Name: "to", Path: "to", CaseInsensitive: true}},
 }
 
 // invitee is an invitation of an address that has not expired, or nil.
-func invitee(c *api.Call, org *api.Doc, email string) *api.Doc {
-	for _, inv := range c.Tx.Under(kindMemberInvitation, "email", api.Key(org.ID, strings.ToLower(email))) {
-		if until, ok := api.Instant(inv.Get("expires_at")); ok && c.Now.Before(until) {
+func invitee(s *api.Scope, org *api.Doc, email string) *api.Doc {
+	for _, inv := range s.Tx.Under(kindMemberInvitation, "email", api.Key(org.ID, strings.ToLower(email))) {
+		if until, ok := api.Instant(inv.Get("expires_at")); ok && s.Now.Before(until) {
 			return inv
 		}
 	}
@@ -132,16 +132,16 @@ func createInvitation(c *api.Call) (any, error) {
 		}
 		s[i] = api.Member{Name: "roles", Value: texts(ids...)}
 	}
-	return rest.Birth(c, kindMemberInvitation, rest.Inside(c.Object), s)
+	return rest.Insert(&c.Scope, kindMemberInvitation, rest.Inside(c.Object), s)
 }
 
 // regenerate makes a new token; the one before is void.
 func regenerate(c *api.Call) (any, error) {
 	next := c.Object.Object()
-	renew(c, c.Object.In[1], &next, true)
-	inv, err := rest.Change(c, c.Object, next, nil)
+	renew(&c.Scope, c.Object.In[1], &next, true)
+	inv, err := rest.Update(&c.Scope, c.Object, next, nil)
 	if err == nil && c.Body.Object.True("notify") {
-		err = send(c, inv)
+		err = send(&c.Scope, inv)
 	}
 	return inv, err
 }
@@ -175,7 +175,7 @@ func answerMember(register bool) rest.Verb {
 			return nil, err
 		}
 		var ids []string
-		for _, r := range rolesOf(c, inv) {
+		for _, r := range rolesOf(&c.Scope, inv) {
 			ids = append(ids, r.ID)
 		}
 		c.Tx.Delete(inv)
@@ -203,6 +203,6 @@ func answerOrg(register bool) rest.Verb {
 		}
 		o.SetString("owner", user.ID)
 		c.Tx.Delete(inv)
-		return rest.Birth(c, kindOrg, inv.In, o)
+		return rest.Insert(&c.Scope, kindOrg, inv.In, o)
 	}
 }

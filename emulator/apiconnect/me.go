@@ -13,12 +13,12 @@ func getMe(c *api.Call) (any, error) {
 		return out, nil
 	}
 	var infos [][]byte
-	for _, m := range memberships(c, me) {
+	for _, m := range memberships(&c.Scope, me) {
 		org := c.Tx.Get(kindOrg, m.Owner())
-		held := rolesOf(c, m)
+		held := rolesOf(&c.Scope, m)
 		var wire [][]byte
 		for _, r := range held {
-			wire = append(wire, rest.Show(c, r, nil))
+			wire = append(wire, rest.Render(c, r, nil))
 		}
 		var granted []string
 		all := rightsOf(c, m)
@@ -28,7 +28,7 @@ func getMe(c *api.Call) (any, error) {
 			}
 		}
 		infos = append(infos, api.Object{
-			{Name: "org", Value: rest.Show(c, org, nil)},
+			{Name: "org", Value: rest.Render(c, org, nil)},
 			{Name: "roles", Value: array(wire)},
 			{Name: "permissions", Value: texts(granted...)},
 			{Name: "member_url", Value: api.Quote(c.URL(base + path(m)))},
@@ -39,7 +39,7 @@ func getMe(c *api.Call) (any, error) {
 }
 
 func putMe(c *api.Call) (any, error) {
-	return patch(c, c.Caller.Doc, sent(c, "first_name", "last_name", "email", "metadata"))
+	return patch(&c.Scope, c.Caller.Doc, sent(c, "first_name", "last_name", "email", "metadata"))
 }
 
 // deleteMe ends an account. An owner must hand the org over first: every org has one.

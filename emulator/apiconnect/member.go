@@ -16,33 +16,33 @@ const needsSelf = "member:manage or self"
 var members = &api.Resource{
 	Kind: kindMember, Schema: "StoredMember",
 	Indexes: []api.Index{
-		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "org", To: kindOrg, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 		{Name: "member", Path: "user", Within: "org", Unique: true},
-		{Name: "user", Path: "user", To: kindUser, Gone: api.Die},
-		{Name: "roles", Path: "roles", To: kindRole, Gone: api.Detach},
+		{Name: "user", Path: "user", To: kindUser, OnDelete: api.Cascade},
+		{Name: "roles", Path: "roles", To: kindRole, OnDelete: api.Detach},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		if err := sameCatalog(c, d, "user", kindUser); err != nil {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		if err := sameCatalog(s, d, "user", kindUser); err != nil {
 			return err
 		}
-		if user := c.Tx.Get(kindUser, d.Str("user")); user != nil {
+		if user := s.Tx.Get(kindUser, d.Str("user")); user != nil {
 			if d.Null("title") {
 				d.SetString("title", titleOf(user))
 			}
 			if d.Null("name") {
-				d.SetString("name", free(c, d, user.Str("username")))
+				d.SetString("name", free(s, d, user.Str("username")))
 			}
 		}
-		return roleIDs(c, d)
+		return roleIDs(s, d)
 	},
-	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return roleIDs(c, d) },
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return roleIDs(s, d) },
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		user := c.Tx.Get(kindUser, d.Str("user"))
 		f := newForm(c, d, "member", to)
 		f.keep("id", "name", "title", "summary", "state")
-		f.set("user", rest.Show(c, user, nil))
-		f.urls("role_urls", rolesOf(c, d))
+		f.set("user", rest.Render(c, user, nil))
+		f.urls("role_urls", rolesOf(&c.Scope, d))
 		f.keep("metadata")
 		f.times()
 		f.url("user_url", path(user))
@@ -54,16 +54,16 @@ var members = &api.Resource{
 }
 
 // membership is what joins a user to an org, or nil.
-func membership(c *api.Call, org, user *api.Doc) *api.Doc {
+func membership(s *api.Scope, org, user *api.Doc) *api.Doc {
 	if user == nil {
 		return nil
 	}
-	return c.Tx.FindIn(kindMember, "member", org.ID, user.ID)
+	return s.Tx.Find(kindMember, "member", api.Key(org.ID, user.ID))
 }
 
 // memberships are those of a user that give rights.
-func memberships(c *api.Call, user *api.Doc) []*api.Doc {
-	return slices.DeleteFunc(c.Tx.Under(kindMember, "user", user.ID), func(m *api.Doc) bool { return m.Str("state") != "enabled" })
+func memberships(s *api.Scope, user *api.Doc) []*api.Doc {
+	return slices.DeleteFunc(s.Tx.Under(kindMember, "user", user.ID), func(m *api.Doc) bool { return m.Str("state") != "enabled" })
 }
 
 // memberRef names a member of an org: by its id, or by the name of its user.
@@ -71,7 +71,7 @@ var memberRef = api.Ref{Kind: kindMember, By: []string{"id"}, Find: memberOfUser
 
 func memberOfUser(c *api.Call, org *api.Doc, username ...string) *api.Doc {
 	for _, user := range usersNamed(c, org.In[1], username[0]) {
-		if m := membership(c, org, user); m != nil {
+		if m := membership(&c.Scope, org, user); m != nil {
 			return m
 		}
 	}
@@ -131,7 +131,7 @@ func join(c *api.Call, org *api.Doc, s api.Object) (*api.Doc, error) {
 	if c.Tx.Find(kindMember, "member", api.Key(org.ID, s.Str("user"))) != nil {
 		return nil, api.Fail(api.Conflict, "the user is a member of the org '%s' already", org.Str("name"))
 	}
-	return rest.Birth(c, kindMember, rest.Inside(org), s)
+	return rest.Insert(&c.Scope, kindMember, rest.Inside(org), s)
 }
 
 // updateMember changes a member. Whoever may manage settings alone may give roles and nothing else.
@@ -143,7 +143,7 @@ func updateMember(c *api.Call) (any, error) {
 	}
 	if i := s.Find("role_urls"); i >= 0 {
 		var held []string
-		for _, r := range rolesOf(c, member) {
+		for _, r := range rolesOf(&c.Scope, member) {
 			held = append(held, r.ID)
 		}
 		ids, err := memberRoles(c, org, s)
@@ -163,7 +163,7 @@ func updateMember(c *api.Call) (any, error) {
 	if err := settled(member, s, "state"); err != nil {
 		return nil, err
 	}
-	return patch(c, member, s)
+	return patch(&c.Scope, member, s)
 }
 
 func sameSet(a, b []string) bool {
@@ -188,13 +188,13 @@ var associateRef = api.Ref{Kind: kindUser, Find: associate}
 func associate(c *api.Call, org *api.Doc, segment ...string) *api.Doc {
 	known := usersNamed(c, org.In[1], segment[0])
 	if id, ok := api.LowerUUID(segment[0]); ok {
-		known = docs(c, kindUser, []string{id})
+		known = docs(&c.Scope, kindUser, []string{id})
 	}
 	for _, user := range known {
 		if user.In[1] != org.In[1] || !local(user) {
 			continue
 		}
-		if membership(c, org, user) != nil || invitee(c, org, user.Str("email")) != nil {
+		if membership(&c.Scope, org, user) != nil || invitee(&c.Scope, org, user.Str("email")) != nil {
 			return user
 		}
 	}
@@ -209,7 +209,7 @@ func getAssociate(c *api.Call) (any, error) {
 	f.text("name", user.Str("username"))
 	f.text("title", titleOf(user))
 	f.keep("state")
-	f.set("user", rest.Show(c, user, nil))
+	f.set("user", rest.Render(c, user, nil))
 	f.keep("metadata")
 	f.times()
 	f.url("user_url", path(user))

@@ -12,13 +12,13 @@ import (
 var logins = &api.Resource{
 	Kind: kindLogin, Schema: "StoredLogin",
 	Indexes: []api.Index{
-		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade},
 		{Name: "state", Path: "state", Unique: true},
 		{Name: "oauth_token", Path: "oauth_token", Unique: true},
 		{Name: "code", Path: "code", Unique: true},
-		{Name: "user", Path: "user", To: kindUser, Gone: api.Die},
+		{Name: "user", Path: "user", To: kindUser, OnDelete: api.Cascade},
 	},
-	Born: func(c *api.Call, d *api.Draft) error { return sameCatalog(c, d, "user", kindUser) },
+	OnCreate: func(s *api.Scope, d *api.Draft) error { return sameCatalog(s, d, "user", kindUser) },
 }
 
 // codeLife is how long a code can be exchanged for a token.
@@ -71,7 +71,7 @@ func endLogin(c *api.Call) (any, error) {
 		to.RawQuery += "&"
 	}
 	to.RawQuery += back.Encode()
-	if _, err := patch(c, l, next); err != nil {
+	if _, err := patch(&c.Scope, l, next); err != nil {
 		return nil, err
 	}
 	return api.Answer{Header: http.Header{"Location": {to.String()}, "Cache-Control": {"no-store"}}}, nil

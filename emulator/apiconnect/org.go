@@ -13,38 +13,38 @@ import (
 var orgs = &api.Resource{
 	Kind: kindOrg, Schema: "StoredOrg",
 	Indexes: []api.Index{
-		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "catalog", Unique: true},
 		{Name: "owner", Path: "owner", To: kindUser},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		if err := sameCatalog(c, d, "owner", kindUser); err != nil {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		if err := sameCatalog(s, d, "owner", kindUser); err != nil {
 			return err
 		}
 		d.Then = func(org *api.Doc) error {
-			if err := bearRoles(c, org); err != nil {
+			if err := bearRoles(s, org); err != nil {
 				return err
 			}
-			owner := c.Tx.Get(kindUser, org.Str("owner"))
-			_, err := rest.Bear(c, kindMember, rest.Inside(org), api.Object{
+			owner := s.Tx.Get(kindUser, org.Str("owner"))
+			_, err := rest.InsertImplicit(s, kindMember, rest.Inside(org), api.Object{
 				{Name: "id", Value: api.Quote(derived(org.ID, "owner "+owner.ID))},
 				{Name: "user", Value: api.Quote(owner.ID)},
 				{Name: "roles", Value: texts(usualRole(org.ID, "owner"))},
 			})
 			return err
 		}
-		return name(c, d)
+		return name(s, d)
 	},
-	Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
+	OnChange: func(s *api.Scope, old *api.Doc, d *api.Draft) error {
 		if d.Str("owner") == old.Str("owner") {
 			return nil
 		}
-		if err := sameCatalog(c, d, "owner", kindUser); err != nil {
+		if err := sameCatalog(s, d, "owner", kindUser); err != nil {
 			return err
 		}
-		return handOver(c, old, d.Str("owner"))
+		return handOver(s, old, d.Str("owner"))
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "org", to)
 		f.keep("id", "name", "title", "summary", "state")
 		f.text("org_type", "consumer_org")
@@ -63,36 +63,36 @@ var orgs = &api.Resource{
 func itoa(i int) string { return strconv.Itoa(i) }
 
 // sameCatalog refuses a reference out of the draft's catalog. One to nothing is refused when the document is stored.
-func sameCatalog(c *api.Call, d *api.Draft, member, kind string) error {
-	if other := c.Tx.Get(kind, d.Str(member)); other != nil && other.In[1] != d.In[1] {
+func sameCatalog(s *api.Scope, d *api.Draft, member, kind string) error {
+	if other := s.Tx.Get(kind, d.Str(member)); other != nil && other.In[1] != d.In[1] {
 		return api.Refuse(api.Violation{Path: []string{member}, Rule: api.Reference, Want: kind})
 	}
 	return nil
 }
 
 // handOver makes another user the owner. The old one is an administrator then.
-func handOver(c *api.Call, org *api.Doc, user string) error {
-	if old := membership(c, org, c.Tx.Get(kindUser, org.Str("owner"))); old != nil {
+func handOver(s *api.Scope, org *api.Doc, user string) error {
+	if old := membership(s, org, s.Tx.Get(kindUser, org.Str("owner"))); old != nil {
 		next := usualRole(org.ID, "administrator")
-		if c.Tx.Get(kindRole, next) == nil { // it can be deleted
+		if s.Tx.Get(kindRole, next) == nil { // it can be deleted
 			next = usualRole(org.ID, "member")
 		}
-		if _, err := patch(c, old, api.Object{{Name: "roles", Value: texts(next)}}); err != nil {
+		if _, err := patch(s, old, api.Object{{Name: "roles", Value: texts(next)}}); err != nil {
 			return err
 		}
 	}
-	next := c.Tx.Get(kindUser, user)
+	next := s.Tx.Get(kindUser, user)
 	if next == nil {
 		return nil // refused when the org is stored
 	}
 	owner := api.Object{{Name: "roles", Value: texts(usualRole(org.ID, "owner"))}}
-	if m := membership(c, org, next); m != nil {
+	if m := membership(s, org, next); m != nil {
 		owner.SetString("state", "enabled")
-		_, err := patch(c, m, owner)
+		_, err := patch(s, m, owner)
 		return err
 	}
 	owner.SetString("user", user)
-	_, err := rest.Birth(c, kindMember, rest.Inside(org), owner)
+	_, err := rest.Insert(s, kindMember, rest.Inside(org), owner)
 	return err
 }
 
@@ -101,7 +101,7 @@ func updateOrg(c *api.Call) (any, error) {
 	if err := settled(c.Object, s, "state"); err != nil {
 		return nil, err
 	}
-	return patch(c, c.Object, s)
+	return patch(&c.Scope, c.Object, s)
 }
 
 // deleteOrg takes everything below the org along. Users stay, unless cascade asks for those that are left without an org.
@@ -133,7 +133,7 @@ func createOrg(c *api.Call) (any, error) {
 	}
 	s := created(c, "name", "title", "summary", "metadata")
 	s.SetString("owner", c.Caller.Doc.ID)
-	return rest.Birth(c, kindOrg, rest.Inside(catalog), s)
+	return rest.Insert(&c.Scope, kindOrg, rest.Inside(catalog), s)
 }
 
 // transferOwner hands an org over to a member, or to somebody who is invited.
@@ -150,10 +150,10 @@ func transferOwner(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	old := membership(c, org, c.Tx.Get(kindUser, org.Str("owner")))
-	next, err := patch(c, org, api.Object{{Name: "owner", Value: api.Quote(user)}})
+	old := membership(&c.Scope, org, c.Tx.Get(kindUser, org.Str("owner")))
+	next, err := patch(&c.Scope, org, api.Object{{Name: "owner", Value: api.Quote(user)}})
 	if err == nil && ids != nil && old != nil {
-		_, err = patch(c, c.Tx.Get(kindMember, old.ID), api.Object{{Name: "roles", Value: texts(ids...)}})
+		_, err = patch(&c.Scope, c.Tx.Get(kindMember, old.ID), api.Object{{Name: "roles", Value: texts(ids...)}})
 	}
 	return next, err
 }
@@ -173,12 +173,16 @@ func newOwner(c *api.Call, org *api.Doc, b api.Object) (user, field string) {
 		return "", field
 	}
 	if field == asAssociate {
-		if d := rest.Lookup(c, associateRef, org, p[3]); d != nil {
+		if d := associate(c, org, p[3]); d != nil {
 			return d.ID, field
 		}
 		return "", field
 	}
-	if m := rest.Lookup(c, memberRef, org, p[3]); m != nil {
+	m := rest.Lookup(&c.Scope, memberRef, org, p[3])
+	if m == nil {
+		m = memberOfUser(c, org, p[3])
+	}
+	if m != nil {
 		return m.Str("user"), field
 	}
 	return "", field

@@ -12,13 +12,13 @@ import (
 
 // billings are the provider's integrations as an org sees them.
 var billings = &api.Resource{
-	Kind: kindBilling, Schema: "StoredBilling", Born: named,
+	Kind: kindBilling, Schema: "StoredBilling", OnCreate: named,
 	Indexes: []api.Index{
-		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "org", To: kindOrg, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 		{Name: "type", Path: "payment_method_type", To: kindPaymentMethodType},
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "billing", to)
 		f.keep("id", "name", "title", "summary", "scope", "owned")
 		urls := texts()
@@ -43,7 +43,7 @@ var billings = &api.Resource{
 
 // paymentMethodTypes are kinds of payment method, the same for every catalog.
 var paymentMethodTypes = &api.Resource{
-	Kind: kindPaymentMethodType, Schema: "StoredPaymentMethodType", Born: named,
+	Kind: kindPaymentMethodType, Schema: "StoredPaymentMethodType", OnCreate: named,
 	Indexes: []api.Index{{Name: "name", Path: "name", Unique: true}},
 }
 
@@ -60,19 +60,19 @@ func (f *form) paidBy() {
 var paymentMethods = &api.Resource{
 	Kind: kindPaymentMethod, Schema: "StoredPaymentMethod",
 	Indexes: []api.Index{
-		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "org", To: kindOrg, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 		{Name: "billing", Path: "billing", To: kindBilling},
 		{Name: "type", Path: "payment_method_type", To: kindPaymentMethodType},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		if err := configured(c, d); err != nil {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		if err := configured(s, d); err != nil {
 			return err
 		}
-		return name(c, d)
+		return name(s, d)
 	},
-	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return configured(c, d) },
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return configured(s, d) },
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "payment_method", to)
 		f.keep("id", "name", "title", "summary")
 		f.set("configuration", masked(f.d.Raw("configuration")))
@@ -132,17 +132,17 @@ func updatePaymentMethod(c *api.Call) (any, error) {
 		}
 		s[i].Value = next.JSON()
 	}
-	return patch(c, c.Object, s)
+	return patch(&c.Scope, c.Object, s)
 }
 
 // configured holds the rules of a configuration: those of the type, and what a card's expiry looks like.
-func configured(c *api.Call, d *api.Draft) error {
+func configured(s *api.Scope, d *api.Draft) error {
 	config := d.Get("configuration")
 	var bad []api.Violation
 	complain := func(name, text string) {
 		bad = append(bad, api.Violation{Path: []string{"configuration", name}, Rule: api.Other, Text: text})
 	}
-	if t := c.Tx.Get(kindPaymentMethodType, d.Str("payment_method_type")); t != nil {
+	if t := s.Tx.Get(kindPaymentMethodType, d.Str("payment_method_type")); t != nil {
 		schema := t.Get("configuration_schema")
 		for _, r := range schema.Get("required").Array() {
 			if !member(config, r.String()).Exists() {

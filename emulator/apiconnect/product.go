@@ -14,16 +14,16 @@ import (
 var products = &api.Resource{
 	Kind: kindProduct, Schema: "StoredProduct",
 	Indexes: []api.Index{
-		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade},
 		{Name: "named", Path: "name", Within: "catalog"},
 		{Name: "version", Path: "name,version", Within: "catalog", Unique: true},
-		{Name: "apis", Path: "apis", To: kindAPI, Gone: api.Detach},
+		{Name: "apis", Path: "apis", To: kindAPI, OnDelete: api.Detach},
 	},
-	Born: func(_ *api.Call, d *api.Draft) error {
+	OnCreate: func(_ *api.Scope, d *api.Draft) error {
 		d.Default("title", d.Raw("name"))
 		return nil
 	},
-	Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
+	OnChange: func(c *api.Scope, old *api.Doc, d *api.Draft) error {
 		// What is retired or archived takes its subscriptions along.
 		if state := d.Str("lifecycle_state"); state == "retired" || state == "archived" {
 			for _, s := range c.Tx.Under(kindSubscription, "product", old.ID) {
@@ -32,7 +32,7 @@ var products = &api.Resource{
 		}
 		return nil
 	},
-	Shown: showProduct,
+	Render: showProduct,
 }
 
 func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
@@ -47,7 +47,7 @@ func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 		{Name: "view", Value: audienceOf(c, d, "view")}, {Name: "subscribe", Value: audienceOf(c, d, "subscribe")},
 	}.JSON())
 	// Addresses that would lead nowhere are left out.
-	f.urls("api_urls", slices.DeleteFunc(docs(c, kindAPI, each(d, "apis")), func(a *api.Doc) bool { return !running(a) }))
+	f.urls("api_urls", slices.DeleteFunc(docs(&c.Scope, kindAPI, each(d, "apis")), func(a *api.Doc) bool { return !running(a) }))
 	var plans [][]byte
 	var paid []string
 	for _, p := range d.Get("plans").Array() {
@@ -68,7 +68,7 @@ func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	f.keep("gateway_types")
 	f.set("gateway_service_urls", texts())
 	f.set("billing_urls", texts(paid...))
-	f.urls("supersedes", docs(c, kindProduct, each(d, "supersedes")))
+	f.urls("supersedes", docs(&c.Scope, kindProduct, each(d, "supersedes")))
 	if next := c.Tx.Get(kindProduct, d.Str("superseded_by.product")); next != nil {
 		moves := d.Get("superseded_by.plans").Raw
 		if moves == "" {
@@ -106,7 +106,7 @@ func audienceOf(c *api.Call, d *api.Doc, which string) []byte {
 			continue
 		}
 		var urls []string
-		for _, other := range docs(c, m.kind, list(v.Get(m.stored))) {
+		for _, other := range docs(&c.Scope, m.kind, list(v.Get(m.stored))) {
 			urls = append(urls, c.URL(base+path(other)))
 		}
 		o.Set(m.wire, texts(urls...))

@@ -1,6 +1,7 @@
 package apiconnect
 
 import (
+	"mime"
 	"net/url"
 	"unicode/utf8"
 
@@ -17,7 +18,7 @@ func media(c *api.Call) error {
 		return nil
 	}
 	declared := c.Header("Content-Type")
-	kind, _, err := api.MediaType(declared)
+	kind, _, err := mime.ParseMediaType(declared)
 	switch {
 	case declared == "", err == nil && (kind == mediaJSON || kind == mediaYAML || kind == mediaForm && formRows[c.Op.ID]):
 		return nil
@@ -30,7 +31,7 @@ func read(c *api.Call) ([]byte, error) {
 	if len(c.Raw) == 0 {
 		return nil, nil
 	}
-	switch kind, _, _ := api.MediaType(c.Header("Content-Type")); kind {
+	switch kind, _, _ := mime.ParseMediaType(c.Header("Content-Type")); kind {
 	case mediaYAML:
 		n, err := yaml.Parse(c.Raw, maxNodes)
 		if err != nil {

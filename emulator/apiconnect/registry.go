@@ -13,16 +13,16 @@ import (
 var userRegistries = &api.Resource{
 	Kind: kindUserRegistry, Schema: "StoredUserRegistry",
 	Indexes: []api.Index{
-		{Name: "catalog", To: kindCatalog, Gone: api.Die},
+		{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "catalog", Unique: true},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		lur := d.Str("registry_type") == "lur"
 		d.Default("user_managed", api.Boolean(lur))
 		d.Default("user_registry_managed", api.Boolean(!lur))
-		return name(c, d)
+		return name(s, d)
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "user_registry", to)
 		f.keep("id", "name", "title", "summary", "registry_type")
 		if f.keep("integration_url"); d.Get("integration_url").Type == gjson.Null {

@@ -11,12 +11,12 @@ import (
 
 // roles are born with their org. No operation makes one; fixtures can.
 var roles = &api.Resource{
-	Kind: kindRole, Schema: "StoredRole", Born: named,
+	Kind: kindRole, Schema: "StoredRole", OnCreate: named,
 	Indexes: []api.Index{
-		{Name: "org", To: kindOrg, Gone: api.Die},
+		{Name: "org", To: kindOrg, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "role", to)
 		f.keep("id", "name", "title", "summary")
 		var urls []string
@@ -71,11 +71,11 @@ func born(role *api.Doc) string {
 }
 
 // rolesOf are the roles that a member or an invitation has: the member role if those that it had are gone.
-func rolesOf(c *api.Call, d *api.Doc) []*api.Doc {
-	if held := docs(c, kindRole, each(d, "roles")); len(held) > 0 {
+func rolesOf(s *api.Scope, d *api.Doc) []*api.Doc {
+	if held := docs(s, kindRole, each(d, "roles")); len(held) > 0 {
 		return held
 	}
-	return docs(c, kindRole, []string{usualRole(d.In[2], "member")})
+	return docs(s, kindRole, []string{usualRole(d.In[2], "member")})
 }
 
 // rights are the permissions that roles hold, those of all together.
@@ -97,7 +97,7 @@ func rightsOf(c *api.Call, member *api.Doc) rights {
 	if len(out) > 0 {
 		return out
 	}
-	for _, role := range rolesOf(c, member) {
+	for _, role := range rolesOf(&c.Scope, member) {
 		out = append(out, permissionsOf(role))
 	}
 	return out
@@ -115,17 +115,17 @@ func permissionsOf(role *api.Doc) map[string]bool {
 }
 
 // roleIDs completes the member roles of a draft: a fixture may give names. None is the member role.
-func roleIDs(c *api.Call, d *api.Draft) error {
+func roleIDs(s *api.Scope, d *api.Draft) error {
 	var ids []string
 	for i, e := range d.Get("roles").Array() {
 		id := e.String()
 		if !api.IsUUID(id) {
-			role := c.Tx.Find(kindRole, "name", api.Key(d.Owner(), id))
+			role := s.Tx.Find(kindRole, "name", api.Key(d.Owner(), id))
 			if role == nil {
 				return api.Refuse(api.Violation{Path: []string{"roles", itoa(i)}, Rule: api.Reference, Want: kindRole})
 			}
 			id = role.ID
-		} else if role := c.Tx.Get(kindRole, id); role != nil && role.Owner() != d.Owner() {
+		} else if role := s.Tx.Get(kindRole, id); role != nil && role.Owner() != d.Owner() {
 			return api.Refuse(api.Violation{Path: []string{"roles", itoa(i)}, Rule: api.Reference, Want: kindRole})
 		}
 		ids = once(ids, id)
@@ -143,7 +143,7 @@ func updateRole(c *api.Call) (any, error) {
 		}
 		s[i] = api.Member{Name: "permissions", Value: texts(names...)}
 	}
-	return patch(c, c.Object, s)
+	return patch(&c.Scope, c.Object, s)
 }
 
 // list gives the strings of an array.
@@ -156,9 +156,9 @@ func list(v gjson.Result) []string {
 }
 
 // bearRoles makes the five roles of a new org.
-func bearRoles(c *api.Call, org *api.Doc) error {
+func bearRoles(s *api.Scope, org *api.Doc) error {
 	for _, r := range usualRoles {
-		_, err := rest.Bear(c, kindRole, rest.Inside(org), api.Object{
+		_, err := rest.InsertImplicit(s, kindRole, rest.Inside(org), api.Object{
 			{Name: "id", Value: api.Quote(usualRole(org.ID, r.name))},
 			{Name: "name", Value: api.Quote(r.name)},
 			{Name: "title", Value: api.Quote(r.title)},

@@ -11,14 +11,14 @@ import (
 var subscriptions = &api.Resource{
 	Kind: kindSubscription, Schema: "StoredSubscription",
 	Indexes: []api.Index{
-		{Name: "app", To: kindApp, Gone: api.Die},
+		{Name: "app", To: kindApp, OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "app", Unique: true},
-		{Name: "product", Path: "product", To: kindProduct, Gone: api.Die},
+		{Name: "product", Path: "product", To: kindProduct, OnDelete: api.Cascade},
 		{Name: "bought", Key: func(d *api.Doc) []string { return []string{api.Key(d.In[2], d.Str("product"))} }},
 	},
-	Born:    subscriptionBorn,
-	Changed: subscriptionChanged,
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	OnCreate: subscriptionBorn,
+	OnChange: subscriptionChanged,
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		product := c.Tx.Get(kindProduct, d.Str("product"))
 		f := newForm(c, d, "subscription", to)
 		f.keep("id", "name", "title", "summary")
@@ -55,36 +55,36 @@ func planTitle(product *api.Doc, key string) string {
 }
 
 // approval tells whether somebody must approve a plan first.
-func approval(c *api.Call, product *api.Doc, key string) bool {
-	return plan(product, key).Get("approval").Bool() && !catalogOf(c, product).Bool("auto_approve")
+func approval(s *api.Scope, product *api.Doc, key string) bool {
+	return plan(product, key).Get("approval").Bool() && !catalogOf(s, product).Bool("auto_approve")
 }
 
-func subscriptionBorn(c *api.Call, d *api.Draft) error {
-	product := c.Tx.Get(kindProduct, d.Str("product"))
+func subscriptionBorn(s *api.Scope, d *api.Draft) error {
+	product := s.Tx.Get(kindProduct, d.Str("product"))
 	if product == nil {
 		return nil // refused when it is stored
 	}
-	if err := offered(c, d, product); err != nil {
+	if err := offered(s, d, product); err != nil {
 		return err
 	}
-	if err := vacate(c, c.Tx.Get(kindApp, d.Owner()), product); err != nil {
+	if err := vacate(s, s.Tx.Get(kindApp, d.Owner()), product); err != nil {
 		return err
 	}
 	if d.Null("title") && d.Null("name") {
 		d.SetString("title", cut(product.Str("title")+" "+product.Str("version")+" - "+planTitle(product, d.Str("plan")), maxTitle))
 	}
 	state := "enabled"
-	if approval(c, product, d.Str("plan")) {
+	if approval(s, product, d.Str("plan")) {
 		state = "pending"
 	}
 	d.Default("state", api.Quote(state))
-	track(c, d)
-	return name(c, d)
+	track(s, d)
+	return name(s, d)
 }
 
 // offered refuses a product of another catalog and a plan that the product does not have.
-func offered(c *api.Call, d *api.Draft, product *api.Doc) error {
-	if err := sameCatalog(c, d, "product", kindProduct); err != nil {
+func offered(s *api.Scope, d *api.Draft, product *api.Doc) error {
+	if err := sameCatalog(s, d, "product", kindProduct); err != nil {
 		return err
 	}
 	if !plan(product, d.Str("plan")).Exists() {
@@ -94,7 +94,7 @@ func offered(c *api.Call, d *api.Draft, product *api.Doc) error {
 }
 
 // vacate makes room for a subscription of a product: one that was rejected goes, any other is in the way.
-func vacate(c *api.Call, app, product *api.Doc) error {
+func vacate(c *api.Scope, app, product *api.Doc) error {
 	for _, s := range c.Tx.Under(kindSubscription, "app", app.ID) {
 		switch {
 		case s.Str("product") != product.ID:
@@ -108,7 +108,7 @@ func vacate(c *api.Call, app, product *api.Doc) error {
 }
 
 // track keeps the state, what is pending and the task together.
-func track(c *api.Call, d *api.Draft) {
+func track(s *api.Scope, d *api.Draft) {
 	if d.Str("state") == "pending" {
 		d.SetString("state_pending", "enabled")
 	}
@@ -116,23 +116,23 @@ func track(c *api.Call, d *api.Draft) {
 		d.Delete("state_pending")
 		d.Delete("task")
 	} else if d.Null("task") {
-		d.SetString("task", c.NewID())
+		d.SetString("task", s.NewID())
 	}
 }
 
 // subscriptionChanged ends what is pending when somebody decides: the provider does so by /_portico/state.
-func subscriptionChanged(c *api.Call, old *api.Doc, d *api.Draft) error {
+func subscriptionChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
 	if d.Str("state") != old.Str("state") && d.Str("state") != "pending" {
 		d.Delete("state_pending")
 	}
 	if d.Str("product") != old.Str("product") || d.Str("plan") != old.Str("plan") {
-		if product := c.Tx.Get(kindProduct, d.Str("product")); product != nil {
-			if err := offered(c, d, product); err != nil {
+		if product := s.Tx.Get(kindProduct, d.Str("product")); product != nil {
+			if err := offered(s, d, product); err != nil {
 				return err
 			}
 		}
 	}
-	track(c, d)
+	track(s, d)
 	return nil
 }
 
@@ -174,7 +174,7 @@ func subscribe(c *api.Call) (any, error) {
 		return nil, err
 	}
 	s[s.Find("product_url")] = api.Member{Name: "product", Value: api.Quote(product.ID)}
-	return rest.Birth(c, kindSubscription, rest.Inside(c.Object), s)
+	return rest.Insert(&c.Scope, kindSubscription, rest.Inside(c.Object), s)
 }
 
 // updateSubscription changes a subscription. Only values that differ count; what the provider decides is refused.
@@ -214,7 +214,7 @@ func updateSubscription(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return patch(c, d, s)
+	return patch(&c.Scope, d, s)
 }
 
 // turn is the change of a state that a subscriber may make: on and off.
@@ -236,7 +236,7 @@ func request(c *api.Call, d *api.Doc, s *api.Object) error {
 	case s.Null("state_pending"):
 	case now == "enabled":
 		return api.Fail(api.Conflict, "the subscription '%s' is enabled already", d.Str("name"))
-	case !approval(c, product, d.Str("plan")):
+	case !approval(&c.Scope, product, d.Str("plan")):
 		s.SetString("state", "enabled")
 		s.Delete("state_pending")
 	case now == "rejected":
@@ -258,11 +258,11 @@ func migrate(c *api.Call, d *api.Doc, s *api.Object) error {
 		return err
 	}
 	if product.ID != d.Str("product") {
-		if err := vacate(c, app, product); err != nil {
+		if err := vacate(&c.Scope, app, product); err != nil {
 			return err
 		}
 	}
-	if approval(c, product, s.Str("plan")) {
+	if approval(&c.Scope, product, s.Str("plan")) {
 		s.SetString("state", "pending")
 	} else {
 		s.Set("state_pending", api.Null) // what was asked for was the old plan

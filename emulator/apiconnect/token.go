@@ -17,7 +17,7 @@ var clientsOfTokens = &api.Resource{
 var tokens = &api.Resource{
 	Kind: kindToken, Schema: "StoredToken", ID: "name", Updated: "-",
 	Indexes: []api.Index{
-		{Name: "user", To: kindUser, Gone: api.Die},
+		{Name: "user", To: kindUser, OnDelete: api.Cascade},
 		{Name: "token", Path: "token", Unique: true},
 		{Name: "refresh_token", Path: "refresh_token", Unique: true},
 	},
@@ -33,7 +33,7 @@ type term struct {
 }
 
 // tokenState says why a token is refused: expired, revoked, or "".
-func tokenState(c *api.Call, token *api.Doc) string {
+func tokenState(s *api.Scope, token *api.Doc) string {
 	kept := token.Memo(func(d *api.Doc) any {
 		until, _ := api.Instant(d.Get("expires_at"))
 		return &term{d.Bool("revoked"), until}
@@ -42,7 +42,7 @@ func tokenState(c *api.Call, token *api.Doc) string {
 	switch {
 	case t.revoked:
 		return "revoked"
-	case !t.until.IsZero() && !c.Now.Before(t.until):
+	case !t.until.IsZero() && !s.Now.Before(t.until):
 		return "expired"
 	}
 	return ""
@@ -95,7 +95,7 @@ func grant(c *api.Call, b api.Object) (*api.Doc, error) {
 		if old == nil || old.Bool("revoked") || past(c, old, "refresh_expires_at") {
 			return nil, api.Fail(api.Unauthorized, "the refresh token is not known or has expired")
 		}
-		if _, err := patch(c, old, api.Object{{Name: "refresh_token", Value: api.Null}, {Name: "refresh_expires_at", Value: api.Null}}); err != nil {
+		if _, err := patch(&c.Scope, old, api.Object{{Name: "refresh_token", Value: api.Null}, {Name: "refresh_expires_at", Value: api.Null}}); err != nil {
 			return nil, err
 		}
 		return c.Tx.Get(kindUser, old.Owner()), nil
@@ -104,7 +104,7 @@ func grant(c *api.Call, b api.Object) (*api.Doc, error) {
 	if l == nil || past(c, l, "code_expires_at") {
 		return nil, api.Fail(api.Unauthorized, "the code is not known, was used or has expired")
 	}
-	if _, err := patch(c, l, api.Object{{Name: "code", Value: api.Null}, {Name: "code_expires_at", Value: api.Null}}); err != nil {
+	if _, err := patch(&c.Scope, l, api.Object{{Name: "code", Value: api.Null}, {Name: "code_expires_at", Value: api.Null}}); err != nil {
 		return nil, err
 	}
 	if user := c.Tx.Get(kindUser, l.Str("user")); user != nil {
@@ -120,9 +120,9 @@ func past(c *api.Call, d *api.Doc, member string) bool {
 }
 
 func issueToken(c *api.Call, user *api.Doc) (any, error) {
-	life := time.Duration(catalogOf(c, user).Get("token_ttl").Int()) * time.Second
+	life := time.Duration(catalogOf(&c.Scope, user).Get("token_ttl").Int()) * time.Second
 	access, refresh := secret(c)+secret(c), secret(c)+secret(c)
-	_, err := rest.Birth(c, kindToken, rest.Inside(user), api.Object{
+	_, err := rest.Insert(&c.Scope, kindToken, rest.Inside(user), api.Object{
 		{Name: "name", Value: api.Quote(c.NewID())},
 		{Name: "token", Value: api.Quote(access)},
 		{Name: "expires_at", Value: stamp(c.Now.Add(life))},
@@ -139,19 +139,19 @@ func issueToken(c *api.Call, user *api.Doc) (any, error) {
 }
 
 // credentials are the tokens of the fixture: the administrator's, the usable ones, the others.
-func credentials(c *api.Call) []api.Credential {
+func credentials(s *api.Scope) []api.Credential {
 	var first, usable, refused []api.Credential
-	for d := range c.Tx.All(kindToken) {
-		user := c.Tx.Get(kindUser, d.Owner())
+	for d := range s.Tx.All(kindToken) {
+		user := s.Tx.Get(kindUser, d.Owner())
 		if api.IsUUID(d.ID) {
 			continue
 		}
 		cr := api.Credential{
 			Vendor: "apiconnect", Name: d.ID, User: user.Str("username"), Roles: []string{},
-			Header: "Authorization", Value: "Bearer " + d.Str("token"), State: tokenState(c, d), Secret: d.Str("secret"),
+			Header: "Authorization", Value: "Bearer " + d.Str("token"), State: tokenState(s, d), Secret: d.Str("secret"),
 		}
-		for _, m := range memberships(c, user) {
-			for _, r := range rolesOf(c, m) {
+		for _, m := range memberships(s, user) {
+			for _, r := range rolesOf(s, m) {
 				cr.Roles = once(cr.Roles, r.Str("name"))
 			}
 		}

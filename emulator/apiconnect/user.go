@@ -15,26 +15,26 @@ import (
 var users = &api.Resource{
 	Kind: kindUser, Schema: "StoredUser",
 	Indexes: []api.Index{
-		{Name: "registry", To: kindUserRegistry, Gone: api.Die},
+		{Name: "registry", To: kindUserRegistry, OnDelete: api.Cascade},
 		{Name: "name", Path: "username", Within: "registry", Unique: true},
-		{Name: "fold", Path: "username", Within: "registry", Fold: true},
-		{Name: "email", Path: "email", Within: "registry", Fold: true},
+		{Name: "fold", Path: "username", Within: "registry", CaseInsensitive: true},
+		{Name: "email", Path: "email", Within: "registry", CaseInsensitive: true},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		hidePassword(d)
-		registry := c.Tx.Get(kindUserRegistry, d.Owner())
+		registry := s.Tx.Get(kindUserRegistry, d.Owner())
 		if d.Null("identity_provider") {
 			if idp := registry.Get("identity_providers.0.name"); idp.Exists() {
 				d.SetString("identity_provider", idp.String())
 			}
 		}
-		return unlike(c, registry, d)
+		return unlike(s, registry, d)
 	},
-	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error {
+	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error {
 		hidePassword(d)
-		return unlike(c, c.Tx.Get(kindUserRegistry, d.Owner()), d)
+		return unlike(s, s.Tx.Get(kindUserRegistry, d.Owner()), d)
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "user", to)
 		f.keep("id")
 		f.text("name", d.Str("username"))
@@ -73,9 +73,9 @@ func matches(secret, hash string) bool {
 }
 
 // unlike refuses a user whose name or address another one of the registry has, as the registry compares them.
-func unlike(c *api.Call, registry *api.Doc, d *api.Draft) error {
+func unlike(s *api.Scope, registry *api.Doc, d *api.Draft) error {
 	taken := func(index, member string) error {
-		for _, other := range c.Tx.Under(kindUser, index, api.Key(registry.ID, strings.ToLower(d.Str(member)))) {
+		for _, other := range s.Tx.Under(kindUser, index, api.Key(registry.ID, strings.ToLower(d.Str(member)))) {
 			if other.ID == d.Str("id") {
 				continue
 			}
@@ -149,7 +149,7 @@ func login(c *api.Call, realm, username, password string) (*api.Doc, error) {
 		return nil, api.Fail(api.Unauthorized, "the user '%s' is %s", user.Str("username"), state)
 	}
 	if user.Bool("remote") {
-		return patch(c, user, api.Object{{Name: "remote", Value: api.Null}})
+		return patch(&c.Scope, user, api.Object{{Name: "remote", Value: api.Null}})
 	}
 	return user, nil
 }
@@ -176,5 +176,5 @@ func newUser(c *api.Call, s api.Object, email string, at ...string) (*api.Doc, e
 	}
 	given.SetString("email", email)
 	given.SetString("identity_provider", idp)
-	return rest.Birth(c, kindUser, rest.Inside(registry), given)
+	return rest.Insert(&c.Scope, kindUser, rest.Inside(registry), given)
 }

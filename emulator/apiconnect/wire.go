@@ -40,7 +40,7 @@ func (f *form) own(part int, write func(*form)) {
 		write(f)
 		return
 	}
-	origin := f.c.Origin()
+	origin := f.c.Origin
 	o, _ := f.d.Memo(func(*api.Doc) any { return &owned{} }).(*owned)
 	kept := o.of.Load()
 	if kept == nil || kept.origin != origin { // that of another world, or of another name of this machine
@@ -62,18 +62,13 @@ func (f *form) own(part int, write func(*form)) {
 }
 
 func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
-	if to == nil {
-		to = make([]byte, 0, d.Res.Room(d))
-	}
-	begin := len(to)
 	to = append(append(append(to, `{"type":"`...), kind...), `","api_version":"2.0.0"`...)
-	return &form{c: c, d: d, out: to, begin: begin}
+	return &form{c: c, d: d, out: to}
 }
 
 // done is what was written.
 func (f *form) done() []byte {
 	f.out = append(f.out, '}')
-	f.d.Res.Grew(f.d, len(f.out)-f.begin)
 	return f.out
 }
 
@@ -108,7 +103,7 @@ func (f *form) url(name string, path ...string) {
 // address writes a URL on this server.
 func (f *form) address(base string, path ...string) {
 	begin := len(f.out) + 1
-	f.out = append(append(append(f.out, '"'), f.c.Origin()...), base...)
+	f.out = append(append(append(f.out, '"'), f.c.Origin...), base...)
 	for _, p := range path {
 		f.out = append(f.out, p...)
 	}
@@ -188,10 +183,10 @@ func each(d *api.Doc, member string) []string {
 }
 
 // docs are the documents of a kind that a stored array names and that there are.
-func docs(c *api.Call, kind string, ids []string) []*api.Doc {
+func docs(s *api.Scope, kind string, ids []string) []*api.Doc {
 	var out []*api.Doc
 	for _, id := range ids {
-		if d := c.Tx.Get(kind, id); d != nil {
+		if d := s.Tx.Get(kind, id); d != nil {
 			out = append(out, d)
 		}
 	}

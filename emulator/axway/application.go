@@ -14,29 +14,29 @@ import (
 var applications = &api.Resource{
 	Kind: "axway.application", Schema: "StoredApplication", Created: "createdOn", Updated: "-",
 	Indexes: []api.Index{
-		{Name: "organization", Path: "organizationId", To: "axway.organization", Gone: api.Die},
+		{Name: "organization", Path: "organizationId", To: "axway.organization", OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "organization", Unique: true},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		signed(c, d)
-		d.Then = func(app *api.Doc) error { return admit(c, app) }
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		signed(s, d)
+		d.Then = func(app *api.Doc) error { return admit(s, app) }
 		return named(d)
 	},
-	Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
+	OnChange: func(s *api.Scope, old *api.Doc, d *api.Draft) error {
 		if err := named(d); err != nil {
 			return err
 		}
 		if old.Str("state") == "pending" && d.Str("state") == "approved" {
-			if err := approveAll(c, old); err != nil {
+			if err := approveAll(s, old); err != nil {
 				return err
 			}
 		}
 		if old.Str("organizationId") != d.Str("organizationId") {
-			return move(c, old, d.Str("organizationId"))
+			return move(s, old, d.Str("organizationId"))
 		}
 		return nil
 	},
-	Shown: showApplication,
+	Render: showApplication,
 }
 
 const maxName = 255
@@ -55,32 +55,32 @@ func named(d *api.Draft) error {
 }
 
 // admit lets whoever made an application manage it. Administrators need no permission and get none.
-func admit(c *api.Call, app *api.Doc) error {
-	maker := c.Tx.Get("axway.user", app.Str("createdBy"))
+func admit(s *api.Scope, app *api.Doc) error {
+	maker := s.Tx.Get("axway.user", app.Str("createdBy"))
 	if maker == nil || maker.Str("organizationId") != app.Str("organizationId") || userState(maker) != "" {
 		return nil
 	}
 	entry := api.Object{{Name: "userId", Value: api.Quote(maker.ID)}, {Name: "permission", Value: api.Quote(manage)}, {Name: "createdBy", Value: api.Quote(maker.ID)}}
-	_, err := rest.Bear(c, "axway.permission", rest.Inside(app), entry)
+	_, err := rest.InsertImplicit(s, "axway.permission", rest.Inside(app), entry)
 	return err
 }
 
 // move takes away what the other organization has no right to: accesses to APIs, and permissions of its former colleagues.
-func move(c *api.Call, app *api.Doc, organization string) error {
-	for _, access := range c.Tx.Under("axway.api-access", "application", app.ID) {
-		if one := c.Tx.Get("axway.api", access.Str("apiId")); one == nil || !usable(c, organization, one) {
-			c.Tx.Delete(access)
+func move(s *api.Scope, app *api.Doc, organization string) error {
+	for _, access := range s.Tx.Under("axway.api-access", "application", app.ID) {
+		if one := s.Tx.Get("axway.api", access.Str("apiId")); one == nil || !usable(s, organization, one) {
+			s.Tx.Delete(access)
 			continue
 		}
 		next := access.Object()
 		next.SetString("organizationId", organization)
-		if _, err := rest.Change(c, access, next, next); err != nil {
+		if _, err := rest.Update(s, access, next, next); err != nil {
 			return err
 		}
 	}
-	for _, entry := range c.Tx.Under("axway.permission", "application", app.ID) {
-		if user := c.Tx.Get("axway.user", entry.Str("userId")); user == nil || user.Str("organizationId") != organization {
-			c.Tx.Delete(entry)
+	for _, entry := range s.Tx.Under("axway.permission", "application", app.ID) {
+		if user := s.Tx.Get("axway.user", entry.Str("userId")); user == nil || user.Str("organizationId") != organization {
+			s.Tx.Delete(entry)
 		}
 	}
 	return nil
@@ -173,7 +173,7 @@ func customSent(c *api.Call) (api.Object, error) {
 // createApplication makes the application and asks for access to the APIs that the body names; if one of them cannot be
 // had, nothing is made.
 func createApplication(c *api.Call) (any, error) {
-	given := rest.Taken(c)
+	given := rest.Accepted(c)
 	custom, err := customSent(c)
 	if err != nil {
 		return nil, err
@@ -191,7 +191,7 @@ func createApplication(c *api.Call) (any, error) {
 		switch {
 		case one == nil:
 			return nil, api.Refuse(api.Violation{Path: []string{"apis", digit(i)}, Rule: api.Reference, Want: "axway.api"})
-		case !usable(c, organization.ID, one):
+		case !usable(&c.Scope, organization.ID, one):
 			return nil, forbidden(c, "use the API "+one.ID)
 		case !slices.Contains(wanted, id.Str):
 			wanted = append(wanted, id.Str)
@@ -203,13 +203,13 @@ func createApplication(c *api.Call) (any, error) {
 	}
 	state := stateFor(c, organization.ID)
 	given.SetString("state", state)
-	app, err := rest.Birth(c, "axway.application", nil, given)
+	app, err := rest.Insert(&c.Scope, "axway.application", nil, given)
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range wanted {
 		access := api.Object{{Name: "apiId", Value: api.Quote(id)}, {Name: "state", Value: api.Quote(state)}}
-		if _, err := rest.Birth(c, "axway.api-access", rest.Inside(app), access); err != nil {
+		if _, err := rest.Insert(&c.Scope, "axway.api-access", rest.Inside(app), access); err != nil {
 			return nil, err
 		}
 	}
@@ -232,7 +232,7 @@ func updateApplication(c *api.Call) (any, error) {
 			c.Body.Object.Delete(name)
 		}
 	}
-	sent := rest.Taken(c)
+	sent := rest.Accepted(c)
 	custom, err := customSent(c)
 	if err != nil {
 		return nil, err
@@ -251,7 +251,7 @@ func updateApplication(c *api.Call) (any, error) {
 		}
 		next.Set("custom", values.JSON())
 	}
-	return rest.Change(c, c.Object, next, sent)
+	return rest.Update(&c.Scope, c.Object, next, sent)
 }
 
 // approvePending approves what the path names, an application or an access. What was approved already cannot be again.
@@ -259,20 +259,20 @@ func approvePending(c *api.Call) (any, error) {
 	if c.Object.Str("state") != "pending" {
 		return nil, bad("%s is approved already", c.Object.ID)
 	}
-	return nil, approved(c, c.Object)
+	return nil, approved(&c.Scope, c.Object)
 }
 
-func approved(c *api.Call, d *api.Doc) error {
+func approved(s *api.Scope, d *api.Doc) error {
 	next := d.Object()
 	next.SetString("state", "approved")
-	_, err := rest.Change(c, d, next, next)
+	_, err := rest.Update(s, d, next, next)
 	return err
 }
 
 // approveAll approves the accesses that were asked for with an application.
-func approveAll(c *api.Call, app *api.Doc) error {
-	for _, access := range c.Tx.Under("axway.api-access", "application", app.ID) {
-		if err := approved(c, access); err != nil {
+func approveAll(s *api.Scope, app *api.Doc) error {
+	for _, access := range s.Tx.Under("axway.api-access", "application", app.ID) {
+		if err := approved(s, access); err != nil {
 			return err
 		}
 	}

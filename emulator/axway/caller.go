@@ -27,7 +27,7 @@ func authenticate(c *api.Call) error {
 	case user == nil && c.Strict:
 		return api.Fail(api.Unauthorized, "no user %q, and only known ones are accepted", login)
 	case user == nil:
-		c.Caller = api.Caller{Name: login, Doc: builtIn(c), Admin: true}
+		c.Caller = api.Caller{Name: login, Doc: builtIn(&c.Scope), Admin: true}
 		return nil
 	case user.Str("password") != password:
 		return api.Fail(api.Unauthorized, "another password than that of %s", login)
@@ -73,10 +73,10 @@ func byCookie(c *api.Call) bool { return c.Header("Authorization") == "" && cook
 // sessions are what cookies name. Unlike logins they are never made up: one that is not known has ended.
 var sessions = &api.Resource{
 	Kind: "axway.session", Schema: "StoredSession", Created: "createdOn", Updated: "-",
-	Indexes: []api.Index{{Name: "user", Path: "userId", To: "axway.user", Gone: api.Die}},
-	Born: func(c *api.Call, d *api.Draft) error {
+	Indexes: []api.Index{{Name: "user", Path: "userId", To: "axway.user", OnDelete: api.Cascade}},
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		if !d.Has("token") {
-			d.SetString("token", token(c))
+			d.SetString("token", token(s))
 		}
 		d.Default("lastUsedOn", d.Raw("createdOn"))
 		return nil
@@ -84,10 +84,10 @@ var sessions = &api.Resource{
 }
 
 // token is 64 hexadecimal digits.
-func token(c *api.Call) string {
+func token(s *api.Scope) string {
 	const hex = "0123456789ABCDEF"
 	out := make([]byte, 0, 64)
-	for _, id := range []string{c.NewID(), c.NewID()} {
+	for _, id := range []string{s.NewID(), s.NewID()} {
 		for i := range len(id) {
 			switch b := id[i]; {
 			case b == '-':
@@ -125,7 +125,7 @@ func resume(c *api.Call) error {
 	}
 	next := session.Object()
 	next.Set("lastUsedOn", c.Stamp())
-	_, err := rest.Change(c, session, next, next)
+	_, err := rest.Update(&c.Scope, session, next, next)
 	return err
 }
 
@@ -149,7 +149,7 @@ func login(c *api.Call) (any, error) {
 		}
 	}
 	given := api.Object{{Name: "userId", Value: api.Quote(user.ID)}}
-	session, err := rest.Birth(c, "axway.session", nil, given)
+	session, err := rest.Insert(&c.Scope, "axway.session", nil, given)
 	if err != nil {
 		return nil, err
 	}
@@ -190,10 +190,10 @@ func home(*api.Call) (any, error) {
 }
 
 // credentials are the users: the administrator, those who may call, the others.
-func credentials(c *api.Call) []api.Credential {
+func credentials(s *api.Scope) []api.Credential {
 	var first, usable, refused []api.Credential
-	head := builtIn(c)
-	for d := range c.Tx.All("axway.user") {
+	head := builtIn(s)
+	for d := range s.Tx.All("axway.user") {
 		name, secret := d.Str("loginName"), d.Str("password")
 		cr := api.Credential{
 			Vendor: "axway", Name: name, User: name, Roles: []string{d.Str("role")}, Header: "Authorization",

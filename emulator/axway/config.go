@@ -10,7 +10,7 @@ import (
 // the emulation where real clients differ in what they expect.
 var configs = &api.Resource{
 	Kind: "axway.config", Schema: "StoredConfig", Created: "-", Updated: "-",
-	Born: func(_ *api.Call, d *api.Draft) error {
+	OnCreate: func(_ *api.Scope, d *api.Draft) error {
 		d.SetString("id", theConfig)
 		return nil
 	},

@@ -5,16 +5,16 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-var ofApplication = api.Index{Name: "application", To: "axway.application", Gone: api.Die}
+var ofApplication = api.Index{Name: "application", To: "axway.application", OnDelete: api.Cascade}
 
 // apiKeys are known by the key itself, which clients may choose; so all applications share one set of them.
 var apiKeys = &api.Resource{
 	Kind: "axway.api-key", Schema: "StoredAPIKey", Exact: true, Created: "createdOn", Updated: "-",
 	Indexes: []api.Index{ofApplication},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		d.SetString("applicationId", d.Owner())
-		made(c, d, "secret")
-		signed(c, d)
+		made(s, d, "secret")
+		signed(s, d)
 		return nil
 	},
 }
@@ -23,10 +23,10 @@ var apiKeys = &api.Resource{
 var oauthClients = &api.Resource{
 	Kind: "axway.oauth-client", Schema: "StoredOAuthClient", Exact: true, Created: "createdOn", Updated: "-",
 	Indexes: []api.Index{ofApplication},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		d.SetString("applicationId", d.Owner())
-		made(c, d, "secret")
-		signed(c, d)
+		made(s, d, "secret")
+		signed(s, d)
 		return nil
 	},
 }
@@ -35,17 +35,17 @@ var oauthClients = &api.Resource{
 var externalClients = &api.Resource{
 	Kind: "axway.external-client", Schema: "StoredExternalClient", Created: "createdOn", Updated: "-",
 	Indexes: []api.Index{ofApplication, {Name: "clientId", Path: "clientId", Unique: true}},
-	Born: func(c *api.Call, d *api.Draft) error {
-		made(c, d, "clientId")
-		signed(c, d)
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		made(s, d, "clientId")
+		signed(s, d)
 		return nil
 	},
 }
 
 // made makes a value up that was not given.
-func made(c *api.Call, d *api.Draft, name string) {
+func made(s *api.Scope, d *api.Draft, name string) {
 	if !d.Has(name) {
-		d.SetString(name, c.NewID())
+		d.SetString(name, s.NewID())
 	}
 }
 
@@ -67,5 +67,5 @@ func deleteAPIKey(c *api.Call) (any, error) {
 func renewSecret(c *api.Call) (any, error) {
 	next := c.Object.Object()
 	next.SetString("secret", c.NewID())
-	return rest.Change(c, c.Object, next, next)
+	return rest.Update(&c.Scope, c.Object, next, next)
 }

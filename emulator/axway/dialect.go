@@ -137,7 +137,7 @@ func write(c *api.Call, a api.Answer) api.Answer {
 }
 
 func correlation(c *api.Call) string {
-	a, b := api.Mix(c.World.Seed(), c.Number), api.Mix(c.Number, c.World.Seed())
+	a, b := api.Mix(c.Seed, c.Number), api.Mix(c.Number, c.Seed)
 	var room [16]byte
 	binary.BigEndian.PutUint64(room[:], a)
 	binary.BigEndian.PutUint32(room[8:], uint32(b)) //nolint:gosec // any 32 bits do

@@ -111,7 +111,7 @@ func filter(c *api.Call, name, op, value string) (condition, error) {
 	f := api.Filter{Field: field, Op: operators[op], Values: []string{value}}
 	switch f.Op {
 	case api.Contains:
-		f.Fold, f.Values[0] = true, strings.Trim(value, "*%")
+		f.CaseInsensitive, f.Values[0] = true, strings.Trim(value, "*%")
 	case api.Between:
 		f.Values = strings.Split(value, ",")
 		if len(f.Values) != 2 {

@@ -16,7 +16,7 @@ const maxImage = 1 << 20
 // images are at most one for each application.
 var images = &api.Resource{
 	Kind: "axway.image", Schema: "StoredImage", Single: true, Created: "-", Updated: "-",
-	Indexes: []api.Index{{Name: "application", To: "axway.application", Gone: api.Die}},
+	Indexes: []api.Index{{Name: "application", To: "axway.application", OnDelete: api.Cascade}},
 }
 
 // formats are the kinds of image that the product's own pages take, and how they begin.
@@ -38,7 +38,7 @@ func uploadImage(c *api.Call) (any, error) {
 			continue
 		}
 		o := api.Object{{Name: "type", Value: api.Quote(f.media)}, {Name: "data", Value: api.Quote(text)}}
-		_, err := rest.Change(c, rest.Settings(c, "axway.image", c.Object), o, o)
+		_, err := rest.Update(&c.Scope, rest.Settings(&c.Scope, "axway.image", c.Object), o, o)
 		return nil, err
 	}
 	return nil, breaks("want a JPEG, PNG or GIF image", "file")

@@ -77,5 +77,5 @@ func seesUser(c *api.Call, d *api.Doc) bool {
 }
 
 func seesAPI(c *api.Call, d *api.Doc) bool {
-	return c.Caller.Admin || usable(c, c.Caller.Doc.Str("organizationId"), d)
+	return c.Caller.Admin || usable(&c.Scope, c.Caller.Doc.Str("organizationId"), d)
 }

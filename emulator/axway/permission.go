@@ -10,12 +10,12 @@ var permissions = &api.Resource{
 	Kind: "axway.permission", Schema: "StoredPermission", Created: "createdOn", Updated: "-",
 	Indexes: []api.Index{
 		ofApplication,
-		{Name: "user", Path: "userId", To: "axway.user", Gone: api.Die},
+		{Name: "user", Path: "userId", To: "axway.user", OnDelete: api.Cascade},
 		{Name: "userId", Path: "userId", Within: "application", Unique: true},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		signed(c, d)
-		app, user := c.Tx.Get("axway.application", d.Owner()), c.Tx.Get("axway.user", d.Str("userId"))
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		signed(s, d)
+		app, user := s.Tx.Get("axway.application", d.Owner()), s.Tx.Get("axway.user", d.Str("userId"))
 		if user != nil && !shareable(app, user) {
 			return breaks("want an approved user of the application's organization", "userId")
 		}
@@ -30,7 +30,7 @@ func shareable(app, user *api.Doc) bool {
 }
 
 func createPermission(c *api.Call) (any, error) {
-	given := rest.Taken(c)
+	given := rest.Accepted(c)
 	user := c.Tx.Get("axway.user", given.Str("userId"))
 	if user == nil {
 		e := api.Fail(api.NotFound, "no axway.user %q", given.Str("userId"))
@@ -40,7 +40,7 @@ func createPermission(c *api.Call) (any, error) {
 	if !shareable(c.Object, user) {
 		return nil, forbidden(c, "share with "+user.Str("loginName"))
 	}
-	return rest.Birth(c, "axway.permission", rest.Inside(c.Object), given)
+	return rest.Insert(&c.Scope, "axway.permission", rest.Inside(c.Object), given)
 }
 
 // listPermissions shows all to those who may share, and to those who administer the organization; others see their own.

@@ -12,32 +12,32 @@ var (
 	users = &api.Resource{
 		Kind: "axway.user", Schema: "StoredUser", Created: "createdOn", Updated: "-", Hidden: []string{"password"},
 		Indexes: []api.Index{
-			{Name: "organization", Path: "organizationId", To: "axway.organization", Gone: api.Die},
+			{Name: "organization", Path: "organizationId", To: "axway.organization", OnDelete: api.Cascade},
 			{Name: "loginName", Path: "loginName", Unique: true},
 		},
-		Born: func(_ *api.Call, d *api.Draft) error {
+		OnCreate: func(_ *api.Scope, d *api.Draft) error {
 			d.Default("name", d.Raw("loginName"))
 			if !d.Has("password") {
 				d.SetString("password", "portico-"+d.Str("loginName"))
 			}
 			return belongs(d)
 		},
-		Changed: func(_ *api.Call, _ *api.Doc, d *api.Draft) error { return belongs(d) },
+		OnChange: func(_ *api.Scope, _ *api.Doc, d *api.Draft) error { return belongs(d) },
 	}
 
 	apis = &api.Resource{
 		Kind: "axway.api", Schema: "StoredAPI", Created: "createdOn", Updated: "-",
-		Indexes: []api.Index{{Name: "organization", Path: "organizationId", To: "axway.organization", Gone: api.Die}},
-		Born: func(c *api.Call, d *api.Draft) error {
-			signed(c, d)
+		Indexes: []api.Index{{Name: "organization", Path: "organizationId", To: "axway.organization", OnDelete: api.Cascade}},
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
+			signed(s, d)
 			return nil
 		},
 	}
 
 	methods = &api.Resource{
 		Kind: "axway.api-method", Schema: "StoredAPIMethod", Created: "-", Updated: "-",
-		Indexes: []api.Index{{Name: "api", To: "axway.api", Gone: api.Die}},
-		Born: func(_ *api.Call, d *api.Draft) error {
+		Indexes: []api.Index{{Name: "api", To: "axway.api", OnDelete: api.Cascade}},
+		OnCreate: func(_ *api.Scope, d *api.Draft) error {
 			d.SetString("virtualizedApiId", d.Owner())
 			return nil
 		},
@@ -47,16 +47,16 @@ var (
 	organizationAccesses = &api.Resource{
 		Kind: "axway.organization-api-access", Schema: "StoredOrganizationAPIAccess", Created: "createdOn", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "organization", To: "axway.organization", Gone: api.Die},
-			{Name: "api", Path: "apiId", To: "axway.api", Gone: api.Die},
+			{Name: "organization", To: "axway.organization", OnDelete: api.Cascade},
+			{Name: "api", Path: "apiId", To: "axway.api", OnDelete: api.Cascade},
 			{Name: "pair", Path: "organizationId,apiId", Unique: true},
 		},
-		Born: func(c *api.Call, d *api.Draft) error {
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
 			d.SetString("organizationId", d.Owner())
-			signed(c, d)
+			signed(s, d)
 			return nil
 		},
-		Changed: func(_ *api.Call, _ *api.Doc, d *api.Draft) error {
+		OnChange: func(_ *api.Scope, _ *api.Doc, d *api.Draft) error {
 			d.SetString("organizationId", d.Owner())
 			return nil
 		},
@@ -82,10 +82,10 @@ func belongs(d *api.Draft) error {
 }
 
 // usable tells whether applications of an organization may use an API: it is their own, or access was given.
-func usable(c *api.Call, organization string, one *api.Doc) bool {
+func usable(s *api.Scope, organization string, one *api.Doc) bool {
 	if one.Str("organizationId") == organization {
 		return true
 	}
-	given := c.Tx.Find("axway.organization-api-access", "pair", api.Key(organization, one.ID))
+	given := s.Tx.Find("axway.organization-api-access", "pair", api.Key(organization, one.ID))
 	return given != nil && given.Bool("enabled") && given.Str("state") == "approved"
 }

@@ -16,36 +16,36 @@ import (
 // counted.
 var quotas = &api.Resource{
 	Kind: "axway.quota", Schema: "StoredQuota", Created: "-", Updated: "-",
-	Indexes: []api.Index{{Name: "application", To: "axway.application", Gone: api.Die, Unique: true}},
-	Born: func(c *api.Call, d *api.Draft) error {
-		if app := c.Tx.Get("axway.application", d.Owner()); app != nil && !d.Has("name") {
+	Indexes: []api.Index{{Name: "application", To: "axway.application", OnDelete: api.Cascade, Unique: true}},
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		if app := s.Tx.Get("axway.application", d.Owner()); app != nil && !d.Has("name") {
 			d.SetString("name", app.Str("name")+" Quota")
 		}
-		return restricted(c, d)
+		return restricted(s, d)
 	},
-	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error {
+	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error {
 		if !d.Sent.Has("restrictions") {
 			return nil // they may name what is gone since
 		}
-		return restricted(c, d)
+		return restricted(s, d)
 	},
 }
 
 // systemQuotas are the two that every API Manager has.
 var systemQuotas = &api.Resource{
 	Kind: "axway.system-quota", Schema: "StoredSystemQuota", Created: "-", Updated: "-",
-	Born:    restricted,
-	Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return restricted(c, d) },
+	OnCreate: restricted,
+	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return restricted(s, d) },
 }
 
 // applicationDefault is the id of the quota that holds where an application has none.
 const applicationDefault = "00000000-0000-0000-0000-000000000001"
 
 // restricted brings restrictions into the one form in which they are stored and shown.
-func restricted(c *api.Call, d *api.Draft) error {
+func restricted(s *api.Scope, d *api.Draft) error {
 	out := []byte{'['}
 	for i, r := range d.Get("restrictions").Array() {
-		one, err := restriction(c, r, i)
+		one, err := restriction(s, r, i)
 		if err != nil {
 			return err
 		}
@@ -58,20 +58,20 @@ func restricted(c *api.Call, d *api.Draft) error {
 	return nil
 }
 
-func restriction(c *api.Call, r gjson.Result, at int) (api.Object, error) {
+func restriction(s *api.Scope, r gjson.Result, at int) (api.Object, error) {
 	of, method := word(r.Get("api")), word(r.Get("method"))
 	limits, err := limit(r, at)
 	if err != nil {
 		return nil, err
 	}
-	if of != all && c.Tx.Get("axway.api", of) == nil {
+	if of != all && s.Tx.Get("axway.api", of) == nil {
 		return nil, bad("API not found")
 	}
 	if method != all {
 		if of == all {
 			return nil, breaks("want * where api is *", "restrictions", digit(at), "method")
 		}
-		if m := c.Tx.Get("axway.api-method", method); m == nil || m.Owner() != of {
+		if m := s.Tx.Get("axway.api-method", method); m == nil || m.Owner() != of {
 			return nil, bad("API method not found")
 		}
 	}
@@ -163,12 +163,12 @@ func updateQuota(c *api.Call) (any, error) {
 	if quota == nil {
 		return nil, bad("Quota constraint not found")
 	}
-	sent := rest.Taken(c)
+	sent := rest.Accepted(c)
 	next := quota.Object()
 	for _, m := range sent {
 		next.Set(m.Name, m.Value)
 	}
-	return rest.Change(c, quota, next, sent)
+	return rest.Update(&c.Scope, quota, next, sent)
 }
 
 // deleteQuota says yes where there is none, too: the vendor's own command line deletes without looking.
@@ -187,7 +187,7 @@ func getQuota(c *api.Call) (any, error) {
 	}
 	var shown any = unlimited
 	if quota != nil {
-		shown = api.ObjectOf(rest.Show(c, quota, nil))
+		shown = api.ObjectOf(rest.Render(c, quota, nil))
 	}
 	if configOf(c).quotaInArray {
 		return []any{shown}, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"mime"
 	"mime/multipart"
 	"net/url"
 	"slices"
@@ -88,7 +89,7 @@ func media(c *api.Call) error {
 
 // boundary is what the parts of an upload begin with.
 func boundary(c *api.Call) (string, error) {
-	kind, params, err := api.MediaType(c.Header("Content-Type"))
+	kind, params, err := mime.ParseMediaType(c.Header("Content-Type"))
 	if err != nil || kind != uploads || params["boundary"] == "" {
 		return "", api.Fail(api.Malformed, "the body is no multipart/form-data with a boundary")
 	}

@@ -90,10 +90,10 @@ func forbidden(c *api.Call, right string) error {
 }
 
 // author is the id of who makes something: the caller, or the administrator where nobody calls.
-func author(c *api.Call) string {
-	who := c.Caller.Doc
+func author(s *api.Scope) string {
+	who := s.Caller.Doc
 	if who == nil {
-		who = builtIn(c)
+		who = builtIn(s)
 	}
 	if who == nil {
 		return ""
@@ -102,14 +102,14 @@ func author(c *api.Call) string {
 }
 
 // signed gives a new document its author, unless it comes with one.
-func signed(c *api.Call, d *api.Draft) { d.Default("createdBy", api.Quote(author(c))) }
+func signed(s *api.Scope, d *api.Draft) { d.Default("createdBy", api.Quote(author(s))) }
 
 // builtIn is the administrator that every API Manager has, or another where that one was deleted.
-func builtIn(c *api.Call) *api.Doc {
-	if d := c.Tx.Find("axway.user", "loginName", "apiadmin"); d != nil && d.Str("role") == administrator {
+func builtIn(s *api.Scope) *api.Doc {
+	if d := s.Tx.Find("axway.user", "loginName", "apiadmin"); d != nil && d.Str("role") == administrator {
 		return d
 	}
-	for d := range c.Tx.All("axway.user") {
+	for d := range s.Tx.All("axway.user") {
 		if d.Str("role") == administrator {
 			return d
 		}

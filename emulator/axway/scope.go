@@ -16,7 +16,7 @@ var scopes = &api.Resource{
 		{Name: "scope", Path: "scope", Within: "application", Unique: true},
 		{Name: "uriprefix", Path: "uriprefix", Within: "application"},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		d.SetString("applicationId", d.Owner())
 		switch {
 		case d.Has("scope"):
@@ -27,12 +27,12 @@ var scopes = &api.Resource{
 			return api.Refuse(api.Violation{Path: []string{"scope"}, Rule: api.Required})
 		}
 		if !d.Has("scopes") {
-			d.Set("scopes", resolve(c, d))
+			d.Set("scopes", resolve(s, d))
 		}
 		return nil
 	},
 	// A scope that was its own URI prefix stays so under another name.
-	Changed: func(_ *api.Call, old *api.Doc, d *api.Draft) error {
+	OnChange: func(_ *api.Scope, old *api.Doc, d *api.Draft) error {
 		was := old.Str("scope")
 		if d.Str("scope") == was || d.Sent.Has("uriprefix") || old.Str("uriprefix") != was {
 			return nil
@@ -46,8 +46,8 @@ var scopes = &api.Resource{
 }
 
 // resolve gives the scopes that the gateway knows for a URI prefix, else the scope itself.
-func resolve(c *api.Call, d *api.Draft) []byte {
-	if known := c.Tx.Get("axway.protected-resource", d.Str("uriprefix")); known != nil {
+func resolve(s *api.Scope, d *api.Draft) []byte {
+	if known := s.Tx.Get("axway.protected-resource", d.Str("uriprefix")); known != nil {
 		return []byte(known.Get("scopes").Raw)
 	}
 	return alone(d.Str("scope"))
@@ -63,24 +63,24 @@ func createResource(c *api.Call) (any, error) {
 // createScope takes the URI prefix for the scope where there is none, as the vendor's own example has it.
 func createScope(c *api.Call) (any, error) {
 	blank(c, "uriprefix", "scope")
-	given := rest.Taken(c)
+	given := rest.Accepted(c)
 	given.Default("scope", given.Raw("uriprefix"))
 	if given.Null("scope") {
 		return nil, api.Refuse(api.Violation{Path: []string{"scope"}, Rule: api.Required})
 	}
 	given.Set("uriprefix", given.Raw("scope"))
 	given.Set("scopes", alone(given.Str("scope")))
-	return asScope(rest.Birth(c, "axway.scope", rest.Inside(c.Object), given))
+	return asScope(rest.Insert(&c.Scope, "axway.scope", rest.Inside(c.Object), given))
 }
 
 func updateScope(c *api.Call) (any, error) {
 	blank(c, "scope")
-	sent := rest.Taken(c)
+	sent := rest.Accepted(c)
 	next := c.Object.Object()
 	for _, m := range sent {
 		next.Set(m.Name, m.Value)
 	}
-	return asScope(rest.Change(c, c.Object, next, sent))
+	return asScope(rest.Update(&c.Scope, c.Object, next, sent))
 }
 
 func listScopes(c *api.Call) (any, error) {

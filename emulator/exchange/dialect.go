@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -72,7 +73,7 @@ func media(c *api.Call) error {
 	if c.Op.Body == "" || declared == "" {
 		return nil
 	}
-	if kind, _, err := api.MediaType(declared); err != nil || kind != "application/json" {
+	if kind, _, err := mime.ParseMediaType(declared); err != nil || kind != "application/json" {
 		return api.Fail(api.Media, "Content type %s is not supported", declared)
 	}
 	return nil

@@ -87,10 +87,10 @@ func replaceShares(c *api.Call) (any, error) {
 		}
 		o := api.Object{{Name: "userId", Value: api.Quote(w.user)}, {Name: "role", Value: api.Quote(w.role)}}
 		if now == nil {
-			_, err = rest.Birth(c, "mulesoft.asset-share", rest.Inside(c.Object), o)
+			_, err = rest.Insert(&c.Scope, "mulesoft.asset-share", rest.Inside(c.Object), o)
 		} else {
 			o.Set("createdAt", c.Stamp())
-			_, err = rest.Change(c, now, o, o)
+			_, err = rest.Update(&c.Scope, now, o, o)
 		}
 		if err != nil {
 			return nil, err

@@ -27,37 +27,37 @@ func portalAssets() *api.Resource {
 	return &api.Resource{
 		Kind: "experience-hub.portal-asset", Schema: "StoredPortalAsset", Created: "addedOn", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "portal", To: "experience-hub.portal", Gone: api.Die},
+			{Name: "portal", To: "experience-hub.portal", OnDelete: api.Cascade},
 			{Name: "pair", Path: "groupId,assetId", Within: "portal", Unique: true},
-			{Name: "asset", Path: "groupId,assetId", To: "mulesoft.asset", By: "pair", Gone: api.Die},
-			{Name: "groups", To: "experience-hub.user-group", Gone: api.Detach, Key: everyGroup, Without: withoutGroup},
+			{Name: "asset", Path: "groupId,assetId", To: "mulesoft.asset", By: "pair", OnDelete: api.Cascade},
+			{Name: "groups", To: "experience-hub.user-group", OnDelete: api.Detach, Key: everyGroup, Without: withoutGroup},
 		},
-		Born: func(c *api.Call, d *api.Draft) error {
-			if c.Tx.Count("experience-hub.portal-asset", "portal", d.Owner()) >= mostAssets {
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
+			if s.Tx.Count("experience-hub.portal-asset", "portal", d.Owner()) >= mostAssets {
 				return api.Refuse(broken(assetLimit, fmt.Sprintf("A portal has at most %d assets", mostAssets)))
 			}
-			asset, bad := offered(c.Tx, d.In[0], d.Str("groupId"), d.Str("assetId"))
+			asset, bad := offered(s.Tx, d.In[0], d.Str("groupId"), d.Str("assetId"))
 			if bad != nil {
 				return api.Refuse(*bad)
 			}
 			if d.Null(visibility) {
-				portal := c.Tx.Get("experience-hub.portal", d.Owner())
+				portal := s.Tx.Get("experience-hub.portal", d.Owner())
 				groups := mulesoft.AssetOf(asset).Groups
 				seen := versions{{groups[len(groups)-1], []string{portal.Str("administratorsGroupId")}}}
 				d.Set(visibility, seen.json())
 				return nil
 			}
-			return adjust(c.Tx, asset, d)
+			return adjust(s.Tx, asset, d)
 		},
-		Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
-			asset, bad := offered(c.Tx, d.In[0], d.Str("groupId"), d.Str("assetId"))
+		OnChange: func(s *api.Scope, old *api.Doc, d *api.Draft) error {
+			asset, bad := offered(s.Tx, d.In[0], d.Str("groupId"), d.Str("assetId"))
 			if bad != nil {
 				return api.Refuse(*bad)
 			}
 			if string(d.Raw(visibility)) == old.Get(visibility).Raw { // what it says may have been true once
 				return nil
 			}
-			return adjust(c.Tx, asset, d)
+			return adjust(s.Tx, asset, d)
 		},
 	}
 }
@@ -199,7 +199,7 @@ func addAssets(c *api.Call) (any, error) {
 		return nil, api.Refuse(bad...)
 	}
 	for _, p := range added {
-		_, err := rest.Birth(c, "experience-hub.portal-asset", rest.Inside(c.Object), api.Object{
+		_, err := rest.Insert(&c.Scope, "experience-hub.portal-asset", rest.Inside(c.Object), api.Object{
 			{Name: "groupId", Value: api.Quote(p.Group)}, {Name: "assetId", Value: api.Quote(p.Asset)},
 		})
 		if err != nil {
@@ -282,6 +282,6 @@ func setVisibility(c *api.Call) (any, error) {
 		return nil, api.Refuse(bad...)
 	}
 	o.Set(visibility, now.json())
-	_, err := rest.Change(c, c.Object, o, o)
+	_, err := rest.Update(&c.Scope, c.Object, o, o)
 	return nil, err
 }

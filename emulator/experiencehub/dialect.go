@@ -1,6 +1,7 @@
 package experiencehub
 
 import (
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -162,7 +163,7 @@ func media(c *api.Call) error {
 	if c.Op.Body == "" || declared == "" || c.Op.Optional && !c.Sends {
 		return nil
 	}
-	kind, _, err := api.MediaType(declared)
+	kind, _, err := mime.ParseMediaType(declared)
 	if err == nil && (kind == "application/json" || kind == mulesoft.Form && c.Op.Base == mulesoft.AccountsBase) {
 		return nil
 	}

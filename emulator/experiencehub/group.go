@@ -21,26 +21,26 @@ func userGroups() *api.Resource {
 	return &api.Resource{
 		Kind: "experience-hub.user-group", Schema: "StoredUserGroup", Created: "createdDate", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "portal", To: "experience-hub.portal", Gone: api.Die},
-			{Name: "name", Path: "name", Within: "portal", Unique: true, Fold: true},
-			{Name: "parent", Path: "parentUserGroupId", To: "experience-hub.user-group", Gone: api.Die},
+			{Name: "portal", To: "experience-hub.portal", OnDelete: api.Cascade},
+			{Name: "name", Path: "name", Within: "portal", Unique: true, CaseInsensitive: true},
+			{Name: "parent", Path: "parentUserGroupId", To: "experience-hub.user-group", OnDelete: api.Cascade},
 		},
-		Born: func(c *api.Call, d *api.Draft) error {
-			portal := c.Tx.Get("experience-hub.portal", d.Owner())
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
+			portal := s.Tx.Get("experience-hub.portal", d.Owner())
 			if !isBuiltIn(portal, d.Str("id")) {
-				if customGroups(c.Tx, portal) >= mostGroups {
+				if customGroups(s.Tx, portal) >= mostGroups {
 					return api.Refuse(broken(groupLimit, fmt.Sprintf("A portal has at most %d user groups", mostGroups)))
 				}
 				if d.Null("parentUserGroupId") {
 					d.SetString("parentUserGroupId", portal.Str("everyoneGroupId"))
 				}
 			}
-			return settle(c, portal, d)
+			return settle(s, portal, d)
 		},
-		Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error {
-			return settle(c, c.Tx.Get("experience-hub.portal", d.Owner()), d)
+		OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error {
+			return settle(s, s.Tx.Get("experience-hub.portal", d.Owner()), d)
 		},
-		Shown: showGroup,
+		Render: showGroup,
 	}
 }
 
@@ -59,7 +59,7 @@ func customGroups(tx api.Tx, portal *api.Doc) int {
 }
 
 // settle checks where a group stands: below another of its portal, and not below itself. An empty description is none.
-func settle(c *api.Call, portal *api.Doc, d *api.Draft) error {
+func settle(s *api.Scope, portal *api.Doc, d *api.Draft) error {
 	if d.Str("description") == "" {
 		d.Delete("description")
 	}
@@ -69,11 +69,11 @@ func settle(c *api.Call, portal *api.Doc, d *api.Draft) error {
 	}
 	id := strings.ToLower(d.Str("parentUserGroupId"))
 	d.SetString("parentUserGroupId", id)
-	parent := c.Tx.Get("experience-hub.user-group", id)
+	parent := s.Tx.Get("experience-hub.user-group", id)
 	if parent == nil || parent.Owner() != portal.ID || isBuiltIn(portal, d.Str("id")) {
 		return api.Refuse(api.Violation{Path: []string{"parentUserGroupId"}, Rule: api.Reference, Want: "experience-hub.user-group"})
 	}
-	if d.ID != "" && slices.Contains(lineage(c.Tx, parent), d.ID) {
+	if d.ID != "" && slices.Contains(lineage(s.Tx, parent), d.ID) {
 		return api.Refuse(broken(none, "A user group cannot stand below itself", "parentUserGroupId"))
 	}
 	return nil
@@ -139,12 +139,12 @@ func listGroups(c *api.Call) (any, error) {
 
 // createGroup answers with the new group: no body is declared, but a published workflow reads the id from one.
 func createGroup(c *api.Call) (any, error) {
-	return rest.Birth(c, "experience-hub.user-group", rest.Inside(c.Object), mulesoft.Present(rest.Taken(c)))
+	return rest.Insert(&c.Scope, "experience-hub.user-group", rest.Inside(c.Object), mulesoft.Present(rest.Accepted(c)))
 }
 
 // updateGroup changes name and description; the parent, which the body may name, stays.
 func updateGroup(c *api.Call) (any, error) {
-	sent := mulesoft.Present(rest.Taken(c))
+	sent := mulesoft.Present(rest.Accepted(c))
 	sent.Delete("parentUserGroupId")
 	portal := c.Owner("experience-hub.portal")
 	if isBuiltIn(portal, c.Object.ID) && sent.Str("name") != c.Object.Str("name") {
@@ -154,7 +154,7 @@ func updateGroup(c *api.Call) (any, error) {
 	for _, m := range sent {
 		members.Set(m.Name, m.Value)
 	}
-	return rest.Change(c, c.Object, members, sent)
+	return rest.Update(&c.Scope, c.Object, members, sent)
 }
 
 func protected(group *api.Doc, what string) error {

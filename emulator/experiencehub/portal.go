@@ -17,22 +17,22 @@ func portals() *api.Resource {
 	return &api.Resource{
 		Kind: "experience-hub.portal", Schema: "StoredPortal", Created: "createdDate", Updated: "updatedDate",
 		Indexes: []api.Index{
-			{Name: "connection", To: "mulesoft.connection", Gone: api.Die},
+			{Name: "connection", To: "mulesoft.connection", OnDelete: api.Cascade},
 			{Name: "one", Within: "connection", Unique: true, Key: func(*api.Doc) []string { return []string{""} }},
 			{Name: "target", Path: "targetPortalId", Within: "connection", Unique: true},
 		},
-		Born: func(c *api.Call, d *api.Draft) error {
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
 			for _, member := range builtIn {
 				id := strings.ToLower(d.Str(member))
 				if id == "" {
-					id = c.NewID()
+					id = s.NewID()
 				}
 				d.SetString(member, id)
 			}
-			d.Then = func(portal *api.Doc) error { return bearGroups(c, portal) }
+			d.Then = func(portal *api.Doc) error { return bearGroups(s, portal) }
 			return nil
 		},
-		Changed: func(_ *api.Call, old *api.Doc, d *api.Draft) error {
+		OnChange: func(_ *api.Scope, old *api.Doc, d *api.Draft) error {
 			for _, member := range builtIn {
 				if d.Str(member) != old.Str(member) {
 					return api.Refuse(broken(groupProtected, "The built-in groups of a portal stay", member))
@@ -40,7 +40,7 @@ func portals() *api.Resource {
 			}
 			return nil
 		},
-		Shown: func(_ *api.Call, d *api.Doc, to []byte) []byte {
+		Render: func(_ *api.Call, d *api.Doc, to []byte) []byte {
 			o := d.Object()
 			for _, member := range builtIn {
 				o.Delete(member)
@@ -52,12 +52,12 @@ func portals() *api.Resource {
 }
 
 // bearGroups makes what every portal has: the administrators' group, and the default one that everybody else is below.
-func bearGroups(c *api.Call, portal *api.Doc) error {
+func bearGroups(s *api.Scope, portal *api.Doc) error {
 	for _, g := range []struct{ member, name, about string }{
 		{"administratorsGroupId", "Administrators", "Administrators of the portal"},
 		{"everyoneGroupId", "Everyone", "Default user group for all portal users"},
 	} {
-		_, err := rest.Bear(c, "experience-hub.user-group", rest.Inside(portal), api.Object{
+		_, err := rest.InsertImplicit(s, "experience-hub.user-group", rest.Inside(portal), api.Object{
 			{Name: "id", Value: api.Quote(portal.Str(g.member))},
 			{Name: "name", Value: api.Quote(g.name)},
 			{Name: "description", Value: api.Quote(g.about)},
@@ -81,7 +81,7 @@ func listConnections(c *api.Call) (any, error) {
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		out = rest.Show(c, conn, out)
+		out = rest.Render(c, conn, out)
 	}
 	return append(out, ']'), nil
 }

@@ -23,16 +23,16 @@ func prospects() *api.Resource {
 	return &api.Resource{
 		Kind: "experience-hub.prospect", Schema: "StoredProspect", Created: "createdDate", Updated: "updatedDate",
 		Indexes: []api.Index{
-			{Name: "portal", To: "experience-hub.portal", Gone: api.Die},
+			{Name: "portal", To: "experience-hub.portal", OnDelete: api.Cascade},
 			{Name: "status", Path: "status", Within: "portal"},
 		},
-		Born: func(c *api.Call, d *api.Draft) error {
-			if d.Str("status") == pending && waiting(c.Tx, d.Owner()) >= mostPending {
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
+			if d.Str("status") == pending && waiting(s.Tx, d.Owner()) >= mostPending {
 				return api.Refuse(broken(none, fmt.Sprintf("A portal has at most %d pending prospects", mostPending), "status"))
 			}
 			return nil
 		},
-		Shown: showProspect,
+		Render: showProspect,
 	}
 }
 
@@ -100,11 +100,11 @@ func approve(c *api.Call) (any, error) {
 	if idp := conn.Str("defaultIdPId"); idp != "" {
 		user.SetString("anypointIdpId", idp)
 	}
-	if _, err := rest.Birth(c, "experience-hub.portal-user", rest.Inside(portal), user); err != nil {
+	if _, err := rest.Insert(&c.Scope, "experience-hub.portal-user", rest.Inside(portal), user); err != nil {
 		return nil, err
 	}
 	p.SetString("status", approved)
-	_, err := rest.Change(c, c.Object, p, p)
+	_, err := rest.Update(&c.Scope, c.Object, p, p)
 	return nil, err
 }
 

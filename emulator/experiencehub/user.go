@@ -14,19 +14,19 @@ func portalUsers() *api.Resource {
 	return &api.Resource{
 		Kind: "experience-hub.portal-user", Schema: "StoredPortalUser", Created: "-", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "portal", To: "experience-hub.portal", Gone: api.Die},
-			{Name: "email", Path: "email", Within: "portal", Unique: true, Fold: true},
-			{Name: "username", Path: "username", Within: "portal", Unique: true, Fold: true},
-			{Name: "groups", Path: "userGroupIds", To: "experience-hub.user-group", Gone: api.Detach},
+			{Name: "portal", To: "experience-hub.portal", OnDelete: api.Cascade},
+			{Name: "email", Path: "email", Within: "portal", Unique: true, CaseInsensitive: true},
+			{Name: "username", Path: "username", Within: "portal", Unique: true, CaseInsensitive: true},
+			{Name: "groups", Path: "userGroupIds", To: "experience-hub.user-group", OnDelete: api.Detach},
 		},
-		Born:    join,
-		Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return join(c, d) },
+		OnCreate: join,
+		OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return join(s, d) },
 	}
 }
 
 // join checks that the groups of a user are the portal's.
-func join(c *api.Call, d *api.Draft) error {
-	ids, bad := groupsIn(c.Tx, d.Owner(), strs(d.Get("userGroupIds")), "userGroupIds")
+func join(s *api.Scope, d *api.Draft) error {
+	ids, bad := groupsIn(s.Tx, d.Owner(), strs(d.Get("userGroupIds")), "userGroupIds")
 	if len(bad) > 0 {
 		return api.Refuse(bad...)
 	}
@@ -55,7 +55,7 @@ func list(texts []string) []byte {
 	return append(out, ']')
 }
 
-var byName = []api.SortKey{{Field: api.Field{Name: "name"}, Fold: true}}
+var byName = []api.SortKey{{Field: api.Field{Name: "name"}, CaseInsensitive: true}}
 
 func listUsers(c *api.Call) (any, error) {
 	term := strings.ToLower(strings.TrimSpace(c.Param("searchTerm")))
@@ -83,7 +83,7 @@ func setActive(active bool) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		o := c.Object.Object()
 		o.SetBool("isActive", active)
-		_, err := rest.Change(c, c.Object, o, o)
+		_, err := rest.Update(&c.Scope, c.Object, o, o)
 		return nil, err
 	}
 }
@@ -96,6 +96,6 @@ func replaceGroups(c *api.Call) (any, error) {
 	}
 	o := c.Object.Object()
 	o.Set("userGroupIds", list(ids))
-	_, err := rest.Change(c, c.Object, o, o)
+	_, err := rest.Update(&c.Scope, c.Object, o, o)
 	return nil, err
 }

@@ -18,8 +18,8 @@ var imageNames = []string{"logo", "favicon", "catalog_cover"}
 
 // updateAppearance replaces what is given; images one by one, null removing one or all.
 func updateAppearance(c *api.Call) (any, error) {
-	sent := rest.Taken(c)
-	old := rest.Settings(c, "konnect.appearance", c.Object)
+	sent := rest.Accepted(c)
+	old := rest.Settings(&c.Scope, "konnect.appearance", c.Object)
 	next := old.Object()
 	for _, m := range sent {
 		if m.Name == "images" && string(m.Value) != "null" {
@@ -27,7 +27,7 @@ func updateAppearance(c *api.Call) (any, error) {
 		}
 		next.Set(m.Name, m.Value)
 	}
-	return rest.Change(c, old, next, sent)
+	return rest.Update(&c.Scope, old, next, sent)
 }
 
 func mergeImages(old, sent []byte) []byte {
@@ -52,7 +52,7 @@ func mergeImages(old, sent []byte) []byte {
 // image serves a stored image, or the built-in one where none is stored or its data was lost.
 func image(name string) rest.Verb {
 	return func(c *api.Call) (any, error) {
-		look := rest.Settings(c, "konnect.appearance", c.Object)
+		look := rest.Settings(&c.Scope, "konnect.appearance", c.Object)
 		media, data, ok := strings.Cut(strings.TrimPrefix(look.Str("images."+name+".data"), "data:"), ",")
 		if !ok {
 			return api.Answer{Media: "image/png", Body: defaultImage}, nil

@@ -11,23 +11,23 @@ var applications = &api.Resource{
 	Schema: "StoredApplication",
 	Newest: true,
 	Indexes: []api.Index{
-		{Name: "portal", To: "konnect.portal", Gone: api.Die},
-		{Name: "developer", Path: "developer_id", To: "konnect.developer", Gone: api.Die},
+		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
+		{Name: "developer", Path: "developer_id", To: "konnect.developer", OnDelete: api.Cascade},
 		{Name: "name", Path: "name", Within: "developer", Unique: true},
-		{Name: "strategy", Path: "auth_strategy_id", To: "konnect.auth-strategy", Gone: api.Detach},
-		{Name: "dcr", Path: "dcr_provider_id", To: "konnect.dcr-provider", Gone: api.Detach},
+		{Name: "strategy", Path: "auth_strategy_id", To: "konnect.auth-strategy", OnDelete: api.Detach},
+		{Name: "dcr", Path: "dcr_provider_id", To: "konnect.dcr-provider", OnDelete: api.Detach},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		if err := private(c.Tx.Get("konnect.portal", d.Owner()), "applications"); err != nil {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		if err := private(s.Tx.Get("konnect.portal", d.Owner()), "applications"); err != nil {
 			return err
 		}
-		if dev := c.Tx.Get("konnect.developer", d.Str("developer_id")); dev != nil && dev.Owner() != d.Owner() {
+		if dev := s.Tx.Get("konnect.developer", d.Str("developer_id")); dev != nil && dev.Owner() != d.Owner() {
 			return api.Refuse(api.Violation{Path: []string{"developer_id"}, Rule: api.Reference, Want: "konnect.developer"})
 		}
-		d.Default("reference_id", api.Quote(c.NewID()))
+		d.Default("reference_id", api.Quote(s.NewID()))
 		return nil
 	},
-	Shown: showApplication,
+	Render: showApplication,
 }
 
 func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {

@@ -83,7 +83,7 @@ func sorting(c *api.Call, fields []api.Field, bad *[]api.Violation) {
 			*bad = append(*bad, api.Violation{Source: "query", Path: []string{"sort"}, Rule: api.Choice, Want: choices})
 			return
 		}
-		c.Ask.Sort = append(c.Ask.Sort, api.SortKey{Field: fields[at], Desc: len(words) == 2 && words[1] == "desc", Fold: true})
+		c.Ask.Sort = append(c.Ask.Sort, api.SortKey{Field: fields[at], Desc: len(words) == 2 && words[1] == "desc", CaseInsensitive: true})
 	}
 }
 
@@ -163,11 +163,11 @@ func filter(f api.Field, operator, value string) api.Filter {
 	case "neq":
 		out.Op = api.NotEqual
 	case "contains":
-		out.Op, out.Fold = api.Contains, true
+		out.Op, out.CaseInsensitive = api.Contains, true
 	case "oeq":
 		out.Values = strings.Split(value, ",")
 	case "ocontains":
-		out.Op, out.Fold, out.Values = api.Contains, true, strings.Split(value, ",")
+		out.Op, out.CaseInsensitive, out.Values = api.Contains, true, strings.Split(value, ",")
 	case "lt":
 		out.Op = api.Less
 	case "lte":

@@ -16,8 +16,8 @@ var (
 
 // updateWebhook cannot switch on what has nowhere to send to.
 func updateWebhook(c *api.Call) (any, error) {
-	sent := rest.Taken(c)
-	old := rest.Settings(c, "konnect.webhook", c.Object)
+	sent := rest.Accepted(c)
+	old := rest.Settings(&c.Scope, "konnect.webhook", c.Object)
 	next := old.Object()
 	for _, m := range sent {
 		next.Set(m.Name, m.Value)
@@ -26,7 +26,7 @@ func updateWebhook(c *api.Call) (any, error) {
 		return nil, badRequest("Required field missing",
 			api.Violation{Path: []string{"audit_log_destination_id"}, Text: "cannot be blank"})
 	}
-	return rest.Change(c, old, next, sent)
+	return rest.Update(&c.Scope, old, next, sent)
 }
 
 // deleteWebhook forgets the destination, and what became of deliveries to it.
@@ -41,8 +41,8 @@ func deleteWebhook(c *api.Call) (any, error) {
 
 // webhookStatus is active while the webhook is on, unless the stored status knows of failures.
 func webhookStatus(c *api.Call) (any, error) {
-	hook := rest.Settings(c, "konnect.webhook", c.Object)
-	stored := rest.Settings(c, "konnect.webhook-status", c.Object).Object()
+	hook := rest.Settings(&c.Scope, "konnect.webhook", c.Object)
+	stored := rest.Settings(&c.Scope, "konnect.webhook-status", c.Object).Object()
 	status := "inactive"
 	if hook.Bool("enabled") {
 		status = "active"
@@ -97,12 +97,12 @@ func replayJob(c *api.Call, d *api.Doc) api.Object {
 }
 
 func getReplayJob(c *api.Call) (any, error) {
-	return replayJob(c, rest.Settings(c, "konnect.replay-job", c.Object)), nil
+	return replayJob(c, rest.Settings(&c.Scope, "konnect.replay-job", c.Object)), nil
 }
 
 // putReplayJob accepts a span of the last seven days, unless a job runs.
 func putReplayJob(c *api.Call) (any, error) {
-	old := rest.Settings(c, "konnect.replay-job", c.Object)
+	old := rest.Settings(&c.Scope, "konnect.replay-job", c.Object)
 	next := api.Object{}
 	var times [2]time.Time
 	var bad []api.Violation
@@ -127,7 +127,7 @@ func putReplayJob(c *api.Call) (any, error) {
 	}
 	next.SetString("status", "accepted")
 	next.Set("updated_at", c.Stamp())
-	d, err := rest.Change(c, old, next, next)
+	d, err := rest.Update(&c.Scope, old, next, next)
 	if err != nil {
 		return nil, err
 	}

@@ -13,8 +13,8 @@ var authSettings = &api.Resource{
 	Single:  true,
 	Created: "-",
 	Updated: "-",
-	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", Gone: api.Die}},
-	Shown:   showAuthSettings,
+	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade}},
+	Render:  showAuthSettings,
 }
 
 // showAuthSettings mirrors the OIDC provider, where there is one, without its secret.
@@ -47,8 +47,8 @@ var oidcMembers = map[string]string{
 
 // updateAuthSettings moves the switches, and with them the portal's identity providers.
 func updateAuthSettings(c *api.Call) (any, error) {
-	sent := rest.Taken(c)
-	old := rest.Settings(c, "konnect.auth-settings", c.Object)
+	sent := rest.Accepted(c)
+	old := rest.Settings(&c.Scope, "konnect.auth-settings", c.Object)
 	next := old.Object()
 	var config api.Object
 	for _, m := range sent {
@@ -77,7 +77,7 @@ func updateAuthSettings(c *api.Call) (any, error) {
 	if err := enableFor(c, c.Object.ID, next); err != nil {
 		return nil, err
 	}
-	return rest.Change(c, old, next, sent)
+	return rest.Update(&c.Scope, old, next, sent)
 }
 
 // configureOIDC creates the OIDC provider of the path's portal or changes it.
@@ -87,14 +87,14 @@ func configureOIDC(c *api.Call, config api.Object) error {
 		if config.Null("client_id") {
 			return api.Refuse(api.Violation{Path: []string{"oidc_client_id"}, Rule: api.Required})
 		}
-		_, err := rest.Birth(c, "konnect.identity-provider", rest.Inside(c.Object), api.Object{
+		_, err := rest.Insert(&c.Scope, "konnect.identity-provider", rest.Inside(c.Object), api.Object{
 			{Name: "type", Value: api.Quote("oidc")}, {Name: "config", Value: config.JSON()},
 		})
 		return err
 	}
 	o := now.Object()
 	o.Set("config", overlay([]byte(now.Get("config").Raw), config))
-	_, err := rest.Change(c, now, o, nil)
+	_, err := rest.Update(&c.Scope, now, o, nil)
 	return err
 }
 
@@ -148,6 +148,6 @@ func enable(c *api.Call, portal, kind string, on bool) error {
 	}
 	o := p.Object()
 	o.SetBool("enabled", on)
-	_, err := rest.Change(c, p, o, nil)
+	_, err := rest.Update(&c.Scope, p, o, nil)
 	return err
 }

@@ -15,7 +15,7 @@ var configurations = setting("konnect.configuration", "StoredConfiguration")
 func setting(kind, schema string) *api.Resource {
 	return &api.Resource{
 		Kind: kind, Schema: schema, Single: true, Created: "-", Updated: "-",
-		Indexes: []api.Index{{Name: "portal", To: "konnect.portal", Gone: api.Die}},
+		Indexes: []api.Index{{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade}},
 	}
 }
 
@@ -23,13 +23,13 @@ var menus = []string{"header", "footer_sections", "footer_bottom"}
 
 // updateConfiguration replaces the menus that are given and keeps the others.
 func updateConfiguration(c *api.Call) (any, error) {
-	old := rest.Settings(c, "konnect.configuration", c.Object)
+	old := rest.Settings(&c.Scope, "konnect.configuration", c.Object)
 	return configure(c, old, api.ObjectOf([]byte(old.Get("data").Raw)))
 }
 
 // replaceConfiguration empties the menus that are not given.
 func replaceConfiguration(c *api.Call) (any, error) {
-	return configure(c, rest.Settings(c, "konnect.configuration", c.Object), nil)
+	return configure(c, rest.Settings(&c.Scope, "konnect.configuration", c.Object), nil)
 }
 
 func configure(c *api.Call, old *api.Doc, data api.Object) (any, error) {
@@ -42,7 +42,7 @@ func configure(c *api.Call, old *api.Doc, data api.Object) (any, error) {
 	}
 	data.Set("footer_sections", sections(data.Raw("footer_sections")))
 	next := api.Object{{Name: "data", Value: data.JSON()}}
-	return rest.Change(c, old, next, next)
+	return rest.Update(&c.Scope, old, next, next)
 }
 
 // sections keeps title and items of each section; other members are let through by the vendor and mean nothing.

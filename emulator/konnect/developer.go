@@ -12,11 +12,11 @@ var developers = &api.Resource{
 	Schema: "StoredDeveloper",
 	Newest: true,
 	Indexes: []api.Index{
-		{Name: "portal", To: "konnect.portal", Gone: api.Die},
-		{Name: "email", Path: "email", Within: "portal", Unique: true, Fold: true},
+		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
+		{Name: "email", Path: "email", Within: "portal", Unique: true, CaseInsensitive: true},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		portal := c.Tx.Get("konnect.portal", d.Owner())
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		portal := s.Tx.Get("konnect.portal", d.Owner())
 		if err := private(portal, "developers"); err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ var developers = &api.Resource{
 		d.Default("status", api.Quote(status))
 		return nil
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		return splice(to, d.JSON, func(to []byte) []byte {
 			to = append(to, `"application_count":`...)
 			return strconv.AppendInt(to, int64(c.Tx.Count("konnect.application", "developer", d.ID)), 10)

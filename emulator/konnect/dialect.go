@@ -2,7 +2,9 @@ package konnect
 
 import (
 	"fmt"
+	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +40,7 @@ func authenticate(c *api.Call) error {
 	known := c.Tx.Find("konnect.token", "token", token)
 	switch {
 	case known != nil:
-		if state := tokenState(c, known); state != "" {
+		if state := tokenState(&c.Scope, known); state != "" {
 			return api.Fail(api.Unauthorized, "the token %s is %s", known.ID, state)
 		}
 		c.Caller = api.Caller{Name: known.ID, Doc: known, Admin: grantOf(known).access == "admin"}
@@ -79,7 +81,7 @@ func media(c *api.Call) error {
 	if declared == "" || declared == "application/json" {
 		return nil
 	}
-	if kind, _, err := api.MediaType(declared); err != nil || kind != "application/json" {
+	if kind, _, err := mime.ParseMediaType(declared); err != nil || kind != "application/json" {
 		return api.Fail(api.Media, "the body is declared as %s", declared)
 	}
 	return nil
@@ -87,15 +89,8 @@ func media(c *api.Call) error {
 
 // wrap is the envelope of a page.
 func wrap(_ *api.Call, p api.Page) ([]byte, error) {
-	var room [96]byte
-	out := append(room[:0], `{"meta":{"page":{"number":`...)
-	out = strconv.AppendInt(out, int64(p.Offset/p.Limit)+1, 10)
-	out = append(out, `,"size":`...)
-	out = strconv.AppendInt(out, int64(p.Limit), 10)
-	out = append(out, `,"total":`...)
-	out = strconv.AppendInt(out, int64(p.Total), 10)
-	out = append(out, `}},"data":[`...)
-	return p.Around(out, "]}"), nil
+	head := fmt.Appendf(nil, `{"meta":{"page":{"number":%d,"size":%d,"total":%d}},"data":[`, p.Offset/p.Limit+1, p.Limit, p.Total)
+	return slices.Concat(head, p.Items, []byte("]}")), nil
 }
 
 const problemMedia = "application/problem+json; charset=utf-8"
@@ -152,7 +147,7 @@ func fail(c *api.Call, e *api.Error) api.Answer {
 	out := []byte(`{"status":` + strconv.Itoa(w.status) + `,"title":`)
 	out = api.AppendString(out, w.title)
 	out = append(out, `,"instance":"kong:trace:`...)
-	out = strconv.AppendUint(out, api.Mix(c.World.Seed(), c.Number)>>1, 10)
+	out = strconv.AppendUint(out, api.Mix(c.Seed, c.Number)>>1, 10)
 	out = append(out, `","detail":`...)
 	out = api.AppendString(out, w.detail)
 	if w.status == http.StatusBadRequest && len(bad) > 0 {

@@ -9,14 +9,14 @@ import (
 // moves it no further.
 var domainStatuses = func() *api.Resource {
 	r := setting("konnect.domain-status", "StoredDomainStatus")
-	r.Born = certified
-	r.Changed = func(c *api.Call, _ *api.Doc, d *api.Draft) error { return certified(c, d) }
+	r.OnCreate = certified
+	r.OnChange = func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return certified(s, d) }
 	return r
 }()
 
 // certified holds that a certificate is issued only for a verified name.
-func certified(c *api.Call, d *api.Draft) error {
-	if c.Trust && !d.Sent.Has("held") {
+func certified(s *api.Scope, d *api.Draft) error {
+	if s.Privileged && !d.Sent.Has("held") {
 		d.SetBool("held", true)
 	}
 	if d.True("is_ssl_issued") && !d.True("is_cname_verified") {
@@ -31,14 +31,14 @@ func verifyDomains(c *api.Call) (any, error) {
 	if c.Object.Str("custom_domain") == "" {
 		return nil, api.Refuse(api.Violation{Path: []string{"custom_domain"}, Text: "portal needs a custom_domain to be verified"})
 	}
-	old := rest.Settings(c, "konnect.domain-status", c.Object)
+	old := rest.Settings(&c.Scope, "konnect.domain-status", c.Object)
 	next := old.Object()
 	if !next.True("held") {
 		next.SetBool("is_ssl_issued", next.True("checked"))
 		next.SetBool("is_cname_verified", true)
 		next.SetBool("checked", true)
 	}
-	d, err := rest.Change(c, old, next, next)
+	d, err := rest.Update(&c.Scope, old, next, next)
 	if err != nil {
 		return nil, err
 	}
@@ -49,11 +49,11 @@ func verifyDomains(c *api.Call) (any, error) {
 }
 
 // forgetDomain starts the verification over once a portal has another domain.
-func forgetDomain(c *api.Call, old *api.Doc, d *api.Draft) {
+func forgetDomain(s *api.Scope, old *api.Doc, d *api.Draft) {
 	if api.Same([]byte(old.Get("custom_domain").Raw), d.Raw("custom_domain")) {
 		return
 	}
-	if status := c.Tx.Get("konnect.domain-status", d.ID); status != nil {
-		c.Tx.Delete(status)
+	if status := s.Tx.Get("konnect.domain-status", d.ID); status != nil {
+		s.Tx.Delete(status)
 	}
 }

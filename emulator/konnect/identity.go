@@ -14,25 +14,25 @@ var identityProviders = &api.Resource{
 	Schema: "StoredIdentityProvider",
 	Newest: true,
 	Indexes: []api.Index{
-		{Name: "portal", To: "konnect.portal", Gone: api.Die},
+		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "type", Path: "type", Within: "portal", Unique: true},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		if d.Str("type") == "saml" {
 			config := api.ObjectOf(d.Raw("config"))
 			config.Default("sp_metadata_url", api.Quote("/api/v2/developer/authenticate/saml/metadata"))
-			config.Default("sp_entity_id", api.Quote("https://cloud.konghq.com/sp/"+c.NewID()))
+			config.Default("sp_entity_id", api.Quote("https://cloud.konghq.com/sp/"+s.NewID()))
 			config.Default("callback_url", api.Quote("/api/v2/developer/authenticate/saml/acs"))
 			d.Set("config", config.JSON())
 		}
 		completeOIDC(d)
 		return nil
 	},
-	Changed: func(_ *api.Call, _ *api.Doc, d *api.Draft) error {
+	OnChange: func(_ *api.Scope, _ *api.Doc, d *api.Draft) error {
 		completeOIDC(d)
 		return nil
 	},
-	Shown: func(_ *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(_ *api.Call, d *api.Doc, to []byte) []byte {
 		o := d.Object()
 		config := api.ObjectOf(o.Raw("config"))
 		config.Delete("client_secret")
@@ -67,11 +67,11 @@ var configMembers = map[string][]string{
 // listIdentityProviders is not paged and has no envelope.
 func listIdentityProviders(c *api.Call) (any, error) {
 	page := rest.ListBy(c, "konnect.identity-provider", "portal", c.Object.ID)
-	return json.RawMessage(page.Around([]byte{'['}, "]")), nil
+	return json.RawMessage(slices.Concat([]byte{'['}, page.Items, []byte{']'})), nil
 }
 
 func createIdentityProvider(c *api.Call) (any, error) {
-	d, err := rest.Birth(c, "konnect.identity-provider", rest.Inside(c.Object), rest.Taken(c))
+	d, err := rest.Insert(&c.Scope, "konnect.identity-provider", rest.Inside(c.Object), rest.Accepted(c))
 	if err != nil || !d.Bool("enabled") {
 		return d, err
 	}
@@ -80,7 +80,7 @@ func createIdentityProvider(c *api.Call) (any, error) {
 
 // updateIdentityProvider merges the configuration member by member. Turning a provider on turns the other off.
 func updateIdentityProvider(c *api.Call) (any, error) {
-	sent := rest.Taken(c)
+	sent := rest.Accepted(c)
 	kind := c.Object.Str("type")
 	next := c.Object.Object()
 	if sent.Has("config") {
@@ -100,7 +100,7 @@ func updateIdentityProvider(c *api.Call) (any, error) {
 		next.Set("enabled", sent.Raw("enabled"))
 	}
 	portal := c.Owner("konnect.portal")
-	d, err := rest.Change(c, c.Object, next, sent)
+	d, err := rest.Update(&c.Scope, c.Object, next, sent)
 	if err != nil || d.Bool("enabled") == c.Object.Bool("enabled") {
 		return d, err
 	}
@@ -127,7 +127,7 @@ func only(c *api.Call, portal, d *api.Doc) error {
 
 // switchSignIn sets switches of the settings, unless that leaves no way to sign in.
 func switchSignIn(c *api.Call, portal *api.Doc, switches api.Object) error {
-	old := rest.Settings(c, "konnect.auth-settings", portal)
+	old := rest.Settings(&c.Scope, "konnect.auth-settings", portal)
 	next := old.Object()
 	for _, m := range switches {
 		next.Set(m.Name, m.Value)
@@ -135,7 +135,7 @@ func switchSignIn(c *api.Call, portal *api.Doc, switches api.Object) error {
 	if err := signIn(c, portal.ID, next); err != nil {
 		return err
 	}
-	if _, err := rest.Change(c, old, next, switches); err != nil {
+	if _, err := rest.Update(&c.Scope, old, next, switches); err != nil {
 		return err
 	}
 	return enableFor(c, portal.ID, next)

@@ -17,8 +17,8 @@ var teamGroupMappings = &api.Resource{
 	Updated: "-",
 	Newest:  true,
 	Indexes: []api.Index{
-		{Name: "portal", To: "konnect.portal", Gone: api.Die},
-		{Name: "team", Path: "team_id", To: "konnect.team", Gone: api.Die},
+		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
+		{Name: "team", Path: "team_id", To: "konnect.team", OnDelete: api.Cascade},
 	},
 }
 
@@ -47,7 +47,7 @@ func updateMappings(c *api.Call) (any, error) {
 	var bad []api.Violation
 	for i, m := range arrayOf(c.Body.Object.Raw("data")) {
 		mapping := api.ObjectOf(m)
-		team := rest.Lookup(c, api.Ref{Kind: "konnect.team"}, c.Object, mapping.Str("team_id"))
+		team := rest.Lookup(&c.Scope, api.Ref{Kind: "konnect.team"}, c.Object, mapping.Str("team_id"))
 		if team == nil {
 			bad = append(bad, api.Violation{Path: []string{"data", strconv.Itoa(i), "team_id"}, Rule: api.Reference, Want: "konnect.team"})
 			continue
@@ -78,9 +78,9 @@ func mapGroups(c *api.Call, team *api.Doc, groups []byte) error {
 	}
 	o := api.Object{{Name: "team_id", Value: api.Quote(team.ID)}, {Name: "groups", Value: array(names)}}
 	if now != nil {
-		_, err := rest.Change(c, now, o, o)
+		_, err := rest.Update(&c.Scope, now, o, o)
 		return err
 	}
-	_, err := rest.Birth(c, "konnect.team-group-mapping", rest.Inside(c.Object), o)
+	_, err := rest.Insert(&c.Scope, "konnect.team-group-mapping", rest.Inside(c.Object), o)
 	return err
 }

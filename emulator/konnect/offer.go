@@ -11,12 +11,12 @@ var productVersions = &api.Resource{
 	Schema: "StoredProductVersion",
 	Newest: true,
 	Indexes: []api.Index{
-		{Name: "portal", To: "konnect.portal", Gone: api.Die},
+		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "product_version_id", Path: "product_version_id", Within: "portal", Unique: true},
-		{Name: "version", Path: "product_version_id", To: "konnect.api-product-version", Gone: api.Die},
-		{Name: "strategy", Path: "auth_strategy_ids", To: "konnect.auth-strategy", Gone: api.Detach},
+		{Name: "version", Path: "product_version_id", To: "konnect.api-product-version", OnDelete: api.Cascade},
+		{Name: "strategy", Path: "auth_strategy_ids", To: "konnect.auth-strategy", OnDelete: api.Detach},
 	},
-	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
+	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		o := d.Object()
 		for i := range o {
 			if o[i].Name != "auth_strategy_ids" {
@@ -46,7 +46,7 @@ func strategiesOf(c *api.Call, d *api.Doc) []*api.Doc {
 // existing is the API product version that a body or a path names; an unknown one is 404 in both.
 func existing(c *api.Call, id string) (*api.Doc, error) {
 	ref := api.Ref{Kind: "konnect.api-product-version"}
-	version := rest.Lookup(c, ref, nil, id)
+	version := rest.Lookup(&c.Scope, ref, nil, id)
 	if version == nil {
 		e := api.Fail(api.NotFound, "no API product version %q", id)
 		e.Facts = api.Facts{Kind: ref.Kind, ID: id, Gone: c.Tx.Gone(ref.Kind, id)}
@@ -60,9 +60,9 @@ func createProductVersion(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	given := rest.Taken(c)
+	given := rest.Accepted(c)
 	given.SetString("product_version_id", version.ID)
-	return rest.Birth(c, "konnect.product-version", rest.Inside(c.Object), given)
+	return rest.Insert(&c.Scope, "konnect.product-version", rest.Inside(c.Object), given)
 }
 
 // replaceProductVersion creates what is not there: clients set portals up with this operation alone. It answers 200 in
@@ -72,15 +72,15 @@ func replaceProductVersion(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	given := rest.Taken(c)
+	given := rest.Accepted(c)
 	given.SetString("product_version_id", version.ID)
 	now := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(c.Object.ID, version.ID))
 	if now == nil {
-		return rest.Birth(c, "konnect.product-version", rest.Inside(c.Object), given)
+		return rest.Insert(&c.Scope, "konnect.product-version", rest.Inside(c.Object), given)
 	}
 	next := now.Object()
 	for _, m := range given {
 		next.Set(m.Name, m.Value)
 	}
-	return rest.Change(c, now, next, given)
+	return rest.Update(&c.Scope, now, next, given)
 }

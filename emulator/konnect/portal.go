@@ -17,26 +17,26 @@ var portals = &api.Resource{
 	Newest: true,
 	Indexes: []api.Index{
 		{Name: "name", Path: "name", Unique: true},
-		{Name: "strategy", Path: "default_application_auth_strategy_id", To: "konnect.auth-strategy", Gone: api.Detach},
+		{Name: "strategy", Path: "default_application_auth_strategy_id", To: "konnect.auth-strategy", OnDelete: api.Detach},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		d.Default("display_name", d.Raw("name"))
-		d.Default("default_domain", api.Quote(defaultDomain(c, d.Str("id"))))
+		d.Default("default_domain", api.Quote(defaultDomain(s, d.Str("id"))))
 		return domains(d)
 	},
-	Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
-		if err := mergeLabels(c, old, d, "labels"); err != nil {
+	OnChange: func(s *api.Scope, old *api.Doc, d *api.Draft) error {
+		if err := mergeLabels(s, old, d, "labels"); err != nil {
 			return err
 		}
-		forgetDomain(c, old, d)
+		forgetDomain(s, old, d)
 		return domains(d)
 	},
-	Shown: showPortal,
+	Render: showPortal,
 }
 
 // defaultDomain is the address that the platform gives: 12 or 13 hexadecimal digits under the region's name.
-func defaultDomain(c *api.Call, id string) string {
-	n := api.Mix(c.World.Seed(), api.Hash(id))
+func defaultDomain(s *api.Scope, id string) string {
+	n := api.Mix(s.Seed, api.Hash(id))
 	digits := 12 + int(n>>63)
 	text := strconv.FormatUint(n, 16)
 	for len(text) < digits {
@@ -54,8 +54,8 @@ func domains(d *api.Draft) error {
 }
 
 // mergeLabels applies a labels patch key by key: null for a key removes it, null for the member removes all.
-func mergeLabels(c *api.Call, old *api.Doc, d *api.Draft, member string) error {
-	if c.Trust || !d.Sent.Has(member) {
+func mergeLabels(s *api.Scope, old *api.Doc, d *api.Draft, member string) error {
+	if s.Privileged || !d.Sent.Has(member) {
 		return nil
 	}
 	if d.Sent.Null(member) {

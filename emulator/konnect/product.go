@@ -14,27 +14,27 @@ var apiProducts = &api.Resource{
 	Newest: true,
 	Indexes: []api.Index{
 		{Name: "name", Path: "name", Unique: true},
-		{Name: "portal", Path: "portal_ids", To: "konnect.portal", Gone: api.Detach},
+		{Name: "portal", Path: "portal_ids", To: "konnect.portal", OnDelete: api.Detach},
 	},
-	Changed: changeLabels,
-	Shown:   showAPIProduct,
+	OnChange: changeLabels,
+	Render:   showAPIProduct,
 }
 
 // apiProductVersions are the versions of a product, whatever portals make of them.
 var apiProductVersions = &api.Resource{
-	Kind:    "konnect.api-product-version",
-	Schema:  "StoredApiProductVersion",
-	Newest:  true,
-	Indexes: []api.Index{{Name: "product", To: "konnect.api-product", Gone: api.Die}},
-	Changed: changeLabels,
-	Shown:   showAPIProductVersion,
+	Kind:     "konnect.api-product-version",
+	Schema:   "StoredApiProductVersion",
+	Newest:   true,
+	Indexes:  []api.Index{{Name: "product", To: "konnect.api-product", OnDelete: api.Cascade}},
+	OnChange: changeLabels,
+	Render:   showAPIProductVersion,
 }
 
-func changeLabels(c *api.Call, old *api.Doc, d *api.Draft) error {
-	if err := mergeLabels(c, old, d, "labels"); err != nil {
+func changeLabels(s *api.Scope, old *api.Doc, d *api.Draft) error {
+	if err := mergeLabels(s, old, d, "labels"); err != nil {
 		return err
 	}
-	return mergeLabels(c, old, d, "public_labels")
+	return mergeLabels(s, old, d, "public_labels")
 }
 
 func showAPIProduct(c *api.Call, d *api.Doc, to []byte) []byte {
@@ -123,7 +123,7 @@ func showPortalProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 func publish(c *api.Call) (any, error) {
 	var bad []api.Violation
 	for _, m := range api.ObjectOf(c.Body.Object.Raw("api_products")) {
-		product := rest.Lookup(c, api.Ref{Kind: "konnect.api-product"}, nil, m.Name)
+		product := rest.Lookup(&c.Scope, api.Ref{Kind: "konnect.api-product"}, nil, m.Name)
 		if product == nil {
 			bad = append(bad, api.Violation{Path: []string{"api_products", m.Name}, Rule: api.Reference, Want: "konnect.api-product"})
 			continue
@@ -153,6 +153,6 @@ func publishOne(c *api.Call, product *api.Doc, on bool) error {
 	}
 	o := product.Object()
 	o.Set("portal_ids", array(ids))
-	_, err := rest.Change(c, product, o, nil)
+	_, err := rest.Update(&c.Scope, product, o, nil)
 	return err
 }

@@ -11,38 +11,38 @@ var registrations = &api.Resource{
 	Schema: "StoredRegistration",
 	Newest: true,
 	Indexes: []api.Index{
-		{Name: "application", To: "konnect.application", Gone: api.Die},
+		{Name: "application", To: "konnect.application", OnDelete: api.Cascade},
 		{Name: "product_version_id", Path: "product_version_id", Within: "application", Unique: true},
-		{Name: "version", Path: "product_version_id", To: "konnect.api-product-version", Gone: api.Die},
+		{Name: "version", Path: "product_version_id", To: "konnect.api-product-version", OnDelete: api.Cascade},
 		{Name: "portal", Key: func(d *api.Doc) []string { return d.In[:1] }},
 		{
-			Name: "offer", To: "konnect.product-version", By: "product_version_id", Gone: api.Die,
+			Name: "offer", To: "konnect.product-version", By: "product_version_id", OnDelete: api.Cascade,
 			Key: func(d *api.Doc) []string { return []string{api.Key(d.In[0], d.Str("product_version_id"))} },
 		},
 	},
-	Born:  registrationBorn,
-	Shown: showRegistration,
+	OnCreate: registrationBorn,
+	Render:   showRegistration,
 }
 
 // registrationBorn holds the rules of signing up for a version. Konnect has no operation for it; fixtures and the state
 // API obey them.
-func registrationBorn(c *api.Call, d *api.Draft) error {
+func registrationBorn(s *api.Scope, d *api.Draft) error {
 	refuse := func(text string) error {
 		return api.Refuse(api.Violation{Path: []string{"product_version_id"}, Rule: api.Other, Text: text})
 	}
-	version := c.Tx.Get("konnect.api-product-version", d.Str("product_version_id"))
+	version := s.Tx.Get("konnect.api-product-version", d.Str("product_version_id"))
 	if version == nil {
 		return nil // the reference is refused as such
 	}
-	portal := c.Tx.Get("konnect.portal", d.In[0])
-	app := c.Tx.Get("konnect.application", d.Owner())
-	offer := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(portal.ID, version.ID))
+	portal := s.Tx.Get("konnect.portal", d.In[0])
+	app := s.Tx.Get("konnect.application", d.Owner())
+	offer := s.Tx.Find("konnect.product-version", "product_version_id", api.Key(portal.ID, version.ID))
 	switch {
 	case offer == nil:
 		return refuse("the portal does not offer this version")
 	case offer.Str("publish_status") != "published" || !offer.Bool("application_registration_enabled"):
 		return refuse("the version is not published with registration enabled in this portal")
-	case portal.Bool("rbac_enabled") && !mayConsume(c.Tx, app.Str("developer_id"), version.Owner()):
+	case portal.Bool("rbac_enabled") && !mayConsume(s.Tx, app.Str("developer_id"), version.Owner()):
 		return refuse("the portal is under RBAC and no team of the developer holds API Consumer on the product")
 	}
 	if mine, theirs := app.Str("auth_strategy_id"), offer.Str("auth_strategy_ids.0"); mine != "" && theirs != "" && mine != theirs {

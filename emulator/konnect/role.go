@@ -14,7 +14,7 @@ var assignedRoles = &api.Resource{
 	Updated: "-",
 	Newest:  true,
 	Indexes: []api.Index{
-		{Name: "team", To: "konnect.team", Gone: api.Die},
+		{Name: "team", To: "konnect.team", OnDelete: api.Cascade},
 		{Name: "grant", Path: "role_name,entity_id,entity_type_name,entity_region", Within: "team", Unique: true},
 	},
 }

@@ -13,7 +13,7 @@ var teams = &api.Resource{
 	Kind:    "konnect.team",
 	Schema:  "StoredTeam",
 	Newest:  true,
-	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", Gone: api.Die}},
+	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade}},
 }
 
 // teamMembers are pairs: a developer may be in many teams, and leaves them with either.
@@ -23,12 +23,12 @@ var teamMembers = &api.Resource{
 	Pair:    "developer",
 	Updated: "-",
 	Indexes: []api.Index{
-		{Name: "team", To: "konnect.team", Gone: api.Die},
+		{Name: "team", To: "konnect.team", OnDelete: api.Cascade},
 		{Name: "developer", Path: "developer", Within: "team", Unique: true},
-		{Name: "teams", Path: "developer", To: "konnect.developer", Gone: api.Die},
+		{Name: "teams", Path: "developer", To: "konnect.developer", OnDelete: api.Cascade},
 	},
-	Born: func(c *api.Call, d *api.Draft) error {
-		if dev := c.Tx.Get("konnect.developer", d.Str("developer")); dev != nil && dev.Owner() != d.In[0] {
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		if dev := s.Tx.Get("konnect.developer", d.Str("developer")); dev != nil && dev.Owner() != d.In[0] {
 			return api.Refuse(api.Violation{Path: []string{"developer"}, Rule: api.Reference, Want: "konnect.developer"})
 		}
 		return nil
@@ -71,12 +71,12 @@ func approved(d *api.Doc) bool { return d.Str("status") == "approved" }
 func addTeamDeveloper(c *api.Call) (any, error) {
 	id := c.Body.Object.Str("id")
 	ref := api.Ref{Kind: "konnect.developer"}
-	dev := rest.Lookup(c, ref, c.Owner("konnect.portal"), id)
+	dev := rest.Lookup(&c.Scope, ref, c.Owner("konnect.portal"), id)
 	if dev == nil {
 		e := api.Fail(api.NotFound, "no developer %q in the portal", id)
 		e.Facts = api.Facts{Kind: ref.Kind, ID: id, In: c.Object.In, Gone: c.Tx.Gone(ref.Kind, id)}
 		return nil, e
 	}
-	_, err := rest.Birth(c, "konnect.team-member", rest.Inside(c.Object), api.Object{{Name: "developer", Value: api.Quote(dev.ID)}})
+	_, err := rest.Insert(&c.Scope, "konnect.team-member", rest.Inside(c.Object), api.Object{{Name: "developer", Value: api.Quote(dev.ID)}})
 	return nil, err
 }

@@ -32,24 +32,24 @@ func grantOf(token *api.Doc) *grant {
 }
 
 // tokenState says why a token is refused: expired, revoked, or "".
-func tokenState(c *api.Call, token *api.Doc) string {
+func tokenState(s *api.Scope, token *api.Doc) string {
 	g := grantOf(token)
 	switch {
 	case g.revoked:
 		return "revoked"
-	case !g.until.IsZero() && !c.Now.Before(g.until):
+	case !g.until.IsZero() && !s.Now.Before(g.until):
 		return "expired"
 	}
 	return ""
 }
 
 // credentials are the known tokens: the administrator's, the usable ones, the others.
-func credentials(c *api.Call) []api.Credential {
+func credentials(s *api.Scope) []api.Credential {
 	var first, usable, refused []api.Credential
-	for d := range c.Tx.All("konnect.token") {
+	for d := range s.Tx.All("konnect.token") {
 		cr := api.Credential{
 			Vendor: "konnect", Name: d.ID, User: d.Str("user"), Roles: []string{d.Str("access")},
-			Header: "Authorization", Value: "Bearer " + d.Str("token"), State: tokenState(c, d),
+			Header: "Authorization", Value: "Bearer " + d.Str("token"), State: tokenState(s, d),
 		}
 		switch {
 		case cr.State != "":

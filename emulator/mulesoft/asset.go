@@ -16,38 +16,38 @@ func assets() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.asset", Schema: "StoredAsset", Created: "createdAt", Updated: "lastUpdated",
 		Indexes: []api.Index{
-			{Name: "organization", To: "mulesoft.organization", Gone: api.Die},
+			{Name: "organization", To: "mulesoft.organization", OnDelete: api.Cascade},
 			{Name: "pair", Path: "groupId,assetId", Unique: true},
 		},
-		Born: func(c *api.Call, d *api.Draft) error {
-			d.Then = func(asset *api.Doc) error { return own(c, asset) }
-			return housed(c, d)
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
+			d.Then = func(asset *api.Doc) error { return own(s, asset) }
+			return housed(s, d)
 		},
-		Changed: func(c *api.Call, old *api.Doc, d *api.Draft) error {
+		OnChange: func(s *api.Scope, old *api.Doc, d *api.Draft) error {
 			for _, member := range []string{"groupId", "assetId"} {
 				if d.Str(member) != old.Str(member) {
 					return api.Refuse(api.Violation{Path: []string{member}, Rule: api.Other, Text: "is what portals know the asset by and cannot change"})
 				}
 			}
-			return housed(c, d)
+			return housed(s, d)
 		},
 	}
 }
 
-func housed(c *api.Call, d *api.Draft) error {
-	if id := d.Str("businessGroupId"); id != "" && !Within(c.Tx, id, d.Owner()) {
+func housed(s *api.Scope, d *api.Draft) error {
+	if id := d.Str("businessGroupId"); id != "" && !Within(s.Tx, id, d.Owner()) {
 		return unknown("mulesoft.business-group", "businessGroupId")
 	}
 	return nil
 }
 
 // own makes the creator of an asset its administrator, as Exchange does. It is a share like any other: it can be taken away.
-func own(c *api.Call, asset *api.Doc) error {
-	creator := c.Tx.Get("mulesoft.user", asset.Str("createdById"))
+func own(s *api.Scope, asset *api.Doc) error {
+	creator := s.Tx.Get("mulesoft.user", asset.Str("createdById"))
 	if creator == nil {
 		return nil
 	}
-	_, err := rest.Bear(c, "mulesoft.asset-share", rest.Inside(asset), api.Object{
+	_, err := rest.InsertImplicit(s, "mulesoft.asset-share", rest.Inside(asset), api.Object{
 		{Name: "userId", Value: api.Quote(creator.ID)},
 		{Name: "role", Value: api.Quote("admin")},
 		{Name: "createdAt", Value: api.Quote(time.Unix(0, asset.At).UTC().Format(shareTime))},

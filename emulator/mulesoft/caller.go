@@ -33,7 +33,7 @@ func Authenticate(c *api.Call, token string) error {
 	switch {
 	case known != nil:
 		who := holder(c.Tx, known)
-		if state := tokenState(c, known, who); state != "" {
+		if state := tokenState(&c.Scope, known, who); state != "" {
 			return api.Fail(api.Unauthorized, "the token is %s", state)
 		}
 		become(c, who)

@@ -11,7 +11,7 @@ func organizations() *api.Resource {
 func businessGroups() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.business-group", Schema: "StoredBusinessGroup", Created: "-", Updated: "-",
-		Indexes: []api.Index{{Name: "organization", To: "mulesoft.organization", Gone: api.Die}},
+		Indexes: []api.Index{{Name: "organization", To: "mulesoft.organization", OnDelete: api.Cascade}},
 	}
 }
 
@@ -20,18 +20,18 @@ func environments() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.environment", Schema: "Environment", Created: "-", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "organization", To: "mulesoft.organization", Gone: api.Die},
+			{Name: "organization", To: "mulesoft.organization", OnDelete: api.Cascade},
 			{Name: "of", Path: "organizationId"},
 		},
-		Born:    placed,
-		Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return placed(c, d) },
+		OnCreate: placed,
+		OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return placed(s, d) },
 	}
 }
 
 func identityProviders() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.identity-provider", Schema: "StoredIdentityProvider", Created: "-", Updated: "-",
-		Indexes: []api.Index{{Name: "organization", To: "mulesoft.organization", Gone: api.Die}},
+		Indexes: []api.Index{{Name: "organization", To: "mulesoft.organization", OnDelete: api.Cascade}},
 	}
 }
 
@@ -41,12 +41,12 @@ func connections() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.connection", Schema: "StoredConnection", Created: "createdDate", Updated: "updatedDate",
 		Indexes: []api.Index{
-			{Name: "organization", To: "mulesoft.organization", Gone: api.Die},
-			{Name: "idp", Path: "defaultIdPId", To: "mulesoft.identity-provider", Gone: api.Detach},
+			{Name: "organization", To: "mulesoft.organization", OnDelete: api.Cascade},
+			{Name: "idp", Path: "defaultIdPId", To: "mulesoft.identity-provider", OnDelete: api.Detach},
 		},
-		Born:    placed,
-		Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return placed(c, d) },
-		Shown:   func(_ *api.Call, d *api.Doc, to []byte) []byte { return Present(d.Object()).Append(to) },
+		OnCreate: placed,
+		OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return placed(s, d) },
+		Render:   func(_ *api.Call, d *api.Doc, to []byte) []byte { return Present(d.Object()).Append(to) },
 	}
 }
 
@@ -62,12 +62,12 @@ func Present(o api.Object) api.Object {
 }
 
 // placed completes organizationId, which is the root organization or within it.
-func placed(c *api.Call, d *api.Draft) error {
+func placed(s *api.Scope, d *api.Draft) error {
 	root := d.Owner()
 	switch id := d.Str("organizationId"); {
 	case id == "":
 		d.SetString("organizationId", root)
-	case !Within(c.Tx, id, root):
+	case !Within(s.Tx, id, root):
 		return unknown("mulesoft.organization", "organizationId")
 	}
 	return nil

@@ -17,12 +17,12 @@ func assetShares() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.asset-share", Schema: "StoredAssetShare", Pair: "userId", Created: "createdAt", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "asset", To: "mulesoft.asset", Gone: api.Die},
-			{Name: "user", Path: "userId", To: "mulesoft.user", Gone: api.Die},
+			{Name: "asset", To: "mulesoft.asset", OnDelete: api.Cascade},
+			{Name: "user", Path: "userId", To: "mulesoft.user", OnDelete: api.Cascade},
 		},
-		Born: func(c *api.Call, d *api.Draft) error {
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
 			if !d.Sent.Has("createdAt") {
-				d.SetString("createdAt", ShareTime(c.Now))
+				d.SetString("createdAt", ShareTime(s.Now))
 			}
 			return nil
 		},

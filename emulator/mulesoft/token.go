@@ -17,8 +17,8 @@ func tokens() *api.Resource {
 		Kind: "mulesoft.token", Schema: "StoredToken", ID: "token", Created: "-", Updated: "-",
 		Indexes: []api.Index{
 			{Name: "name", Path: "name", Unique: true},
-			{Name: "user", Path: "userId", To: "mulesoft.user", Gone: api.Die},
-			{Name: "app", Path: "clientId", To: "mulesoft.connected-app", Gone: api.Die},
+			{Name: "user", Path: "userId", To: "mulesoft.user", OnDelete: api.Cascade},
+			{Name: "app", Path: "clientId", To: "mulesoft.connected-app", OnDelete: api.Cascade},
 		},
 	}
 }
@@ -32,7 +32,7 @@ func holder(tx api.Tx, token *api.Doc) *api.Doc {
 }
 
 // tokenState says why a token is refused: expired, revoked, disabled, or "".
-func tokenState(c *api.Call, token, holder *api.Doc) string {
+func tokenState(s *api.Scope, token, holder *api.Doc) string {
 	until, _ := token.Memo(func(d *api.Doc) any {
 		at, _ := api.Instant(d.Get("expiresAt"))
 		return at
@@ -40,7 +40,7 @@ func tokenState(c *api.Call, token, holder *api.Doc) string {
 	switch {
 	case token.Bool("revoked"):
 		return "revoked"
-	case !c.Now.Before(until):
+	case !s.Now.Before(until):
 		return "expired"
 	case disabled(holder):
 		return "disabled"
@@ -54,7 +54,7 @@ func disabled(holder *api.Doc) bool {
 
 // issue makes a token for a user (userId) or a connected app (clientId).
 func issue(c *api.Call, member, id string) (string, error) {
-	d, err := rest.Birth(c, "mulesoft.token", nil, api.Object{
+	d, err := rest.Insert(&c.Scope, "mulesoft.token", nil, api.Object{
 		{Name: member, Value: api.Quote(id)},
 		{Name: "expiresAt", Value: api.Quote(c.Now.Add(lifetime).Format(time.RFC3339Nano))},
 	})
@@ -65,18 +65,18 @@ func issue(c *api.Call, member, id string) (string, error) {
 }
 
 // Credentials are the tokens that have a name, as those of one vendor: the administrator's, the usable ones, the others.
-func Credentials(vendor string) func(*api.Call) []api.Credential {
-	return func(c *api.Call) []api.Credential {
+func Credentials(vendor string) func(*api.Scope) []api.Credential {
+	return func(s *api.Scope) []api.Credential {
 		var first, usable, refused []api.Credential
-		for d := range c.Tx.All("mulesoft.token") {
-			who := holder(c.Tx, d)
+		for d := range s.Tx.All("mulesoft.token") {
+			who := holder(s.Tx, d)
 			name := d.Str("name")
 			if name == "" || who == nil {
 				continue
 			}
 			cr := api.Credential{
 				Vendor: vendor, Name: name, User: who.Str("username"), Roles: roles(who),
-				Header: "Authorization", Value: "Bearer " + d.ID, State: tokenState(c, d, who), Secret: who.Str("password"),
+				Header: "Authorization", Value: "Bearer " + d.ID, State: tokenState(s, d, who), Secret: who.Str("password"),
 			}
 			if who.Res.Kind == "mulesoft.connected-app" {
 				cr.User, cr.Secret = who.ID, who.Str("clientSecret")

@@ -23,11 +23,11 @@ func users() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.user", Schema: "StoredUser", Created: "createdAt", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "organization", To: "mulesoft.organization", Gone: api.Die},
+			{Name: "organization", To: "mulesoft.organization", OnDelete: api.Cascade},
 			{Name: "username", Path: "username", Unique: true},
 		},
-		Born:    permitted,
-		Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return permitted(c, d) },
+		OnCreate: permitted,
+		OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return permitted(s, d) },
 	}
 }
 
@@ -35,16 +35,16 @@ func users() *api.Resource {
 func connectedApps() *api.Resource {
 	return &api.Resource{
 		Kind: "mulesoft.connected-app", Schema: "StoredConnectedApp", ID: "clientId", Created: "createdAt", Updated: "-",
-		Indexes: []api.Index{{Name: "organization", To: "mulesoft.organization", Gone: api.Die}},
-		Born:    permitted,
-		Changed: func(c *api.Call, _ *api.Doc, d *api.Draft) error { return permitted(c, d) },
+		Indexes:  []api.Index{{Name: "organization", To: "mulesoft.organization", OnDelete: api.Cascade}},
+		OnCreate: permitted,
+		OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return permitted(s, d) },
 	}
 }
 
 // permitted checks that permissions are for business groups of the holder's organization.
-func permitted(c *api.Call, d *api.Draft) error {
+func permitted(s *api.Scope, d *api.Draft) error {
 	for _, g := range grantsIn(d.Object) {
-		if g.group != "" && !Within(c.Tx, g.group, d.Owner()) {
+		if g.group != "" && !Within(s.Tx, g.group, d.Owner()) {
 			return unknown("mulesoft.business-group", "permissions")
 		}
 	}

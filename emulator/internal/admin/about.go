@@ -5,10 +5,10 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/openapi"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 func hostOf(c *api.Call) Host { return c.Host.(Host) } //nolint:forcetypeassert // the server is given one
@@ -107,7 +107,7 @@ func chosen(p *server.Plan, name string) ([]*api.Vendor, error) {
 }
 
 func noVendor(code api.Code, name string, names []string) error {
-	hint := near.Hint(name, names...)
+	hint := suggest.Hint(name, names...)
 	if hint == "" {
 		hint = "; there are " + strings.Join(names, ", ")
 	}
@@ -152,7 +152,7 @@ func Credentials(p *server.Plan, w *store.World, vendor string) ([]api.Credentia
 			if v.Credentials == nil {
 				continue
 			}
-			for _, one := range v.Credentials(&api.Call{Vendor: v, World: w, Tx: tx, Now: w.Clock.Now()}) {
+			for _, one := range v.Credentials(&api.Scope{Vendor: v, Tx: tx, Seed: w.Seed(), Now: w.Clock.Now()}) {
 				one.Roles = append([]string{}, one.Roles...)
 				out = append(out, one)
 			}

@@ -21,7 +21,7 @@ func TestAbout(t *testing.T) {
 		call{do: "GET /_portico/operations?vendor=zebra", status: 400, want: `{"error":{"code":"invalid","message":"no vendor \"zebra\"; there are toy"}}`},
 		call{do: "GET /_portico/operations?vendr=toy", status: 400, want: `{"error":{"code":"invalid","message":"there is no parameter vendr; did you mean \"vendor\"?","details":[{"field":"vendr","rule":"unknown","message":"there is no parameter vendr; did you mean \"vendor\"?"}]}}`},
 		call{do: "GET /_portico/operations?vendor=portico", status: 400, want: `{"error":{"code":"invalid","message":"no vendor \"portico\"; there are toy"}}`},
-		call{do: "GET /_portico/credentials", status: 200, want: `[{"vendor":"toy","name":"admin","user":"ada","roles":["librarian"],"header":"Authorization","value":"Bearer default"},{"vendor":"toy","name":"gone","user":"bob","roles":[],"header":"Authorization","value":"Bearer gone","state":"revoked"}]`},
+		call{do: "GET /_portico/credentials", status: 200, want: `[{"vendor":"toy","name":"admin","user":"ada","roles":["librarian"],"header":"Authorization","value":"Bearer 42"},{"vendor":"toy","name":"gone","user":"bob","roles":[],"header":"Authorization","value":"Bearer gone","state":"revoked"}]`},
 		call{do: "GET /_portico/credentials?vendor=to", status: 400, want: `{"error":{"code":"invalid","message":"no vendor \"to\"; did you mean \"toy\"?"}}`},
 		call{do: "GET /_portico/openapi/toy.json", status: 200, want: `{"openapi":"3.1.0","info":{"title":"Toy Library","version":"3",…`},
 		call{do: "GET /_world/default/_portico/openapi/portico.json", status: 200, want: `{"openapi":"3.1.0","info":{"title":"portico","version":"1","description":"Served by portico, an emulator."},"servers":[{"url":"http://example.com/_world/default"}],…`},

@@ -11,7 +11,7 @@ func coverageOf(c *api.Call) coverage.Report {
 	if c.Param("worlds") == "all" {
 		return hostOf(c).Store().Coverage().Report("*", vendors)
 	}
-	return worldOf(c).Coverage.Report(c.World.Name(), vendors)
+	return worldOf(c).Coverage.Report(worldOf(c).Name(), vendors)
 }
 
 func getCoverage(c *api.Call) (any, error) {

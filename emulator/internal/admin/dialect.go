@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // Codes beside the neutral ones.
@@ -79,13 +79,13 @@ func explain(c *api.Call, v api.Violation) string {
 		if err != nil {
 			return text
 		}
-		return "there is no parameter " + v.Path[0] + near.Hint(v.Path[0], shape.Names...)
+		return "there is no parameter " + v.Path[0] + suggest.Hint(v.Path[0], shape.Names...)
 	}
 	if shape, ok := c.Notes.(*api.Shape); ok && (v.Path[0] != inBody || len(v.Path) == 2) {
-		return text + near.Hint(v.Path[len(v.Path)-1], shape.Names...)
+		return text + suggest.Hint(v.Path[len(v.Path)-1], shape.Names...)
 	}
 	if len(v.Path) == 1 && c.Op != nil && c.Op.Takes != nil {
-		return text + near.Hint(v.Path[0], c.Op.Takes.Names...)
+		return text + suggest.Hint(v.Path[0], c.Op.Takes.Names...)
 	}
 	return text
 }
@@ -103,5 +103,5 @@ func unknownPath(c *api.Call) string {
 		}
 		paths = append(paths, strings.Join(parts, "/"))
 	}
-	return fmt.Sprintf("nothing is at %s; GET /_portico lists what is here%s", path, near.Hint(path, paths...))
+	return fmt.Sprintf("nothing is at %s; GET /_portico lists what is here%s", path, suggest.Hint(path, paths...))
 }

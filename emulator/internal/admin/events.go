@@ -22,7 +22,7 @@ func watchRequests(c *api.Call) (any, error) {
 				return
 			}
 			for {
-				entries, missed, ok := watch.Next(c.Context())
+				entries, missed, ok := watch.Next(c.Request.Context())
 				if !ok || send(c, w, entries, missed) != nil || flush.Flush() != nil {
 					return
 				}

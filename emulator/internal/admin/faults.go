@@ -5,7 +5,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // operationsOf are all operations that a rule may be about, and their names.
@@ -65,7 +65,7 @@ func noFault(c *api.Call) error {
 	for _, t := range worldOf(c).Faults.Rules() {
 		words = append(words, t.ID, t.Rule.Name)
 	}
-	return api.Fail(api.NotFound, "no fault rule %q is armed%s", c.Arg("id"), near.Hint(c.Arg("id"), words...))
+	return api.Fail(api.NotFound, "no fault rule %q is armed%s", c.Arg("id"), suggest.Hint(c.Arg("id"), words...))
 }
 
 func disarmFault(c *api.Call) (any, error) {

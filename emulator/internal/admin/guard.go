@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -84,7 +85,7 @@ func media(c *api.Call) error {
 	}
 	declared := c.Request.Header["Content-Type"]
 	if len(declared) == 1 {
-		if kind, _, err := api.MediaType(declared[0]); err == nil && bodyMedia.MatchString(kind) {
+		if kind, _, err := mime.ParseMediaType(declared[0]); err == nil && bodyMedia.MatchString(kind) {
 			return nil
 		}
 	}

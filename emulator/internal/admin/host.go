@@ -5,8 +5,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 )
@@ -18,7 +18,7 @@ type Host interface {
 	AdminHosts() []string // names of hosts, as AdminHost gives them, under which the admin API answers beside the usual ones
 	Plan() *server.Plan
 	Store() *store.Store
-	Judge() seed.Checker
+	Judge() fixture.Checker
 	Fixtures() []string // names of the built-in fixtures
 	Configured() string // the server's own fixture
 	NewWorld(context.Context, WorldSpec) (*store.World, error)

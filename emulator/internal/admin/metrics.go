@@ -40,9 +40,9 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(worldsNow, prometheus.GaugeValue, float64(host.Store().Count()))
 	to <- prometheus.MustNewConstMetric(journalBytes, prometheus.GaugeValue, float64(host.Store().Recorded()))
 	kept, _ := worldOf(f.c).Journal.Size()
-	to <- prometheus.MustNewConstMetric(journalCalls, prometheus.GaugeValue, float64(kept), f.c.World.Name())
+	to <- prometheus.MustNewConstMetric(journalCalls, prometheus.GaugeValue, float64(kept), worldOf(f.c).Name())
 	for kind, n := range worldOf(f.c).Counts() {
-		to <- prometheus.MustNewConstMetric(documents, prometheus.GaugeValue, float64(n), f.c.World.Name(), kind)
+		to <- prometheus.MustNewConstMetric(documents, prometheus.GaugeValue, float64(n), worldOf(f.c).Name(), kind)
 	}
 	for _, o := range host.Store().Coverage().Report("*", Vendors(host.Plan())).Operations {
 		for _, s := range o.Statuses {

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // routeTable is the routes of the vendors, ready to be compared with paths that none of them answers for. The same words
@@ -93,7 +93,7 @@ func misspelled(s, word string) float64 {
 		return 0
 	}
 	letters := max(len(s), len(word))
-	return min(1, 1.5*float64(near.Distance(s[:min(len(s), maxSegment)], word, letters*2/3))/float64(letters))
+	return min(1, 1.5*float64(suggest.Distance(s[:min(len(s), maxSegment)], word, letters*2/3))/float64(letters))
 }
 
 // apart is how many segments must be put in, left out or written otherwise to make the path fit a template; a misspelled one

@@ -10,7 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // teller is what the journal of the call's world is told with.
@@ -66,7 +66,7 @@ func known(c *api.Call, name string) error {
 		what = "none fits %q%s"
 	}
 	return api.Refuse(api.Violation{
-		Path: []string{"operation"}, Rule: api.Other, Text: fmt.Sprintf(what, name, near.Hint(name, names...)),
+		Path: []string{"operation"}, Rule: api.Other, Text: fmt.Sprintf(what, name, suggest.Hint(name, names...)),
 	})
 }
 
@@ -99,7 +99,7 @@ func getRequest(c *api.Call) (any, error) {
 			return e.Tell(redactor, knowledge), nil
 		}
 	}
-	message := fmt.Sprintf("no request %q in the journal of the world %s", id, c.World.Name())
+	message := fmt.Sprintf("no request %q in the journal of the world %s", id, worldOf(c).Name())
 	switch {
 	case worldOf(c).Journal.Most() == 0:
 		message += ": the server was started with --journal 0"

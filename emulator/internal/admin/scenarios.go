@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // Words are those that scenarios of a plan may use.
@@ -36,7 +36,7 @@ func words(h Host) *scenario.Words {
 // placeOf is a world for scenarios to play in.
 func placeOf(h Host, w *store.World) scenario.Place {
 	return scenario.Place{
-		World: w, Clock: w.Clock, Faults: &w.Faults, Words: words(h),
+		Seed: w.Seed(), Clock: w.Clock, Faults: &w.Faults, Words: words(h),
 		Read:  w.View,
 		Write: func(change func(api.Tx) error) error { return w.Update(Name, change) },
 		Turn:  w.Advance,
@@ -61,9 +61,9 @@ func StartScenario(ctx context.Context, h Host, w *store.World, one *scenario.Sc
 		if !one.Clock.IsZero() {
 			now = one.Clock
 		}
-		bear := func(tx api.Tx) error { return one.Bear(ctx, tx, w, now, place.Words.Check) }
+		insert := func(tx api.Tx) error { return one.Insert(ctx, tx, w.Seed(), now, place.Words.Check) }
 		if one.Fixture == "" {
-			if err := place.Write(bear); err != nil {
+			if err := place.Write(insert); err != nil {
 				return err
 			}
 		} else {
@@ -71,7 +71,7 @@ func StartScenario(ctx context.Context, h Host, w *store.World, one *scenario.Sc
 			if err != nil {
 				return err
 			}
-			return w.Rebirth(base, one.Clock, bear)
+			return w.Rebirth(base, one.Clock, insert)
 		}
 		if !one.Clock.IsZero() {
 			return w.SetClock(one.Clock, true)
@@ -100,7 +100,7 @@ func scenarioOf(c *api.Call) (*scenario.Scenario, error) {
 		}
 		names = append(names, one.Name)
 	}
-	return nil, api.Fail(api.NotFound, "no scenario %q%s", c.Arg("name"), near.Hint(c.Arg("name"), names...))
+	return nil, api.Fail(api.NotFound, "no scenario %q%s", c.Arg("name"), suggest.Hint(c.Arg("name"), names...))
 }
 
 type scenarioHead struct {
@@ -169,7 +169,7 @@ func startScenario(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := StartScenario(c.Context(), hostOf(c), worldOf(c), one); err != nil {
+	if err := StartScenario(c.Request.Context(), hostOf(c), worldOf(c), one); err != nil {
 		if e := api.AsError(err); e.Code == api.Conflict || e.Code == api.Unavailable {
 			return nil, err
 		}

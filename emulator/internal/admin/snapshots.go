@@ -6,11 +6,11 @@ import (
 	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/near"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 func listSnapshots(c *api.Call) (any, error) { return worldOf(c).Snapshots(), nil }
@@ -44,7 +44,7 @@ func noSnapshot(c *api.Call, name string) error {
 	for _, s := range worldOf(c).Snapshots() {
 		names = append(names, s.Name)
 	}
-	return api.Fail(api.NotFound, "no snapshot %q in the world %s%s", name, c.World.Name(), near.Hint(name, names...))
+	return api.Fail(api.NotFound, "no snapshot %q in the world %s%s", name, worldOf(c).Name(), suggest.Hint(name, names...))
 }
 
 // placement is where a document of a difference stands.
@@ -78,7 +78,7 @@ func getDiff(c *api.Call) (any, error) {
 func export(c *api.Call) (any, error) {
 	w := worldOf(c)
 	out := api.Object{
-		{Name: "format", Value: []byte(strconv.Itoa(seed.Format))},
+		{Name: "format", Value: []byte(strconv.Itoa(fixture.Format))},
 		{Name: "portico", Value: api.Quote(hostOf(c).Version())},
 		{Name: "seed", Value: strconv.AppendUint(nil, w.Seed(), 10)},
 		{Name: "fixture", Value: api.Quote(w.Fixture())},
@@ -118,7 +118,7 @@ func allStored(tx api.Tx, kinds []*api.Resource) []byte {
 
 // importDocuments replaces the world's documents by those of an export or a fixture, and its clock by the export's.
 func importDocuments(c *api.Call) (any, error) {
-	fixture, err := seed.Read("import", c.Raw)
+	fixture, err := fixture.Read("import", c.Raw)
 	if err != nil {
 		return nil, api.Fail(api.Malformed, "%v", err)
 	}
@@ -126,7 +126,7 @@ func importDocuments(c *api.Call) (any, error) {
 		return nil, api.Fail(api.Malformed, "import: there is no member documents; an empty world is imported with {\"documents\": []}")
 	}
 	w := worldOf(c)
-	err = w.Replace(fixture.Clock(), func(tx api.Tx) error { return fixture.Grow(c.Context(), tx, w.Seed(), hostOf(c).Judge()) })
+	err = w.Replace(fixture.Clock(), func(tx api.Tx) error { return fixture.Populate(c.Request.Context(), tx, w.Seed(), hostOf(c).Judge()) })
 	if err != nil && !errors.Is(err, store.ErrUnkept) {
 		err = api.Fail(api.Invalid, "%v", err)
 	}

@@ -6,11 +6,11 @@ import (
 	"slices"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
-// Members that say where a document stands. They are shown with it and let through when they come back.
+// Members with a document's id and owners. They are shown with it, and ignored when they are sent back.
 const (
 	memberID = "_id"
 	memberIn = "_in"
@@ -30,10 +30,10 @@ func kindOf(c *api.Call) (*api.Resource, error) {
 	for _, r := range hostOf(c).Plan().Catalog.Resources() {
 		kinds = append(kinds, r.Kind)
 	}
-	return nil, api.Fail(unknownKind, "no kind %q%s", kind, near.Hint(kind, kinds...))
+	return nil, api.Fail(unknownKind, "no kind %q%s", kind, suggest.Hint(kind, kinds...))
 }
 
-// stored appends a document as it is stored, with where it stands.
+// stored appends a document as it is stored, with its id and owners.
 func stored(d *api.Doc, to []byte) []byte {
 	to = append(to, d.JSON[:len(d.JSON)-1]...)
 	if len(d.JSON) > len(`{}`) {
@@ -65,19 +65,19 @@ func listDocuments(c *api.Call) (any, error) {
 	return append(out, ']'), nil
 }
 
-// find is the document that the path names. Settings that no owner has changed yet are their defaults.
+// find returns the document that the path names. Settings that are not stored yet are their defaults.
 func find(c *api.Call) (*api.Doc, error) {
 	r, err := kindOf(c)
 	if err != nil {
 		return nil, err
 	}
 	id := c.Arg("id")
-	if d := rest.Lookup(c, api.Ref{Kind: r.Kind}, nil, id); d != nil {
+	if d := rest.Lookup(&c.Scope, api.Ref{Kind: r.Kind}, nil, id); d != nil {
 		return d, nil
 	}
 	if r.Single {
-		if owner := rest.Lookup(c, api.Ref{Kind: r.Parent()}, nil, id); owner != nil {
-			return rest.Settings(c, r.Kind, owner), nil
+		if owner := rest.Lookup(&c.Scope, api.Ref{Kind: r.Parent()}, nil, id); owner != nil {
+			return rest.Settings(&c.Scope, r.Kind, owner), nil
 		}
 	}
 	message := fmt.Sprintf("no %s %q", r.Kind, id)
@@ -99,16 +99,15 @@ func getDocument(c *api.Call) (any, error) {
 	return json.RawMessage(stored(d, nil)), nil
 }
 
-// within is the call as the vendor of the kind would see it: its stamp, and a number that no request has, so that
-// chance makes no twins.
-func within(c *api.Call, r *api.Resource) *api.Call {
-	b := *c
-	b.Vendor, b.Op, b.Trust = r.Vendor, nil, true
-	b.Number = 1<<63 | c.Tx.Counter()
-	return &b
+// scope returns that in which a document of a kind is created or updated. Its number is one that no request has, so that nothing is
+// drawn twice.
+func scope(c *api.Call, r *api.Resource) *api.Scope {
+	s := c.Scope
+	s.Vendor, s.Privileged, s.Number = r.Vendor, true, 1<<63|c.Tx.Counter()
+	return &s
 }
 
-// judge refuses a document that breaks rules of its kind's schema. Where says what its members stand in.
+// judge returns an error if a document breaks rules of its kind's schema. Where is the path of the document in the request.
 func judge(c *api.Call, r *api.Resource, document api.Object, where ...string) error {
 	c.Notes = r.Shape
 	bad, err := hostOf(c).Judge()(r, document)
@@ -142,14 +141,14 @@ func createDocument(c *api.Call) (any, error) {
 	if err := judge(c, r, document, inBody); err != nil {
 		return nil, err
 	}
-	d, err := rest.Birth(within(c, r), r.Kind, in, document)
+	d, err := rest.Insert(scope(c, r), r.Kind, in, document)
 	if err != nil {
 		return nil, placed(err, inBody)
 	}
 	return json.RawMessage(stored(d, nil)), nil
 }
 
-// bare is a document without what is only shown with it.
+// bare returns a document without its id and owners.
 func bare(document []byte) api.Object {
 	o := api.ObjectOf(document)
 	o.Delete(memberID)
@@ -157,7 +156,7 @@ func bare(document []byte) api.Object {
 	return o
 }
 
-// owners reads where the new document is to live, from its owners' ids or the innermost one alone.
+// owners reads the owners of a new document: the ids of all of them, or of the innermost one alone.
 func owners(c *api.Call, r *api.Resource) ([]string, error) {
 	var ids []string
 	for _, v := range c.Body.Object.Get("in").Array() {
@@ -171,18 +170,18 @@ func owners(c *api.Call, r *api.Resource) ([]string, error) {
 	case parent == "" && len(ids) == 0:
 		return nil, nil
 	case parent == "":
-		return refuse("%s lives in nothing", r.Kind)
+		return refuse("%s has no parent: leave out \"in\"", r.Kind)
 	case len(ids) == 0:
-		return refuse("%s lives in a %s; give that one's id", r.Kind, parent)
+		return refuse("%s belongs to a %s: give its id", r.Kind, parent)
 	}
 	last := ids[len(ids)-1]
-	owner := rest.Lookup(c, api.Ref{Kind: parent}, nil, last)
+	owner := rest.Lookup(&c.Scope, api.Ref{Kind: parent}, nil, last)
 	if owner == nil {
-		return refuse("%s lives in a %s, and there is no %s %q", r.Kind, parent, parent, last)
+		return refuse("%s belongs to a %s, and there is no %s %q", r.Kind, parent, parent, last)
 	}
 	in := rest.Inside(owner)
 	if len(ids) > 1 && !slices.Equal(ids[:len(ids)-1], owner.In) {
-		return refuse("%s %q lives in %q", parent, last, owner.In)
+		return refuse("%s %q belongs to %q", parent, last, owner.In)
 	}
 	return in, nil
 }
@@ -194,7 +193,7 @@ func updateDocument(c *api.Call) (any, error) {
 	}
 	sent := bare(c.Body.JSON)
 	members := api.ObjectOf(api.MergePatch(old.JSON, sent.JSON()))
-	for _, m := range old.Res.Shape.Defaults { // what is taken out is again as it would be at birth
+	for _, m := range old.Res.Shape.Defaults { // a removed member gets its default back
 		if sent.Has(m.Name) {
 			members.Default(m.Name, m.Value)
 		}
@@ -205,20 +204,20 @@ func updateDocument(c *api.Call) (any, error) {
 	if err := judge(c, old.Res, members); err != nil {
 		return nil, err
 	}
-	d, err := rest.Change(within(c, old.Res), old, members, sent)
+	d, err := rest.Update(scope(c, old.Res), old, members, sent)
 	if err != nil {
 		return nil, err
 	}
 	return json.RawMessage(stored(d, nil)), nil
 }
 
-// sameIdentity refuses a change of what other documents know this one by.
+// sameIdentity returns an error if a change would alter the id of the document.
 func sameIdentity(old *api.Doc, members api.Object) error {
 	for _, name := range []string{old.Res.IDMember(), old.Res.Pair} {
 		if name == "" || members.Str(name) == old.Str(name) {
 			continue
 		}
-		return api.Refuse(api.Violation{Path: []string{name}, Rule: api.Other, Text: "is what the document is known by and cannot change"})
+		return api.Refuse(api.Violation{Path: []string{name}, Rule: api.Other, Text: "identifies the document and cannot change"})
 	}
 	return nil
 }
@@ -233,7 +232,7 @@ func deleteDocument(c *api.Call) (any, error) {
 	case err != nil:
 		return nil, err
 	case c.Tx.Get(r.Kind, d.ID) == nil:
-		return nil, api.Fail(api.NotFound, "%s %q is not stored: it is as the vendor's defaults say", r.Kind, d.ID)
+		return nil, api.Fail(api.NotFound, "%s %q is not stored: it has the vendor's defaults", r.Kind, d.ID)
 	}
 	c.Tx.Delete(d)
 	return nil, nil

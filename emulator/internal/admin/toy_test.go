@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -15,9 +16,9 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/admin"
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 	"github.com/portico-emulator/portico/schemas"
@@ -51,16 +52,16 @@ func toy() *api.Vendor {
 			{Kind: "toy.shelf", Schema: "Shelf", Indexes: []api.Index{{Name: "name", Path: "name", Unique: true}}},
 			{Kind: "toy.author", Schema: "Author"},
 			{Kind: "toy.book", Schema: "Book", Indexes: []api.Index{
-				{Name: "shelf", To: "toy.shelf", Gone: api.Die},
-				{Name: "author", Path: "author", To: "toy.author", Gone: api.Detach},
-			}, Born: func(_ *api.Call, d *api.Draft) error {
+				{Name: "shelf", To: "toy.shelf", OnDelete: api.Cascade},
+				{Name: "author", Path: "author", To: "toy.author", OnDelete: api.Detach},
+			}, OnCreate: func(_ *api.Scope, d *api.Draft) error {
 				if d.Str("title") == "Index" {
 					return api.Refuse(api.Violation{Path: []string{"title"}, Rule: api.Other, Text: "is banned"})
 				}
 				return nil
 			}},
-			{Kind: "toy.mark", Schema: "Mark", Pair: "page", Indexes: []api.Index{{Name: "book", To: "toy.book", Gone: api.Die}}},
-			{Kind: "toy.lamp", Schema: "Lamp", Single: true, Indexes: []api.Index{{Name: "shelf", To: "toy.shelf", Gone: api.Die}}},
+			{Kind: "toy.mark", Schema: "Mark", Pair: "page", Indexes: []api.Index{{Name: "book", To: "toy.book", OnDelete: api.Cascade}}},
+			{Kind: "toy.lamp", Schema: "Lamp", Single: true, Indexes: []api.Index{{Name: "shelf", To: "toy.shelf", OnDelete: api.Cascade}}},
 		},
 		Dialect: api.Dialect{
 			Checks: []api.Check{rest.Locate, rest.Input},
@@ -69,9 +70,9 @@ func toy() *api.Vendor {
 				return api.Answer{Status: http.StatusTeapot, Media: "application/json", Body: api.Object{{Name: "code", Value: api.Quote(string(e.Code))}}.JSON()}
 			},
 		},
-		Credentials: func(c *api.Call) []api.Credential {
+		Credentials: func(s *api.Scope) []api.Credential {
 			return []api.Credential{
-				{Vendor: "toy", Name: "admin", User: "ada", Roles: []string{"librarian"}, Header: "Authorization", Value: "Bearer " + c.World.Name()},
+				{Vendor: "toy", Name: "admin", User: "ada", Roles: []string{"librarian"}, Header: "Authorization", Value: "Bearer " + strconv.FormatUint(s.Seed, 10)},
 				{Vendor: "toy", Name: "gone", User: "bob", Header: "Authorization", Value: "Bearer gone", State: "revoked"},
 			}
 		},
@@ -115,14 +116,14 @@ func (l *lib) Configured() string   { return "own.yaml" }
 func (l *lib) Library() []*scenario.Scenario { return nil }
 
 func (l *lib) Base(_ context.Context, name string, of uint64) (*store.Base, error) {
-	f, err := seed.Read(name, []byte(toyFixtures[name]))
+	f, err := fixture.Read(name, []byte(toyFixtures[name]))
 	if err != nil {
 		return nil, err
 	}
-	return store.Grow(l.plan.Catalog, name, of, func(tx api.Tx) error { return f.Grow(context.Background(), tx, of, l.Judge()) })
+	return store.Grow(l.plan.Catalog, name, of, func(tx api.Tx) error { return f.Populate(context.Background(), tx, of, l.Judge()) })
 }
 
-func (l *lib) Judge() seed.Checker {
+func (l *lib) Judge() fixture.Checker {
 	return func(r *api.Resource, document api.Object) ([]api.Violation, error) {
 		body, err := api.Parse(document.JSON())
 		if err != nil {
@@ -148,11 +149,11 @@ func (l *lib) NewWorld(_ context.Context, spec admin.WorldSpec) (*store.World, e
 		if name == "" {
 			name = "small"
 		}
-		f, err := seed.Read(name, []byte(toyFixtures[name]))
+		f, err := fixture.Read(name, []byte(toyFixtures[name]))
 		if err != nil {
 			return nil, err
 		}
-		birth.Base, err = store.Grow(l.plan.Catalog, name, birth.Seed, func(tx api.Tx) error { return f.Grow(context.Background(), tx, birth.Seed, l.Judge()) })
+		birth.Base, err = store.Grow(l.plan.Catalog, name, birth.Seed, func(tx api.Tx) error { return f.Populate(context.Background(), tx, birth.Seed, l.Judge()) })
 		if err != nil {
 			return nil, err
 		}

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 )
 
 // Name is the admin plane's among the vendors, Base the path under which it is.
@@ -214,7 +214,7 @@ func operations() []api.Operation {
 		},
 		{
 			ID: "import", Method: post, Path: "/import", Summary: "Replace the documents of the world by those of an export or a fixture", Tag: "Snapshots",
-			Status: 204, Errors: write, Limit: seed.MaxFile, Bare: true, Do: importDocuments,
+			Status: 204, Errors: write, Limit: fixture.MaxFile, Bare: true, Do: importDocuments,
 		},
 	}
 }

@@ -10,9 +10,9 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
-	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 type world struct {
@@ -52,7 +52,7 @@ func named(c *api.Call, name string) (*store.World, error) {
 	for _, w := range hostOf(c).Store().Recent(hinted) {
 		names = append(names, w.Name())
 	}
-	return nil, api.Fail(unknownWorld, "no world %q%s", name, near.Hint(name, names...))
+	return nil, api.Fail(unknownWorld, "no world %q%s", name, suggest.Hint(name, names...))
 }
 
 func getWorld(c *api.Call) (any, error) {
@@ -68,7 +68,7 @@ func createWorld(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := hostOf(c).NewWorld(c.Context(), spec)
+	w, err := hostOf(c).NewWorld(c.Request.Context(), spec)
 	var refused *api.Error
 	switch {
 	case errors.As(err, &refused):
@@ -95,7 +95,7 @@ func wanted(c *api.Call) (WorldSpec, error) {
 			wrong("fixture", "a world that is copied from another has its documents; leave fixture or from out")
 		case !known:
 			wrong("fixture", fmt.Sprintf("no fixture %q; there are %s, and the one that the server was started with%s",
-				spec.Fixture, strings.Join(names, ", "), near.Hint(spec.Fixture, names...)))
+				spec.Fixture, strings.Join(names, ", "), suggest.Hint(spec.Fixture, names...)))
 		}
 	}
 	if raw := body.Raw("seed"); raw != nil {

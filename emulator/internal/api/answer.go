@@ -2,14 +2,14 @@ package api
 
 import "net/http"
 
-// Answer is what goes out: everything a client can see but the connection.
+// Answer is everything that a client can see of an answer but the connection.
 type Answer struct {
 	Status int // 0: the operation's own
 	Media  string
 	Mark   Line        // the header by which the vendor names the request; Name "": none
-	Header http.Header // further headers, or nil; one of the mark's name stands in its place
+	Header http.Header // further headers, or nil; one of the mark's name replaces it
 	Body   []byte      // nil: empty, without a content type
-	// Stream writes the body bit by bit, once status and headers are out.
+	// Stream writes the body, once status and headers are sent.
 	Stream func(http.ResponseWriter)
 }
 
@@ -23,35 +23,12 @@ type Page struct {
 	Total  int    // after filtering, before paging
 	Offset int
 	Limit  int // 0: everything
-
-	room []byte // the array in which Items stand, with space before and behind them
-}
-
-// pageRoom is the space before the items of a page, in bytes: enough for the envelopes there are.
-const pageRoom = 96
-
-// NewPage is a page for so many bytes of items, which are appended to Items.
-func NewPage(size int) Page {
-	room := make([]byte, pageRoom, pageRoom+size+8)
-	return Page{Items: room[pageRoom:], room: room}
-}
-
-// Around is the items between a head and a tail. They stay where they are if there is space around them.
-func (p Page) Around(head []byte, tail string) []byte {
-	n := len(p.Items)
-	if p.room == nil || len(head) > pageRoom || cap(p.room) < pageRoom+n || n > 0 && &p.room[:pageRoom+1][pageRoom] != &p.Items[0] {
-		out := make([]byte, 0, len(head)+n+len(tail))
-		return append(append(append(out, head...), p.Items...), tail...)
-	}
-	from := pageRoom - len(head)
-	copy(p.room[from:pageRoom], head)
-	return append(p.room[from:pageRoom+n], tail...)
 }
 
 // Ask is what a caller wants of a list, in neutral form.
 type Ask struct {
 	Filters []Filter
-	Any     bool // one filter that holds is enough; else all must hold
+	Any     bool // a document must pass one of the filters; false: all of them
 	Sort    []SortKey
 	Offset  int
 	Limit   int // -1: everything
@@ -61,10 +38,10 @@ type Ask struct {
 
 // Filter is a condition on one field.
 type Filter struct {
-	Field  Field
-	Op     Op
-	Values []string // several: any of them
-	Fold   bool     // letter case does not count
+	Field           Field
+	Op              Op
+	Values          []string // several: any of them
+	CaseInsensitive bool
 }
 
 // Op compares a field's value with the filter's.
@@ -84,7 +61,7 @@ const (
 
 // SortKey is a field to sort by.
 type SortKey struct {
-	Field Field
-	Desc  bool
-	Fold  bool // letter case does not count
+	Field           Field
+	Desc            bool
+	CaseInsensitive bool
 }

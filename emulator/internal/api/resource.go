@@ -9,101 +9,57 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Resource declares one kind of object; what is not plain is a hook or an ordinary function in the same file.
+// Resource declares one kind of object. What differs from the plain verbs is a hook or an ordinary function in the same file.
 type Resource struct {
-	Kind    string // "konnect.portal"
-	Schema  string // name of the schema of the stored document
-	ID      string // member that holds the id; "": "id"
-	Exact   bool   // letter case counts in ids, in those that look like UUIDs too: clients choose them
-	Pair    string // the id is the owner's id and this member, joined by "/"
-	Single  bool   // at most one for each owner, whose id it bears; shown from defaults while there is none
-	Created string // member with the time of birth; "": "created_at"; "-": none
-	Updated string // member with the time of the last change; "": "updated_at"; "-": none
-	Hidden  []string
-	Newest  bool // lists show the youngest first
+	Kind    string   // "konnect.portal"
+	Schema  string   // name of the schema of the stored document
+	ID      string   // member that holds the id; "": "id"
+	Exact   bool     // letter case counts in ids, in those that look like UUIDs too: clients choose them
+	Pair    string   // the id is the owner's id and this member, joined by "/"
+	Single  bool     // at most one for each owner, whose id it has; while none is stored, the defaults are shown
+	Created string   // member with the time of creation; "": "created_at"; "-": none
+	Updated string   // member with the time of the last change; "": "updated_at"; "-": none
+	Hidden  []string // members that are stored and not shown
+	Newest  bool     // lists show the newest first
 	Indexes []Index
 
-	// Born completes and judges a new document: given members and defaults are in, references are not checked yet.
-	Born func(c *Call, d *Draft) error
-	// Changed does the same for a document that differs from old.
-	Changed func(c *Call, old *Doc, d *Draft) error
-	// Shown appends the wire form of a document where it differs from the stored one.
-	Shown func(c *Call, d *Doc, to []byte) []byte
+	// OnCreate completes and validates a new document: given members and defaults are set, references are not checked yet.
+	OnCreate func(s *Scope, d *Draft) error
+	// OnChange does the same for a document that differs from old.
+	OnChange func(s *Scope, old *Doc, d *Draft) error
+	// Render appends the wire form of a document; nil: the stored form without the hidden members.
+	Render func(c *Call, d *Doc, to []byte) []byte
 
-	Shape  *Shape  // order of members and defaults, read off the schema when the vendor is linked
-	Vendor *Vendor // set when the table is linked
-	fills  []Fill
+	Shape  *Shape  // order of members and defaults, read from the schema when the vendor is linked
+	Vendor *Vendor // set when the vendor is linked
 }
 
-// Fill is a member that a new document has although nobody gives it.
-type Fill struct {
-	Name  string
-	Place int // in the shape
-	What  Filling
-	Value []byte // of a default
-}
-
-// Filling is where its value comes from.
-type Filling uint8
-
-// Values of members that nobody gives.
-const (
-	ByDefault Filling = iota
-	ByID
-	ByCreation
-	ByUpdate // the time of birth, too
-)
-
-// Link reads off the schema what is asked of every new document.
-func (r *Resource) Link(s *Shape) {
-	r.Shape, r.fills = s, []Fill{}
-	for place, name := range s.Names {
-		f := Fill{Name: name, Place: place}
-		switch value := s.Defaults.Raw(name); {
-		case name == r.IDMember():
-			f.What = ByID
-		case name == r.CreatedMember():
-			f.What = ByCreation
-		case name == r.UpdatedMember():
-			f.What = ByUpdate
-		case value != nil:
-			f.Value = value
-		default:
-			continue
-		}
-		r.fills = append(r.fills, f)
-	}
-}
-
-// Fills are the members that a new document has although nobody gives them, in the order of the shape.
-func (r *Resource) Fills() []Fill { return r.fills }
-
-// Index is the one idea behind ownership, lookup by another name, uniqueness, counts, scoped lists and cascades. The
-// first index of a kind that lives in another has no Path and says To: it is where the object lives.
+// Index is the one idea behind ownership, lookup by another name, uniqueness, counts, scoped lists and cascades. The first index of a
+// kind whose documents have an owner has no Path, and To names the kind of the owner.
 type Index struct {
-	Name   string
-	Path   string // member whose value is the key; several joined by ","; an array gives a key per element; "": the owner's id
-	Within string // index whose key narrows this one
-	Unique bool
-	Fold   bool   // letter case does not count
-	To     string // kind that the key is the id of; a value must refer to one that exists
-	By     string // unique index of To that the key is of, where it is not the id
-	Gone   Gone   // what happens when that one is deleted
-	Loose  bool   // with To: the value may refer to nothing
+	Name            string
+	Path            string // member whose value is the key; several joined by ","; an array gives a key per element; "": the owner's id
+	Within          string // index whose key narrows this one
+	Unique          bool
+	CaseInsensitive bool
+	To              string   // kind whose id the key is; a value must refer to a document that exists
+	By              string   // unique index of To whose key it is, where it is not the id
+	OnDelete        Deletion // what happens when the document that it refers to is deleted
+	AllowDangling   bool     // with To: the value may refer to a missing document
 	// Key computes the keys where members alone do not say them. They may depend on nothing but the document.
 	Key func(d *Doc) []string
-	// Without, for such an index that detaches, is the document without its references to id.
+	// Without returns a document without its references to id. It is required if Key is set and OnDelete is Detach.
 	Without func(d *Doc, id string) []byte
 }
 
-// Gone is what happens to a document when the one that it refers to is deleted.
-type Gone uint8
+// Deletion is what happens to a document when the one that it refers to is deleted.
+type Deletion uint8
 
-// What becomes of a referrer.
+// What happens to the referring document.
 const (
-	Keep   Gone = iota // it keeps the dangling reference
-	Die                // it is deleted too
-	Detach             // the member becomes null, or the array loses the element
+	Keep    Deletion = iota // it keeps the dangling reference
+	Cascade                 // it is deleted too
+	Detach                  // the member becomes null, or the array loses the element
 )
 
 // Shape is what the schema of a stored document says about its form.
@@ -115,19 +71,6 @@ type Shape struct {
 	Types    map[string]string   // of members that have one type
 	Enums    map[string][]string // values of members that have few
 	UUIDs    map[string]bool     // members that are a UUID, or a list of them
-
-	growth atomic.Int64 // by how much the wire form of a document was longer than the document, at most
-}
-
-// Room is how many bytes the wire form of a document is likely to take.
-func (r *Resource) Room(d *Doc) int { return len(d.JSON) + int(r.Shape.growth.Load()) }
-
-// Grew takes note of how many bytes it took.
-func (r *Resource) Grew(d *Doc, wire int) {
-	const most = 4 << 10 // what is longer is not usual
-	if n := int64(wire - len(d.JSON)); n > r.Shape.growth.Load() && n <= most {
-		r.Shape.growth.Store(n)
-	}
 }
 
 // Doc is a stored document. It never changes: a change is a new Doc.
@@ -135,10 +78,11 @@ type Doc struct {
 	Res  *Resource
 	ID   string   // unique in its kind
 	In   []string // ids of its owners, outermost first
-	Seq  uint64   // order of birth in the world
-	At   int64    // time of birth as the document tells it, Unix ns
+	Seq  uint64   // order of creation in the world
+	At   int64    // time of creation as the document has it, Unix ns
 	JSON []byte
-	Kids bool // born by the birth of its owner, so that a fixture may complete it
+	// Implicit says that the vendor made it along with its owner: a fixture that names it completes it.
+	Implicit bool
 
 	memo atomic.Pointer[any]
 	laid atomic.Pointer[layout]
@@ -212,14 +156,14 @@ func (d *Doc) Bool(path string) bool {
 // Object is the document's members, to be changed.
 func (d *Doc) Object() Object { return d.layout().object(d.JSON) }
 
-// Draft is a document on its way into a world.
+// Draft is a document that is about to be stored.
 type Draft struct {
 	Res *Resource
 	ID  string
 	In  []string
 	Object
-	Sent Object // what was asked for, by which hooks can tell it from what is left as it was
-	// Then runs once a new document is stored: a kind whose objects are born with others makes them there.
+	Sent Object // what was asked for, so that hooks can tell it from what is left as it was
+	// Then runs once a new document is stored: a kind whose objects come with others makes those there.
 	Then func(*Doc) error
 }
 
@@ -231,7 +175,7 @@ func (d *Draft) Owner() string {
 	return d.In[len(d.In)-1]
 }
 
-// Doc is the draft as a document, which is laid out at once.
+// Doc returns the draft as a document.
 func (d *Draft) Doc() *Doc {
 	laid := &struct {
 		doc    Doc
@@ -239,7 +183,7 @@ func (d *Draft) Doc() *Doc {
 	}{doc: Doc{Res: d.Res, ID: d.ID, In: d.In}}
 	laid.doc.JSON, laid.layout = d.laid()
 	laid.doc.laid.Store(&laid.layout)
-	if d.Res != nil { // the id as it stands there takes no memory of its own
+	if d.Res != nil { // share the memory of the id in the document
 		if id, ok := Unquoted(laid.layout.raw(laid.doc.JSON, d.Res.IDMember())); ok && id == d.ID {
 			laid.doc.ID = id
 		}
@@ -258,7 +202,7 @@ func (r *Resource) IDMember() string {
 	return r.ID
 }
 
-// CreatedMember is the member with the time of birth, or "".
+// CreatedMember is the member with the time of creation, or "".
 func (r *Resource) CreatedMember() string { return member(r.Created, "created_at") }
 
 // UpdatedMember is the member with the time of the last change, or "".
@@ -274,7 +218,7 @@ func member(name, usual string) string {
 	return name
 }
 
-// Parent is the kind that objects of this kind live in, or "".
+// Parent is the kind of the owners of this kind, or "".
 func (r *Resource) Parent() string {
 	if len(r.Indexes) > 0 && r.Indexes[0].Path == "" && r.Indexes[0].Key == nil {
 		return r.Indexes[0].To

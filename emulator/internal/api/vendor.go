@@ -23,21 +23,21 @@ type Vendor struct {
 	Formats    map[string]func(any) bool // formats that this vendor's schemas use beyond the standard ones
 
 	// Credentials lists who may call, in the order of the admin API: administrator, usable, unusable.
-	Credentials func(*Call) []Credential
+	Credentials func(*Scope) []Credential
 	// Clients gives the environment variables by which this vendor's usual clients are pointed at url.
 	Clients func(url string, admin Credential) []Variable
-	// Runtimes are what those clients run on (Go, Java, Node), with their names: by it they learn whom to trust.
+	// Runtimes are what those clients run on (Go, Java, Node), with their names. It decides how they are given a CA.
 	Runtimes map[Runtime]string
 	// Security is the OpenAPI security scheme object of this vendor.
 	Security string
 	// Problem is the schema of the body of refusals, ProblemMedia its content type; "": that of successes.
 	Problem, ProblemMedia string
 
-	// Check judges a valid JSON document by one of the vendor's schemas; set when the vendor is linked.
+	// Check validates a JSON document against one of the vendor's schemas; set when the vendor is linked.
 	Check func(schema string, document []byte) ([]Violation, error)
 }
 
-// Operation is one row of a vendor's table: what the vendor documents and the function that does it.
+// Operation is one row of a vendor's table: what the vendor documents, and the function that implements it.
 type Operation struct {
 	ID, Method, Path string // the vendor's own template, with the vendor's {names}; {id:uuid} where two rows share a route
 	Base             string // where the row is mounted if not at the vendor's base
@@ -57,7 +57,7 @@ type Operation struct {
 	Names            map[string]Ref
 	List             *List // list rows: what the dialect's list parameters may name
 
-	// Do does it and returns a document, a page, an Answer, JSON bytes, any value that encodes to JSON, or nil for an
+	// Do is the operation. It returns a document, a page, an Answer, JSON bytes, any value that encodes to JSON, or nil for an
 	// empty body. It never writes to the client.
 	Do func(*Call) (any, error)
 
@@ -66,10 +66,10 @@ type Operation struct {
 	Params  []Param  // path parameters, outermost first
 	Queries *Shape   // query parameters that the query schema lists; nil where there is none
 	Takes   *Shape   // members that the body schema lists; nil where there is none
-	Known   []string // query parameters that it reads; "filter[name]" takes "filter[name][eq]" along
+	Known   []string // query parameters that it reads; "filter[name]" covers "filter[name][eq]"
 }
 
-// Reads tells whether the operation knows a query parameter.
+// Reads reports whether the operation knows a query parameter.
 func (o *Operation) Reads(parameter string) bool {
 	for _, k := range o.Known {
 		if rest, ok := strings.CutPrefix(parameter, k); ok && (rest == "" || rest[0] == '[') {
@@ -82,7 +82,7 @@ func (o *Operation) Reads(parameter string) bool {
 // Param is a path parameter of an operation, with what it names.
 type Param struct {
 	Name string
-	UUID bool // the row only answers for values that look like a UUID
+	UUID bool // the row only answers for values that are a UUID
 	Ref  Ref
 }
 
@@ -94,7 +94,7 @@ type Ref struct {
 	Join  int             // how many parameters together make the key (2: a pair); 0 and 1 alike
 	Where func(*Doc) bool // objects for which it is false do not exist for clients; nil: all do
 	// Find finds what none of the indexes has, within the object before it in the path, which may be nil. It returns nil
-	// where there is nothing, and does not ask who calls.
+	// if there is no such object, and does not ask who calls.
 	Find func(c *Call, owner *Doc, parts ...string) *Doc
 }
 
@@ -130,12 +130,12 @@ const (
 	AsNothing // accepted, with no effect
 )
 
-// Writing tells whether the operation may change state.
+// Writing reports whether the operation may change state.
 func (o *Operation) Writing() bool {
 	return o.Writes || o.Method != http.MethodGet && o.Method != http.MethodHead
 }
 
-// Template is the path on the emulator, with the parameters' names alone: {id:uuid} stands as {id}.
+// Template is the path on the emulator, with the parameters' names alone: {id:uuid} becomes {id}.
 func (o *Operation) Template() string {
 	base := o.Base
 	if base == "" {
@@ -156,13 +156,13 @@ type Credential struct {
 	Secret string   `json:"secret,omitempty"` // what a login needs
 }
 
-// Variable is an environment variable for a client. One without a name is a remark.
+// Variable is an environment variable for a client. One without a name is a comment.
 type Variable struct{ Name, Value, Why string }
 
 // Runtime is what a client runs on.
 type Runtime string
 
-// Runtimes that have their own way of being told of a CA.
+// Runtimes that have their own setting for a CA.
 const (
 	Go   Runtime = "Go"
 	Java Runtime = "Java"

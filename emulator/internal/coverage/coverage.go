@@ -46,21 +46,21 @@ func (v *Coverage) of(op *api.Operation) *tried {
 	return t
 }
 
-// Record counts a call and its outcome.
-func (v *Coverage) Record(c *api.Call, status int) {
+// Record counts a call and its outcome; refusal is the code of the error that was answered, or "".
+func (v *Coverage) Record(c *api.Call, status int, refusal api.Code) {
 	if c.Op == nil {
 		return
 	}
 	if v.all != nil {
-		v.all.Record(c, status)
+		v.all.Record(c, status, refusal)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	t := v.of(c.Op)
 	t.calls++
 	t.statuses[status]++
-	if c.Refusal != nil {
-		t.codes[c.Refusal.Code]++
+	if refusal != "" {
+		t.codes[refusal]++
 	}
 	if len(c.Query) > 0 {
 		for _, name := range c.Op.Known {

@@ -40,12 +40,10 @@ func TestReport(t *testing.T) {
 	t.Parallel()
 	v := vendor()
 	c := coverage.New(nil)
-	c.Record(creation(v), 201)
-	refused := creation(v)
-	refused.Refusal = &api.Error{Code: api.Conflict}
-	c.Record(refused, 409)
-	c.Record(&api.Call{Op: &v.Operations[0]}, 415)
-	c.Record(&api.Call{}, 404) // no operation
+	c.Record(creation(v), 201, "")
+	c.Record(creation(v), 409, api.Conflict)
+	c.Record(&api.Call{Op: &v.Operations[0]}, 415, "")
+	c.Record(&api.Call{}, 404, "") // no operation
 	r := c.Report("w", []*api.Vendor{v})
 	want := coverage.Operation{
 		ID: "v.create", Vendor: "v", Method: "POST", Path: "/v/things", Calls: 3,
@@ -80,7 +78,7 @@ func TestAll(t *testing.T) {
 	for range writers {
 		wg.Go(func() {
 			for range each {
-				world.Record(creation(v), 201)
+				world.Record(creation(v), 201, "")
 			}
 		})
 	}
@@ -112,7 +110,7 @@ func TestJUnit(t *testing.T) {
 	t.Parallel()
 	v := vendor()
 	c := coverage.New(nil)
-	c.Record(creation(v), 201)
+	c.Record(creation(v), 201, "")
 	data, err := c.Report("*", []*api.Vendor{v}).JUnit()
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +143,7 @@ func TestHTML(t *testing.T) {
 	t.Parallel()
 	v := vendor()
 	c := coverage.New(nil)
-	c.Record(creation(v), 201)
+	c.Record(creation(v), 201, "")
 	page, err := c.Report("*", []*api.Vendor{v}).HTML()
 	if err != nil {
 		t.Fatal(err)

@@ -28,16 +28,17 @@ var says = map[api.Code]string{
 	api.Timeout: "the request timed out", api.Internal: "internal error", api.Unavailable: "the service is unavailable",
 }
 
-// Answer is what the caller sees instead of the true answer, in the vendor's envelope where a neutral word is given.
-func (d *Decision) Answer(c *api.Call) api.Answer {
+// Answer returns what the client sees instead of the true answer, in the vendor's envelope if the rule names an error, and that error.
+func (d *Decision) Answer(c *api.Call) (api.Answer, *api.Error) {
 	g := &d.Rule.Response
 	var out api.Answer
+	var refusal *api.Error
 	switch {
 	case g.Gateway != 0:
-		return gateway(g.Gateway, d.headers(nil))
+		return gateway(g.Gateway, d.headers(nil)), nil
 	case g.Code != "":
-		c.Refusal = &api.Error{Code: g.Code, Message: says[g.Code], Cause: fmt.Errorf("the fault rule %q says so", d.Rule.Name)}
-		out = c.Vendor.Dialect.Fail(c, c.Refusal)
+		refusal = &api.Error{Code: g.Code, Message: says[g.Code], Cause: fmt.Errorf("the fault rule %q says so", d.Rule.Name)}
+		out = c.Vendor.Dialect.Fail(c, refusal)
 	default:
 		out = api.Answer{Status: http.StatusOK}
 	}
@@ -54,7 +55,7 @@ func (d *Decision) Answer(c *api.Call) api.Answer {
 	if media := out.Header.Get("Content-Type"); media != "" {
 		out.Media = media
 	}
-	return out
+	return out, refusal
 }
 
 // headers adds the rule's headers to those of an answer.

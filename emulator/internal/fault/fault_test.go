@@ -13,11 +13,6 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/gauge"
 )
 
-type world struct{}
-
-func (world) Name() string { return "test" }
-func (world) Seed() uint64 { return 42 }
-
 // rows are operations to have rules about.
 var rows = sync.OnceValues(func() (operations []*api.Operation, names []string) {
 	v := &api.Vendor{Name: "toy"}
@@ -54,7 +49,7 @@ func arm(t testing.TB, s *fault.Set, text string) *fault.Armed {
 }
 
 func call(op *api.Operation) *api.Call {
-	return &api.Call{Op: op, World: world{}, Vendor: op.Vendor}
+	return &api.Call{Scope: api.Scope{Vendor: op.Vendor, Seed: 42}, Op: op}
 }
 
 func none() *api.Doc { return nil }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -178,7 +178,7 @@ func (r *Rule) readOn(n *yaml.Node, operations []string) error {
 	if slices.ContainsFunc(operations, func(name string) bool { return journal.Globs(r.On, name) }) {
 		return nil
 	}
-	return yaml.Fault(n, "on: no operation %q%s", r.On, near.Hint(r.On, operations...))
+	return yaml.Fault(n, "on: no operation %q%s", r.On, suggest.Hint(r.On, operations...))
 }
 
 func (r *Rule) readPlan(n *yaml.Node) error {

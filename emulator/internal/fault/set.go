@@ -219,9 +219,9 @@ func (s *Set) Decide(c *api.Call, document func() *api.Doc) *Decision {
 	}
 	for _, a := range matching {
 		a.hits++
-		if a.acts(c.World.Seed()) {
+		if a.acts(c.Seed) {
 			a.fired++
-			return &Decision{a.Rule, a.hits, c.World.Seed()}
+			return &Decision{a.Rule, a.hits, c.Seed}
 		}
 	}
 	return nil

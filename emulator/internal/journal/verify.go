@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // Expectation is what calls are looked for, and how many.
@@ -147,7 +147,7 @@ func differs(what, want string, get func(*Entry) string, fits func(want, got str
 func unlike(a, b string) float64 {
 	const most = 64 // bytes of each that are compared
 	a, b = a[:min(len(a), most)], b[:min(len(b), most)]
-	return max(float64(near.Distance(a, b, most))/float64(max(len(a), len(b), 1)), 0.01)
+	return max(float64(suggest.Distance(a, b, most))/float64(max(len(a), len(b), 1)), 0.01)
 }
 
 func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {

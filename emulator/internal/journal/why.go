@@ -9,7 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // Knowledge is what an explanation may look up beyond the entry. Fields may be nil.
@@ -122,7 +122,7 @@ func (e *Entry) violations(r *Redactor) []string {
 				schema = e.Op.Query
 			}
 			if v.Rule == api.Unknown {
-				line = "there is no parameter " + strings.Join(v.Path, ".") + near.Hint(strings.Join(v.Path, "."), e.parameters()...)
+				line = "there is no parameter " + strings.Join(v.Path, ".") + suggest.Hint(strings.Join(v.Path, "."), e.parameters()...)
 			} else {
 				line = "parameter " + line
 			}
@@ -130,7 +130,7 @@ func (e *Entry) violations(r *Redactor) []string {
 			schema = ""
 			line = v.Source + " " + line
 		case v.Rule == api.Unknown && e.Op != nil && e.Op.Takes != nil && len(v.Path) == 1:
-			line += near.Hint(v.Path[0], e.Op.Takes.Names...)
+			line += suggest.Hint(v.Path[0], e.Op.Takes.Names...)
 		case v.Rule != api.Unknown && v.Rule != api.Required:
 			line += got(r, body, v.Path)
 		}

@@ -80,7 +80,7 @@ func appendChange(to []byte, c *store.Change) []byte {
 	}
 	to = strconv.AppendUint(append(to, `,"seq":`...), d.Seq, 10)
 	to = strconv.AppendInt(append(to, `,"at":`...), d.At, 10)
-	if d.Kids {
+	if d.Implicit {
 		to = append(to, `,"kids":true`...)
 	}
 	return append(append(append(to, `,"document":`...), d.JSON...), '}')
@@ -273,7 +273,7 @@ func (f *fields) change(v gjson.Result, lib *library) store.Change {
 		case "at":
 			d.At = inner.signed(v)
 		case "kids":
-			d.Kids = v.Bool()
+			d.Implicit = v.Bool()
 		case "document":
 			if !v.IsObject() {
 				inner.fail("%.40s is no document", v.Raw)

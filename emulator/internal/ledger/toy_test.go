@@ -21,10 +21,10 @@ import (
 // A library has books; their titles are unique in it. Loans know a book, and die with it.
 var library, book, loan = &api.Resource{Kind: "t.library"},
 	&api.Resource{Kind: "t.book", Indexes: []api.Index{
-		{Name: "library", To: "t.library", Gone: api.Die},
+		{Name: "library", To: "t.library", OnDelete: api.Cascade},
 		{Name: "title", Path: "title", Within: "library", Unique: true},
 	}},
-	&api.Resource{Kind: "t.loan", Created: "-", Indexes: []api.Index{{Name: "book", Path: "book", To: "t.book", Gone: api.Die}}}
+	&api.Resource{Kind: "t.loan", Created: "-", Indexes: []api.Index{{Name: "book", Path: "book", To: "t.book", OnDelete: api.Cascade}}}
 
 // toys are what worlds are born from: two fixtures, each by two seeds.
 type toys struct {
@@ -58,7 +58,7 @@ func grow(t testing.TB) *toys {
 }
 
 func aBook(id, title string) *api.Doc {
-	return &api.Doc{Res: book, ID: id, In: []string{"l"}, Kids: title < "T3", JSON: fmt.Appendf(nil, `{"id":%q,"title":%q,"created_at":"2026-01-01T00:00:0%dZ"}`, id, title, len(title))}
+	return &api.Doc{Res: book, ID: id, In: []string{"l"}, Implicit: title < "T3", JSON: fmt.Appendf(nil, `{"id":%q,"title":%q,"created_at":"2026-01-01T00:00:0%dZ"}`, id, title, len(title))}
 }
 
 func (y *toys) birth() ledger.Birth {
@@ -124,7 +124,7 @@ func dump(w *store.World) string {
 	tx := begin(w)
 	for _, r := range []*api.Resource{library, book, loan} {
 		for d := range tx.All(r.Kind) {
-			fmt.Fprintf(&b, "%s %s %q %d %d %v %s\n", r.Kind, d.ID, d.In, d.Seq, d.At, d.Kids, d.JSON)
+			fmt.Fprintf(&b, "%s %s %q %d %d %v %s\n", r.Kind, d.ID, d.In, d.Seq, d.At, d.Implicit, d.JSON)
 		}
 	}
 	for _, d := range tx.Under("t.book", "library", "l") {

@@ -62,7 +62,7 @@ func Input(c *api.Call) error {
 	return api.Refuse(append(second.Violations, first.Violations...)...)
 }
 
-// parameters is the query as a JSON object: the first value of each, as a number where the schema wants one and it is one.
+// parameters returns the query as a JSON object: the first value of each, as a number if the schema wants one and it is one.
 func parameters(c *api.Call) []byte {
 	out := append(make([]byte, 0, 128), '{')
 	for name, values := range c.Query {

@@ -5,14 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// List shows the objects of a kind that live in what the path names, as the call asks.
+// List returns the documents of a kind that belong to what the path names, as the call asks.
 func List(kind string) Verb {
 	return func(c *api.Call) (any, error) {
 		r := c.Tx.Resource(kind)
@@ -23,33 +22,28 @@ func List(kind string) Verb {
 	}
 }
 
-// ListBy shows the objects of a kind under a key of one of its indexes, as the call asks.
+// ListBy returns the documents of a kind under a key of one of its indexes, as the call asks.
 func ListBy(c *api.Call, kind, index, key string) api.Page {
 	r := c.Tx.Resource(kind)
 	ask := &c.Ask
 	if len(ask.Filters) == 0 && len(ask.Sort) == 0 && ask.Where == nil {
 		docs := c.Tx.Page(kind, index, key, ask.Offset, ask.Limit, r.Newest)
-		return page(c, docs, c.Tx.Count(kind, index, key), Show)
+		return page(c, docs, c.Tx.Count(kind, index, key), Render)
 	}
-	docs := c.Tx.Page(kind, index, key, 0, -1, newest(ask, r))
-	return Select(c, docs)
-}
-
-// newest tells in which order of birth equals stand: the way in which the last sort key runs.
-func newest(ask *api.Ask, r *api.Resource) bool {
+	newest := r.Newest
 	if n := len(ask.Sort); n > 0 {
-		return ask.Sort[n-1].Desc
+		newest = ask.Sort[n-1].Desc // documents with equal keys are in the direction of the last key
 	}
-	return r.Newest
+	return Select(c, c.Tx.Page(kind, index, key, 0, -1, newest))
 }
 
 // Form appends the wire form of a document.
 type Form func(c *api.Call, d *api.Doc, to []byte) []byte
 
-// Select filters, sorts and pages documents that stand in order of birth, as the call asks. The slice is its own then.
-func Select(c *api.Call, docs []*api.Doc) api.Page { return SelectAs(c, docs, Show) }
+// Select filters, sorts and pages documents, as the call asks. It reorders docs in place.
+func Select(c *api.Call, docs []*api.Doc) api.Page { return SelectAs(c, docs, Render) }
 
-// SelectAs is Select with another form than the kind's own.
+// SelectAs is Select with a form other than the kind's own.
 func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 	ask := &c.Ask
 	kept := docs
@@ -73,10 +67,9 @@ func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 func page(c *api.Call, docs []*api.Doc, total int, form Form) api.Page {
 	size := 0
 	for _, d := range docs {
-		size += d.Res.Room(d) + 1
+		size += len(d.JSON) + 1
 	}
-	p := api.NewPage(size)
-	p.Count, p.Total, p.Offset, p.Limit = len(docs), total, c.Ask.Offset, max(c.Ask.Limit, 0)
+	p := api.Page{Items: make([]byte, 0, size), Count: len(docs), Total: total, Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0)}
 	for i, d := range docs {
 		if i > 0 {
 			p.Items = append(p.Items, ',')
@@ -126,7 +119,7 @@ func read(c *api.Call, f *api.Field, d *api.Doc) value {
 	return v
 }
 
-// numeric is what a text of that type is worth: a number, an instant in ns, false 0 and true 1.
+// numeric returns a text of a type as a number: an instant in ns, false as 0 and true as 1.
 func numeric(t api.FieldType, text string) float64 {
 	switch t {
 	case api.AsTime:
@@ -156,7 +149,7 @@ func passes(c *api.Call, ask *api.Ask, d *api.Doc) bool {
 	return !ask.Any || len(ask.Filters) == 0
 }
 
-// Holds tells whether a document passes a filter.
+// Holds reports whether a document passes a filter.
 func Holds(c *api.Call, f *api.Filter, d *api.Doc) bool {
 	if f.Field.Type == api.AsNothing {
 		return true
@@ -175,7 +168,7 @@ func Holds(c *api.Call, f *api.Filter, d *api.Doc) bool {
 	return anyOf(f, v) != (f.Op == api.NotEqual)
 }
 
-// anyOf tells whether the value compares well with any of the filter's; for NotEqual: whether it equals one.
+// anyOf reports whether the comparison holds for any of the filter's values; for NotEqual: whether v equals one of them.
 func anyOf(f *api.Filter, v value) bool {
 	for _, want := range f.Values {
 		c := 0
@@ -187,11 +180,7 @@ func anyOf(f *api.Filter, v value) bool {
 		case api.Equal, api.NotEqual:
 			good = c == 0
 		case api.Contains:
-			if f.Fold {
-				good = strings.Contains(strings.ToLower(v.text), strings.ToLower(want))
-			} else {
-				good = strings.Contains(v.text, want)
-			}
+			good = strings.Contains(folded(v.text, f.CaseInsensitive), folded(want, f.CaseInsensitive))
 		case api.Less:
 			good = c < 0
 		case api.LessEqual:
@@ -212,66 +201,51 @@ func compare(f *api.Filter, v value, want string) int {
 	switch f.Field.Type {
 	case api.AsNumber, api.AsTime:
 		return cmp.Compare(v.number, numeric(f.Field.Type, want))
-	case api.AsUUID:
-		return cmp.Compare(strings.ToLower(v.text), strings.ToLower(want))
 	}
-	if f.Fold {
-		return cmp.Compare(strings.ToLower(v.text), strings.ToLower(want))
-	}
-	return cmp.Compare(v.text, want)
+	fold := f.CaseInsensitive || f.Field.Type == api.AsUUID
+	return cmp.Compare(folded(v.text, fold), folded(want, fold))
 }
 
-// few is how many values and documents are sorted without memory of their own.
-const few = 64
+// folded returns s in lower case if letter case does not count.
+func folded(s string, fold bool) string {
+	if fold {
+		return strings.ToLower(s)
+	}
+	return s
+}
 
-// order sorts documents by keys that are read once. What is missing stands last.
+// order sorts documents by keys, which are read once. Missing values are last; documents with equal keys keep their order.
 func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) {
 	if len(keys) == 0 || len(docs) < 2 {
 		return
 	}
-	var roomForKeys [few]sortable
-	values := slices.Grow(roomForKeys[:0], len(docs)*len(keys))
-	for _, d := range docs {
+	type row struct {
+		doc    *api.Doc
+		values []value
+	}
+	rows, values := make([]row, len(docs)), make([]value, 0, len(docs)*len(keys))
+	for i, d := range docs {
 		for j := range keys {
 			v := read(c, &keys[j].Field, d)
-			values = append(values, sortable{v.text, v.number, v.null})
+			v.text = folded(v.text, keys[j].CaseInsensitive)
+			values = append(values, v)
 		}
+		rows[i] = row{d, values[i*len(keys):]}
 	}
-	compare := func(a, b int32) int {
-		x, y := int(a)*len(keys), int(b)*len(keys)
+	slices.SortStableFunc(rows, func(a, b row) int {
 		for j := range keys {
-			if c := keyOrder(&keys[j], &values[x+j], &values[y+j]); c != 0 {
-				return c
+			if n := keyOrder(&keys[j], &a.values[j], &b.values[j]); n != 0 {
+				return n
 			}
 		}
-		return int(a - b)
-	}
-	var roomForPlaces [few]int32
-	places := slices.Grow(roomForPlaces[:0], len(docs)) // sorted in place of what is large and holds pointers
-	sorted := true
-	for i := range docs {
-		places = append(places, int32(i))
-		sorted = sorted && (i == 0 || compare(int32(i-1), int32(i)) < 0)
-	}
-	if sorted {
-		return
-	}
-	slices.SortFunc(places, compare)
-	var roomForDocs [few]*api.Doc
-	was := append(roomForDocs[:0], docs...)
-	for i, place := range places {
-		docs[i] = was[place]
+		return 0
+	})
+	for i := range rows {
+		docs[i] = rows[i].doc
 	}
 }
 
-// sortable is what of a value it is sorted by.
-type sortable struct {
-	text   string
-	number float64
-	null   bool
-}
-
-func keyOrder(k *api.SortKey, a, b *sortable) int {
+func keyOrder(k *api.SortKey, a, b *value) int {
 	if a.null || b.null {
 		switch {
 		case a.null && b.null:
@@ -281,39 +255,15 @@ func keyOrder(k *api.SortKey, a, b *sortable) int {
 		}
 		return -1
 	}
-	var c int
+	var n int
 	switch k.Field.Type {
 	case api.AsNumber, api.AsTime, api.AsBool:
-		c = cmp.Compare(a.number, b.number)
+		n = cmp.Compare(a.number, b.number)
 	default:
-		c = compareText(a.text, b.text, k.Fold)
+		n = cmp.Compare(a.text, b.text)
 	}
 	if k.Desc {
-		return -c
+		return -n
 	}
-	return c
-}
-
-// compareText compares texts, in lower case if letter case does not count.
-func compareText(a, b string, fold bool) int {
-	if !fold {
-		return cmp.Compare(a, b)
-	}
-	for i := range min(len(a), len(b)) {
-		x, y := a[i], b[i]
-		if x >= utf8.RuneSelf || y >= utf8.RuneSelf {
-			return cmp.Compare(strings.ToLower(a), strings.ToLower(b))
-		}
-		if c := cmp.Compare(lower(x), lower(y)); c != 0 {
-			return c
-		}
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c + ('a' - 'A')
-	}
-	return c
+	return n
 }

@@ -1,5 +1,5 @@
-// Package rest holds the plain verbs over resources: find what a path names, bring a document into the world, change,
-// show, list and delete it. What is not plain is a function of the vendor.
+// Package rest holds the plain verbs over resources: find what a path names, and create, update, render, list and delete documents.
+// What is not plain is a function of the vendor.
 package rest
 
 import (
@@ -13,7 +13,7 @@ import (
 // that does not exist; the objects before that one are in the call. As a check it refuses such a path.
 func Locate(c *api.Call) error { return LocateIn(c, nil) }
 
-// LocateIn is Locate for a path whose outermost object lives in root.
+// LocateIn is Locate for a path whose outermost object belongs to root.
 func LocateIn(c *api.Call, root *api.Doc) error {
 	c.Owners, c.Object = c.Owners[:0], nil
 	owner := root
@@ -23,9 +23,12 @@ func LocateIn(c *api.Call, root *api.Doc) error {
 			continue
 		}
 		parts := c.Args[i+1-max(ref.Join, 1) : i+1]
-		d := Lookup(c, *ref, owner, parts...)
+		d := Lookup(&c.Scope, *ref, owner, parts...)
+		if d == nil && ref.Find != nil {
+			d = ref.Find(c, owner, parts...)
+		}
 		if d == nil {
-			return Missing(c, ref.Kind, owner, strings.Join(parts, "/"))
+			return Missing(&c.Scope, ref.Kind, owner, strings.Join(parts, "/"))
 		}
 		if c.Object != nil {
 			c.Owners = append(c.Owners, c.Object)
@@ -37,20 +40,17 @@ func LocateIn(c *api.Call, root *api.Doc) error {
 
 var byID = []string{"id"}
 
-// Lookup finds what a reference names within an owner, which may be nil.
-func Lookup(c *api.Call, ref api.Ref, owner *api.Doc, parts ...string) *api.Doc {
+// Lookup finds what a reference names in its indexes, within an owner, which may be nil. It does not call the reference's Find.
+func Lookup(s *api.Scope, ref api.Ref, owner *api.Doc, parts ...string) *api.Doc {
 	by := ref.By
 	if by == nil && ref.Find == nil {
 		by = byID
 	}
-	res := c.Tx.Resource(ref.Kind)
+	res := s.Tx.Resource(ref.Kind)
 	for _, index := range by {
-		if d := find(c.Tx, res, index, owner, parts); d != nil && within(d, owner) && (ref.Where == nil || ref.Where(d)) {
+		if d := find(s.Tx, res, index, owner, parts); d != nil && within(d, owner) && (ref.Where == nil || ref.Where(d)) {
 			return d
 		}
-	}
-	if ref.Find != nil {
-		return ref.Find(c, owner, parts...)
 	}
 	return nil
 }
@@ -61,14 +61,14 @@ func find(tx api.Tx, res *api.Resource, index string, owner *api.Doc, parts []st
 	if !ok {
 		return tx.Get(res.Kind, plainID(res, strings.Join(parts, "/")))
 	}
-	key := api.Key(plainParts(res, ix.Path, parts)...)
+	parts = plainParts(res, ix.Path, parts)
 	if ix.Within != "" && owner != nil {
-		return tx.FindIn(res.Kind, index, owner.ID, key)
+		parts = append([]string{owner.ID}, parts...)
 	}
-	return tx.Find(res.Kind, index, key)
+	return tx.Find(res.Kind, index, api.Key(parts...))
 }
 
-// plainID is an id as it is stored: letter case does not count in UUIDs, unless the kind says so.
+// plainID returns an id as it is stored: letter case does not count in UUIDs, unless the kind says so.
 func plainID(r *api.Resource, id string) string {
 	if r.Exact {
 		return id
@@ -79,7 +79,7 @@ func plainID(r *api.Resource, id string) string {
 	return id
 }
 
-// plainParts are the parts of a key as they are stored: UUIDs are in lower case in members that the schema says are UUIDs.
+// plainParts returns the parts of a key as they are stored: in lower case in members that are UUIDs by their schema.
 func plainParts(r *api.Resource, path string, parts []string) []string {
 	i := 0
 	for member := range strings.SplitSeq(path, ",") {
@@ -94,7 +94,7 @@ func plainParts(r *api.Resource, path string, parts []string) []string {
 	return parts
 }
 
-// within tells whether a document belongs to an owner. One that its kind does not live in says nothing.
+// within reports whether a document may be found within an owner. An owner that its kind does not belong to does not restrict it.
 func within(d, owner *api.Doc) bool {
 	if owner == nil || d.Res.Parent() == "" {
 		return true
@@ -109,17 +109,17 @@ func within(d, owner *api.Doc) bool {
 	return true
 }
 
-// Missing is the error that a kind has no object of an id, or of what else names it, in an owner, which may be nil.
-func Missing(c *api.Call, kind string, owner *api.Doc, id string) *api.Error {
+// Missing returns the error that a kind has no object with an id or name within an owner, which may be nil.
+func Missing(s *api.Scope, kind string, owner *api.Doc, id string) *api.Error {
 	e := api.Fail(api.NotFound, "no %s %q", kind, id)
 	e.Facts = api.Facts{Kind: kind, ID: id}
 	if owner != nil {
 		e.Facts.In = Inside(owner)
 	}
-	if r := c.Tx.Resource(kind); r != nil {
+	if r := s.Tx.Resource(kind); r != nil {
 		stored := plainID(r, id)
-		e.Facts.Gone = c.Tx.Gone(kind, stored)
-		if d := c.Tx.Get(kind, stored); d != nil {
+		e.Facts.Gone = s.Tx.Gone(kind, stored)
+		if d := s.Tx.Get(kind, stored); d != nil {
 			e.Facts.Lives = d.In
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 )
 
 // duplicates counts the documents that say what others in the same place say.
@@ -206,13 +206,13 @@ func (r *run) number(s *set) (n int, err error) {
 		return 0, nil
 	}
 	r.place.Read(func(tx api.Tx) {
-		scene := &seed.Scene{Tx: tx, World: r.place.World, Now: r.place.Clock.Now(), Check: r.place.Words.Check}
+		editor := &fixture.Editor{Tx: tx, Seed: r.place.Seed, Now: r.place.Clock.Now(), Check: r.place.Words.Check}
 		var owner string
-		if owner, err = scene.Within(r.file, s.in); err != nil {
+		if owner, err = editor.Within(r.file, s.in); err != nil {
 			return
 		}
 		var found []*api.Doc
-		found, err = r.find(scene, s.kind, owner, s.where)
+		found, err = r.find(editor, s.kind, owner, s.where)
 		n = len(found)
 	})
 	return n, err

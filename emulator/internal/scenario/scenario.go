@@ -12,9 +12,9 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/near"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -29,7 +29,7 @@ type Scenario struct {
 	Text    []byte
 
 	file      string
-	documents *seed.Fixture
+	documents *fixture.Fixture
 	rules     []*fault.Rule
 	waiting   []bool // for each rule, whether a step has to arm it first
 	steps     []step
@@ -41,7 +41,7 @@ type Words struct {
 	Operations []*api.Operation
 	Kinds      map[string]*api.Resource
 	Fixtures   []string
-	Check      seed.Checker
+	Check      fixture.Checker
 }
 
 func (w *Words) operations() []string {
@@ -76,7 +76,7 @@ type set struct {
 	in       []*yaml.Node
 	where    []condition
 	document *yaml.Node
-	birth    *seed.Fixture
+	birth    *fixture.Fixture
 }
 
 type condition struct {
@@ -112,7 +112,7 @@ func Read(file string, text []byte, words *Words) (*Scenario, error) {
 // placed says in which file an error is.
 func placed(file string, err error) error {
 	if at, ok := errors.AsType[*yaml.Error](err); ok {
-		return &seed.Error{File: file, Line: at.Line, Column: at.Column, Message: at.Message}
+		return &fixture.Error{File: file, Line: at.Line, Column: at.Column, Message: at.Message}
 	}
 	return err
 }
@@ -198,7 +198,7 @@ func (r *reader) documents(n *yaml.Node) error {
 		return err
 	}
 	var err error
-	r.s.documents, err = seed.Records(r.s.file, n)
+	r.s.documents, err = fixture.Records(r.s.file, n)
 	return err
 }
 
@@ -240,7 +240,7 @@ func (r *reader) known(n *yaml.Node, kind string) (*api.Resource, error) {
 			kinds = append(kinds, k)
 		}
 		slices.Sort(kinds)
-		return nil, yaml.Fault(n, "no kind %q%s", kind, near.Hint(kind, kinds...))
+		return nil, yaml.Fault(n, "no kind %q%s", kind, suggest.Hint(kind, kinds...))
 	}
 	vendor, _, _ := strings.Cut(kind, ".")
 	r.about[vendor] = true
@@ -268,7 +268,7 @@ func (r *reader) field(res *api.Resource, n *yaml.Node, name string) error {
 	if len(res.Shape.Names) == 0 || slices.Contains(res.Shape.Names, name) {
 		return nil
 	}
-	return yaml.Fault(n, "%s has no member %q%s", res.Kind, name, near.Hint(name, res.Shape.Names...))
+	return yaml.Fault(n, "%s has no member %q%s", res.Kind, name, suggest.Hint(name, res.Shape.Names...))
 }
 
 // references checks the kinds of references such as @konnect.portal[0].
@@ -316,7 +316,7 @@ func (r *reader) ruleNamed(n *yaml.Node) (*fault.Rule, error) {
 	for _, rule := range r.s.rules {
 		names = append(names, rule.Name)
 	}
-	return nil, yaml.Fault(n, "no rule %q among the scenario's faults%s", n.Text, near.Hint(n.Text, names...))
+	return nil, yaml.Fault(n, "no rule %q among the scenario's faults%s", n.Text, suggest.Hint(n.Text, names...))
 }
 
 // matching is the operations that a name or a glob means.
@@ -338,5 +338,5 @@ func (r *reader) operation(n *yaml.Node) (map[*api.Operation]bool, error) {
 	if found := r.matching(n.Text); n.Kind == yaml.String && len(found) > 0 {
 		return found, nil
 	}
-	return nil, yaml.Fault(n, "no operation %q%s", n.Text, near.Hint(n.Text, r.words.operations()...))
+	return nil, yaml.Fault(n, "no operation %q%s", n.Text, suggest.Hint(n.Text, r.words.operations()...))
 }

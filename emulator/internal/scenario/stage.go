@@ -11,13 +11,13 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 )
 
 // Place is the world in which a scenario plays.
 type Place struct {
-	World  api.World
+	Seed   uint64 // of the world
 	Clock  *clock.Clock
 	Faults *fault.Set
 	Read   func(func(api.Tx))
@@ -301,12 +301,12 @@ func (r *run) counts(one *role) (hits, fired int) {
 	return hits, fired
 }
 
-// Bear brings the scenario's documents into being, until the context ends.
-func (s *Scenario) Bear(ctx context.Context, tx api.Tx, world api.World, now time.Time, check seed.Checker) error {
+// Insert creates the scenario's documents, until the context ends.
+func (s *Scenario) Insert(ctx context.Context, tx api.Tx, seed uint64, now time.Time, check fixture.Checker) error {
 	if s.documents == nil {
 		return nil
 	}
-	return (&seed.Scene{Tx: tx, World: world, Now: now, Check: check}).Bear(ctx, s.documents)
+	return (&fixture.Editor{Tx: tx, Seed: seed, Now: now, Check: check}).Insert(ctx, s.documents)
 }
 
 func (r *run) set(s *set, now time.Time) (err error) {
@@ -316,28 +316,28 @@ func (r *run) set(s *set, now time.Time) (err error) {
 		}
 	}()
 	return r.place.Write(func(tx api.Tx) error {
-		scene := &seed.Scene{Tx: tx, World: r.place.World, Now: now, Check: r.place.Words.Check}
-		owner, err := scene.Within(r.file, s.in)
+		editor := &fixture.Editor{Tx: tx, Seed: r.place.Seed, Now: now, Check: r.place.Words.Check}
+		owner, err := editor.Within(r.file, s.in)
 		if err != nil {
 			return err
 		}
 		var found []*api.Doc
 		if s.where != nil {
-			if found, err = r.find(scene, s.kind, owner, s.where); err != nil {
+			if found, err = r.find(editor, s.kind, owner, s.where); err != nil {
 				return err
 			}
 		}
 		if res := tx.Resource(s.kind); found == nil && res.Single && owner != "" {
-			if d := scene.Settings(res, owner); d != nil {
+			if d := editor.Settings(res, owner); d != nil {
 				found = append(found, d)
 			}
 		}
 		if found == nil {
-			return scene.Bear(context.Background(), s.birth) // of one document
+			return editor.Insert(context.Background(), s.birth) // of one document
 		}
-		patch, err := scene.Value(r.file, "set", s.document)
+		patch, err := editor.Value(r.file, "set", s.document)
 		for i := 0; i < len(found) && err == nil; i++ {
-			if err = scene.Merge(found[i], patch); err != nil {
+			if err = editor.Merge(found[i], patch); err != nil {
 				err = fmt.Errorf("%s:%d:%d: %s: %w", r.file, s.node.Line, s.node.Column, s.kind, err)
 			}
 		}
@@ -346,10 +346,10 @@ func (r *run) set(s *set, now time.Time) (err error) {
 }
 
 // find gives the documents of a kind that are as wanted, in order of birth.
-func (r *run) find(scene *seed.Scene, kind, owner string, where []condition) ([]*api.Doc, error) {
+func (r *run) find(editor *fixture.Editor, kind, owner string, where []condition) ([]*api.Doc, error) {
 	tests := make([]journal.Matcher, len(where))
 	for i, w := range where {
-		want, err := scene.Value(r.file, "where", w.want)
+		want, err := editor.Value(r.file, "where", w.want)
 		if err != nil {
 			return nil, err
 		}
@@ -371,8 +371,8 @@ func (r *run) find(scene *seed.Scene, kind, owner string, where []condition) ([]
 		return true
 	}
 	var out []*api.Doc
-	for d := range scene.Tx.All(kind) {
-		if seed.Lives(d, owner) && fits(d) {
+	for d := range editor.Tx.All(kind) {
+		if fixture.Inside(d, owner) && fits(d) {
 			out = append(out, d)
 		}
 		if work.Spent() {

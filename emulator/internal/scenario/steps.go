@@ -7,8 +7,8 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -101,7 +101,7 @@ func (r *reader) set(n *yaml.Node) (*set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.birth, err = seed.Records(r.s.file, s.born())
+	s.birth, err = fixture.Records(r.s.file, s.born())
 	return s, err
 }
 
@@ -159,7 +159,7 @@ func (r *reader) where(res *api.Resource, n *yaml.Node) ([]condition, error) {
 		if err := r.references(m.Value); err != nil {
 			return nil, err
 		}
-		if err := seed.Templates(r.s.file, m.Value); err != nil {
+		if err := fixture.Templates(r.s.file, m.Value); err != nil {
 			return nil, err
 		}
 		out = append(out, condition{m.Name, steps, m.Value})

@@ -19,20 +19,19 @@ func (x *exchange) guard() {
 	case http.ErrAbortHandler:
 		panic(p)
 	}
-	c := &x.call
 	defer func() {
 		if q := recover(); q != nil {
-			x.server.Log.Error("internal error: the connection is closed", "request", c.ID, "error", panicked(q))
+			x.server.Log.Error("internal error: the connection is closed", "request", x.id, "error", panicked(q))
 			panic(http.ErrAbortHandler)
 		}
 	}()
-	if x.wrote || c.Vendor == nil {
+	if x.wrote || x.world == nil {
 		panic(p)
 	}
-	x.finish(c, x.server.fail(c, panicked(p)))
+	x.finish(x.fail(panicked(p)))
 }
 
-// panicked is the internal error that a panic is.
+// panicked returns a panic as an internal error.
 func panicked(p any) *api.Error {
 	return &api.Error{Code: api.Internal, Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 }

@@ -18,16 +18,17 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/store"
 )
 
-// addressed is the object that a call's path names now, whoever calls, or nil. The call is as it was before.
-func addressed(c *api.Call, world *store.World) (found *api.Doc) {
+// addressed returns the object that the call's path names now, whoever calls, or nil.
+func (x *exchange) addressed() (found *api.Doc) {
+	c := &x.call
+	if x.denied == nil { // the checks will run; what they found for a refusal stays
+		defer c.Forget()
+	}
 	locate := c.Vendor.Dialect.Locate
 	if locate == nil {
 		locate = rest.Locate
 	}
-	tx, owners, object, notes := c.Tx, c.Owners, c.Object, c.Notes
-	defer func() { c.Tx, c.Owners, c.Object, c.Notes = tx, owners, object, notes }()
-	c.Owners, c.Notes = nil, nil
-	world.View(func(tx api.Tx) {
+	x.world.View(func(tx api.Tx) {
 		c.Tx = tx
 		if locate(c) == nil {
 			found = c.Object
@@ -37,23 +38,23 @@ func addressed(c *api.Call, world *store.World) (found *api.Doc) {
 }
 
 // inject answers a call on which a fault rule acts. Waiting and what happens on the network is outside of any transaction.
-func (x *exchange) inject(c *api.Call, world *store.World, decision *fault.Decision) {
+func (x *exchange) inject(decision *fault.Decision) {
 	rule := decision.Rule
 	response := &rule.Response
-	c.Faults = append(c.Faults, rule.Name)
-	ctx := c.Context()
+	x.faults = append(x.faults, rule.Name)
+	ctx := x.call.Request.Context()
 	if rule.Stage == fault.Before {
 		response.Delay.Wait(ctx, decision.Chance())
 	}
 	lost := response.Wire == fault.Reset || response.Wire == fault.Empty || response.Wire == fault.Hang
 	var a api.Answer
 	if rule.Stage == fault.After || !response.Replaces() && !lost {
-		// What shows the true answer damaged and comes before the effect undoes it; a mere delay or header does not.
-		c.Undo = rule.Stage == fault.Before && (response.Wire.Damages() || response.Patch != nil)
-		c.Lag = response.Stale
-		a = x.answer(c, world)
-		if c.Refusal != nil && errors.Is(c.Refusal, store.ErrUnkept) { // no rule makes a success of that
-			x.finish(c, a)
+		// A rule before the effect that shows the true answer damaged undoes the effect; a mere delay or header does not.
+		x.undo = rule.Stage == fault.Before && (response.Wire.Damages() || response.Patch != nil)
+		x.lag = response.Stale
+		a = x.answer()
+		if x.refusal != nil && errors.Is(x.refusal, store.ErrUnkept) { // no rule makes a success of that
+			x.finish(a)
 			return
 		}
 	}
@@ -62,55 +63,57 @@ func (x *exchange) inject(c *api.Call, world *store.World, decision *fault.Decis
 	}
 	switch {
 	case response.Replaces():
-		a = decision.Answer(c)
+		var refusal *api.Error
+		if a, refusal = decision.Answer(&x.call); refusal != nil {
+			x.refusal = refusal
+		}
 	case !lost:
 		amended, err := decision.Amend(a)
 		if err != nil {
-			x.server.Log.Warn("the patch of a fault rule does not fit the answer", "request", c.ID, "error", err)
+			x.server.Log.Warn("the patch of a fault rule does not fit the answer", "request", x.id, "error", err)
 		}
 		a = amended
 	}
-	x.deliver(ctx, c, decision, a)
+	x.deliver(ctx, decision, a)
 }
 
 // deliver sends an answer the way the rule's wire fault says.
-func (x *exchange) deliver(ctx context.Context, c *api.Call, decision *fault.Decision, a api.Answer) {
+func (x *exchange) deliver(ctx context.Context, decision *fault.Decision, a api.Answer) {
 	wire := decision.Rule.Response.Wire
 	x.broken = wire != fault.None && wire != fault.Dribble || ctx.Err() != nil
 	switch wire {
 	case fault.None:
-		x.finish(c, a)
+		x.finish(a)
 	case fault.Reset, fault.Empty, fault.Hang:
-		x.record(c, api.Answer{})
+		x.record(api.Answer{})
 		if wire == fault.Hang {
 			<-ctx.Done()
 		}
 		x.cut(wire == fault.Reset)
 	case fault.Garbage:
 		a.Body = decision.Garbled(a.Body)
-		x.finish(c, a)
+		x.finish(a)
 	case fault.Truncate:
-		x.announce(c, a)
+		x.announce(a)
 		if !x.head {
 			_, _ = x.ResponseWriter.Write(a.Body[:len(a.Body)/2])
 		}
 		x.abort(io.ErrUnexpectedEOF)
 	case fault.Dribble:
-		x.announce(c, a)
+		x.announce(a)
 		x.dribble(ctx, a.Body)
 	case fault.MalformedChunk:
 		x.prepare(a)
-		x.record(c, a)
+		x.record(a)
 		x.malformed(a)
 	}
 }
 
 // announce sends the head of an answer, its full length included.
-func (x *exchange) announce(c *api.Call, a api.Answer) {
-	x.values[0] = c.ID
-	x.Header()["Portico-Request"] = x.values[0:1:1]
+func (x *exchange) announce(a api.Answer) {
+	x.Header()["Portico-Request"] = []string{x.id}
 	x.prepare(a)
-	x.record(c, a)
+	x.record(a)
 	x.WriteHeader(a.Status)
 }
 

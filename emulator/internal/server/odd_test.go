@@ -19,8 +19,8 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
+	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
-	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
@@ -43,9 +43,9 @@ func oddResources() []*api.Resource {
 	oddShops := &api.Resource{
 		Kind: "odd.shop", Schema: "Shop", Created: "created", Updated: "-",
 		Indexes: []api.Index{{Name: "name", Path: "name", Unique: true}},
-		Born: func(c *api.Call, d *api.Draft) error {
+		OnCreate: func(s *api.Scope, d *api.Draft) error {
 			d.Then = func(shop *api.Doc) error {
-				_, err := rest.Bear(c, "odd.shelf", rest.Inside(shop), api.Object{{Name: "name", Value: api.Quote("top")}})
+				_, err := rest.InsertImplicit(s, "odd.shelf", rest.Inside(shop), api.Object{{Name: "name", Value: api.Quote("top")}})
 				return err
 			}
 			return nil
@@ -54,20 +54,20 @@ func oddResources() []*api.Resource {
 	oddShelves := &api.Resource{
 		Kind: "odd.shelf", Schema: "Shelf", Created: "-", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "shop", To: "odd.shop", Gone: api.Die},
+			{Name: "shop", To: "odd.shop", OnDelete: api.Cascade},
 			{Name: "name", Path: "name", Within: "shop", Unique: true},
 		},
 	}
 	oddItems := &api.Resource{
 		Kind: "odd.item", Schema: "Item", ID: "sku", Created: "created", Updated: "-",
 		Indexes: []api.Index{
-			{Name: "shop", To: "odd.shop", Gone: api.Die},
+			{Name: "shop", To: "odd.shop", OnDelete: api.Cascade},
 			{Name: "pair", Path: "sku,rev", Within: "shop", Unique: true},
 		},
 	}
 	oddPhotos := &api.Resource{
 		Kind: "odd.photo", Schema: "Photo", Single: true, Created: "-", Updated: "-",
-		Indexes: []api.Index{{Name: "item", To: "odd.item", Gone: api.Die}},
+		Indexes: []api.Index{{Name: "item", To: "odd.item", OnDelete: api.Cascade}},
 	}
 	oddUsers := &api.Resource{Kind: "odd.user", Schema: "User", ID: "name", Created: "-", Updated: "-"}
 	return []*api.Resource{oddUsers, oddShops, oddShelves, oddItems, oddPhotos}
@@ -105,16 +105,16 @@ func oddVendor() *api.Vendor {
 }
 
 func putPhoto(c *api.Call) (any, error) {
-	old := rest.Settings(c, "odd.photo", c.Object)
+	old := rest.Settings(&c.Scope, "odd.photo", c.Object)
 	next := api.Object{}
 	next.SetString("media", c.Header("Content-Type"))
 	next.SetString("data", base64.StdEncoding.EncodeToString(c.Raw))
-	_, err := rest.Change(c, old, next, next)
+	_, err := rest.Update(&c.Scope, old, next, next)
 	return nil, err
 }
 
 func getPhoto(c *api.Call) (any, error) {
-	photo := rest.Settings(c, "odd.photo", c.Object)
+	photo := rest.Settings(&c.Scope, "odd.photo", c.Object)
 	data, err := base64.StdEncoding.DecodeString(photo.Str("data"))
 	return api.Answer{Media: photo.Str("media"), Body: data}, err
 }
@@ -131,7 +131,7 @@ func echo(how string) rest.Verb {
 func drawTicket(c *api.Call) (any, error) {
 	o := c.Object.Object()
 	o.SetInt("tickets", c.Object.Get("tickets").Int()+1)
-	return rest.Change(c, c.Object, o, o)
+	return rest.Update(&c.Scope, c.Object, o, o)
 }
 
 func oddAccept(c *api.Call) error {
@@ -232,12 +232,12 @@ func oddServer(t *testing.T) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixture, err := seed.Read("odd.yaml", []byte(oddFixture))
+	fixture, err := fixture.Read("odd.yaml", []byte(oddFixture))
 	if err != nil {
 		t.Fatal(err)
 	}
 	base, err := store.Grow(plan.Catalog, "odd", 42, func(tx api.Tx) error {
-		return fixture.Grow(context.Background(), tx, 42, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
+		return fixture.Populate(context.Background(), tx, 42, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
 			body, err := api.Parse(o.JSON())
 			if err != nil {
 				return nil, err
@@ -412,7 +412,7 @@ func TestOddPanic(t *testing.T) {
 	v.Operations = append(v.Operations, api.Operation{
 		ID: "boom", Method: "POST", Path: "/boom", Status: 200,
 		Do: func(c *api.Call) (any, error) {
-			_, _ = rest.Birth(c, "odd.shop", nil, api.Object{{Name: "name", Value: api.Quote("half")}})
+			_, _ = rest.Insert(&c.Scope, "odd.shop", nil, api.Object{{Name: "name", Value: api.Quote("half")}})
 			panic("boom")
 		},
 	})

@@ -55,7 +55,7 @@ func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Kind, err)
 			}
-			r.Link(shape)
+			r.Shape = shape
 		}
 		resources = append(resources, v.Resources...)
 	}
@@ -80,11 +80,11 @@ var parameter = regexp.MustCompile(`\{([^{}:]+)(:uuid)?\}`)
 func (p *Plan) link(v *api.Vendor, op *api.Operation) error {
 	op.Vendor, op.Full = v, v.Name+"."+op.ID
 	if p.byName[op.Full] != nil {
-		return errors.New("stands twice")
+		return errors.New("duplicate operation")
 	}
 	p.byName[op.Full] = op
 	if op.Do == nil {
-		return errors.New("does nothing")
+		return errors.New("the operation has no Do function")
 	}
 	op.Params = nil
 	for _, m := range parameter.FindAllStringSubmatch(op.Path, -1) {
@@ -225,9 +225,9 @@ func (p *Plan) route() (err error) {
 		}
 		e.Handle(at.method, at.path, func(g *gin.Context) {
 			x := exchangeOf(g)
-			args := x.args[:0]
-			for _, a := range g.Params {
-				args = append(args, unescaped(g.Request.URL, a.Value))
+			args := make([]string, len(g.Params))
+			for i, a := range g.Params {
+				args[i] = unescaped(g.Request.URL, a.Value)
 			}
 			x.handle(g.Request, pick(ops, args), args)
 		})

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,7 +19,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/store"
 )
 
-// Server answers for the vendors of a plan out of the worlds of a store.
+// Server answers for the vendors of a plan from the worlds of a store.
 type Server struct {
 	Plan   *Plan
 	Store  *store.Store
@@ -27,28 +28,30 @@ type Server struct {
 	Host   any  // what the admin plane acts on
 	Prove  bool // check every reply against its schema; a reply that does not fit becomes a 500
 
-	large sync.Mutex // held while a call is answered whose body may be by far larger than usual
+	large sync.Mutex // held while a call is answered whose body may be larger than the constant large
 }
 
 // exchange is one request being answered. It is what gin sees as the writer, so that handlers find it again.
 type exchange struct {
 	http.ResponseWriter
 	server *Server
-	world  string // from the URL
-	prefix string
+	named  string // world in the URL, or ""
 	head   bool
 	wrote  bool
-	broken bool // the client does not see the answer, or not whole
-	unread bool // some of the request's body was left where it is
-	call   api.Call
-	tx     store.Tx
-	args   [4]string
-	owners [4]*api.Doc
-	values *[3]string // of the headers that every answer has; apart, since they outlive the exchange
-}
+	broken bool // the client does not see the answer, or not all of it
+	unread bool // some of the request's body has not been read
 
-// exchanges are ended ones, to be used again: nothing keeps a call.
-var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+	call    api.Call
+	tx      store.Tx
+	world   *store.World  // nil before it has been found
+	id      string        // in the journal: the answer's Portico-Request
+	began   time.Time     // real time
+	denied  error         // why the checks refuse the call whatever its body holds; nil: they do not
+	refusal *api.Error    // what was answered; nil: a success
+	faults  []string      // names of the rules that acted on the call
+	undo    bool          // its changes are undone although it succeeds
+	lag     time.Duration // a read sees documents as they were so long ago
+}
 
 // WriteHeader passes the first status on; gin, whose writer is not used, would set it again. An answer to a request whose
 // body was left unread does not wait for the rest of it.
@@ -70,11 +73,7 @@ const worldPrefix = "/_world/"
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x, _ := exchanges.Get().(*exchange)
-	x.ResponseWriter, x.server, x.values = w, s, new([3]string)
-	x.serve(r)
-	*x = exchange{} // not after a panic, which ends the connection
-	exchanges.Put(x)
+	(&exchange{ResponseWriter: w, server: s}).serve(r)
 }
 
 func (x *exchange) serve(r *http.Request) {
@@ -91,7 +90,7 @@ func (x *exchange) serve(r *http.Request) {
 	}
 	if after, ok := strings.CutPrefix(r.URL.EscapedPath(), worldPrefix); ok {
 		name, rest, _ := strings.Cut(after, "/")
-		x.world, x.prefix = name, worldPrefix+name
+		x.named, x.call.Prefix = name, worldPrefix+name
 		r = rerouted(r, "/"+rest)
 	}
 	if p := r.URL.Path; len(p) > 1 && p[len(p)-1] == '/' {
@@ -128,21 +127,20 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	if !x.passes(r, op.Vendor, op) {
 		return
 	}
-	world, refusal := x.find(r)
-	if refusal != nil {
+	if refusal := x.find(r); refusal != nil {
 		x.refuse(r, *refusal)
 		return
 	}
-	c := x.begin(r, world, op.Vendor)
-	c.Op, c.Args = op, args
+	c := x.begin()
+	c.Args = args
 	if q := r.URL.RawQuery; q != "" {
 		c.Query, _ = url.ParseQuery(q) // pairs that cannot be read are left out
 	}
 	if x.unread {
-		x.admit(c, world)
+		x.admit()
 	}
 	switch {
-	case c.Denied != nil:
+	case x.denied != nil:
 		x.glance(c)
 	case op.Limit > large:
 		s.large.Lock()
@@ -151,17 +149,18 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	default:
 		x.receive(c)
 	}
-	if decision := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); decision != nil {
-		x.inject(c, world, decision)
+	if decision := x.world.Faults.Decide(c, x.addressed); decision != nil {
+		x.inject(decision)
 		return
 	}
-	x.finish(c, x.answer(c, world))
+	x.finish(x.answer())
 }
 
 // passes runs the vendor's gate, and answers a call that it refuses.
 func (x *exchange) passes(r *http.Request, vendor *api.Vendor, op *api.Operation) bool {
+	c := &x.call
+	c.Vendor, c.Op, c.Request, c.Host = vendor, op, r, x.server.Host
 	for _, check := range vendor.Dialect.Gate {
-		c := &api.Call{Vendor: vendor, Op: op, Request: r, Host: x.server.Host}
 		if err := check(c); err != nil {
 			x.refuse(r, vendor.Dialect.Fail(c, api.AsError(err)))
 			return false
@@ -171,20 +170,21 @@ func (x *exchange) passes(r *http.Request, vendor *api.Vendor, op *api.Operation
 }
 
 // admit runs the checks up to the one that needs the body, before any of it is read. What they change is undone.
-func (x *exchange) admit(c *api.Call, world *store.World) {
+func (x *exchange) admit() {
+	c := &x.call
 	c.Unread = true
 	defer func() {
 		c.Unread = false
 		if p := recover(); p != nil {
-			c.Denied = panicked(p)
+			x.denied = panicked(p)
 		}
-		if c.Denied == nil {
+		if x.denied == nil {
 			c.Forget()
 		}
 	}()
 	if !c.Op.Bare {
 		writes := c.Vendor.Dialect.Writes
-		world.Open(&x.tx, writes != nil && writes(c))
+		x.world.Open(&x.tx, writes != nil && writes(c))
 		defer x.tx.Rollback()
 		c.Tx = &x.tx
 	}
@@ -192,81 +192,89 @@ func (x *exchange) admit(c *api.Call, world *store.World) {
 		if err := check(c); errors.Is(err, api.ErrUnread) {
 			return
 		} else if err != nil {
-			c.Denied = err
+			x.denied = err
 			return
 		}
 	}
 }
 
-// begin makes the call. Calls of the emulator's own API bear no number: they shift no chance and no id of the world.
-func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor) *api.Call {
+// begin completes the call, once its world has been found. Calls of the emulator's own API have no number: they change no ids and
+// random numbers of the world.
+func (x *exchange) begin() *api.Call {
+	world, c := x.world, &x.call
 	if world.Scenarios.Playing() {
 		world.Scenarios.Cue()
 	}
-	c := &x.call // which is empty
-	c.Vendor, c.Request, c.World, c.ID = vendor, r, world, vendor.Name
-	c.Began = time.Now()
-	c.Now = world.Clock.When(c.Began)
-	c.Prefix, c.Host, c.Strict = x.prefix, x.server.Host, x.server.Strict
-	c.Owners = x.owners[:0]
+	x.began = time.Now()
+	c.World, c.Seed, c.Now, c.Strict = world, world.Seed(), world.Clock.When(x.began), x.server.Strict
+	c.Origin = origin(c.Request) + c.Prefix
 	c.Ask.Limit = -1
-	c.Sends, x.unread = r.ContentLength > 0, sends(r)
-	if vendor.Quiet {
+	c.Sends, x.unread = c.Request.ContentLength > 0, sends(c.Request)
+	if c.Vendor.Quiet {
 		world.Touch()
+		x.id = c.Vendor.Name
 		return c
 	}
 	c.Number = world.Request()
-	c.ID = strconv.FormatUint(c.Number, 10)
+	x.id = strconv.FormatUint(c.Number, 10)
 	return c
 }
 
-// answer examines a call in the dialect's order, does it in one transaction, and words what came of it.
-func (x *exchange) answer(c *api.Call, world *store.World) (a api.Answer) {
-	if c.Op.Bare {
-		return x.server.attempt(c, nil)
+// origin returns the scheme and host of a request. The server lets names of hosts through that no URL can have: then it is localhost.
+func origin(r *http.Request) string {
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
 	}
-	x.open(c, world)
-	c.Tx = &x.tx
-	return x.server.attempt(c, &x.tx)
+	if u, err := url.Parse(scheme + r.Host); err == nil && u.Host == r.Host && r.Host != "" {
+		return scheme + r.Host
+	}
+	return scheme + "localhost"
 }
 
-// open begins the call's transaction. One that only reads may see the world as it was a while ago.
-func (x *exchange) open(c *api.Call, world *store.World) {
-	if writes := writing(c); writes || c.Lag == 0 {
-		world.Open(&x.tx, writes)
-		return
+// answer examines a call in the dialect's order, does it in one transaction, and words the outcome.
+func (x *exchange) answer() api.Answer {
+	if x.call.Op.Bare {
+		return x.attempt(nil)
 	}
-	world.OpenAt(&x.tx, c.Now.Add(-c.Lag))
+	// A transaction that only reads may see the world as it was a while ago.
+	if writes := writing(&x.call); writes || x.lag == 0 {
+		x.world.Open(&x.tx, writes)
+	} else {
+		x.world.OpenAt(&x.tx, x.call.Now.Add(-x.lag))
+	}
+	x.call.Tx = &x.tx
+	return x.attempt(&x.tx)
 }
 
-// writing tells whether the call may change state.
+// writing reports whether the call may change state.
 func writing(c *api.Call) bool {
 	writes := c.Vendor.Dialect.Writes
 	return c.Op.Writing() || writes != nil && writes(c)
 }
 
-// attempt ends the transaction in any case: what was refused, could not be worded or panicked is undone.
-func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
+// attempt runs the checks and the operation, and ends the transaction: after an error or a panic, it rolls it back.
+func (x *exchange) attempt(tx *store.Tx) (a api.Answer) {
 	defer func() {
 		if p := recover(); p != nil {
 			if tx != nil {
 				tx.Rollback()
 			}
-			a = s.fail(c, panicked(p))
+			a = x.fail(panicked(p))
 		}
 	}()
-	result, err := examine(c)
+	result, err := x.examine()
 	if err == nil {
-		a, err = s.render(c, result)
+		a, err = x.render(result)
 	}
 	if err != nil {
-		a = s.fail(c, api.AsError(err))
+		a = x.fail(api.AsError(err))
 	}
 	switch {
 	case tx == nil:
-	case err == nil && !c.Undo:
-		if lost := tx.Commit(c.ID); lost != nil {
-			a = s.fail(c, api.AsError(lost))
+	case err == nil && !x.undo:
+		if lost := tx.Commit(x.id); lost != nil {
+			a = x.fail(api.AsError(lost))
 			tx.Rollback()
 		}
 	default:
@@ -276,10 +284,11 @@ func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
 	return a
 }
 
-func examine(c *api.Call) (any, error) {
-	if c.Denied != nil {
-		return nil, c.Denied
+func (x *exchange) examine() (any, error) {
+	if x.denied != nil {
+		return nil, x.denied
 	}
+	c := &x.call
 	for _, check := range c.Vendor.Dialect.Checks {
 		if err := check(c); err != nil {
 			return nil, err
@@ -289,7 +298,8 @@ func examine(c *api.Call) (any, error) {
 }
 
 // render gives a result its vendor's form.
-func (s *Server) render(c *api.Call, result any) (api.Answer, error) {
+func (x *exchange) render(result any) (api.Answer, error) {
+	c := &x.call
 	d := &c.Vendor.Dialect
 	a := api.Answer{Status: c.Op.Status, Media: c.Op.Media}
 	var err error
@@ -301,12 +311,12 @@ func (s *Server) render(c *api.Call, result any) (api.Answer, error) {
 			a.Status = c.Op.Status
 		}
 	case *api.Doc:
-		a.Body = rest.Show(c, v, make([]byte, 0, v.Res.Room(v)))
+		a.Body = rest.Render(c, v, nil)
 	case api.Page:
 		if d.Wrap != nil {
 			a.Body, err = d.Wrap(c, v)
 		} else {
-			a.Body = v.Around([]byte{'['}, "]")
+			a.Body = slices.Concat([]byte{'['}, v.Items, []byte{']'})
 		}
 	case json.RawMessage:
 		a.Body = v
@@ -323,7 +333,7 @@ func (s *Server) render(c *api.Call, result any) (api.Answer, error) {
 			a.Media = "application/json"
 		}
 	}
-	if s.Prove {
+	if x.server.Prove {
 		if err := prove(c, a); err != nil {
 			return a, err
 		}
@@ -353,16 +363,17 @@ func prove(c *api.Call, a api.Answer) error {
 	return fmt.Errorf("reply of %s does not fit %s: %+v: %s", c.Op.Full, name, bad, a.Body)
 }
 
-// fail words a refusal.
-func (s *Server) fail(c *api.Call, e *api.Error) api.Answer {
-	c.Refusal = e
+// fail words an error.
+func (x *exchange) fail(e *api.Error) api.Answer {
+	c := &x.call
+	x.refusal = e
 	if e.Code == api.Internal {
-		s.Log.Error("internal error", "request", c.ID, "method", c.Request.Method, "path", c.Request.URL.Path, "error", e)
+		x.server.Log.Error("internal error", "request", x.id, "method", c.Request.Method, "path", c.Request.URL.Path, "error", e)
 	}
 	a := c.Vendor.Dialect.Fail(c, e)
-	if s.Prove && c.Op != nil && e.Code != api.Internal {
+	if x.server.Prove && c.Op != nil && e.Code != api.Internal {
 		if err := prove(c, a); err != nil {
-			return s.fail(c, &api.Error{Code: api.Internal, Cause: err})
+			return x.fail(&api.Error{Code: api.Internal, Cause: err})
 		}
 	}
 	return a
@@ -377,25 +388,25 @@ func WorldName(name string) bool { return worldName.MatchString(name) }
 // DefaultWorld always exists.
 const DefaultWorld = "default"
 
-// find is the world that the request chooses, or a refusal in the admin API's words.
-func (x *exchange) find(r *http.Request) (*store.World, *api.Answer) {
-	name := x.world
+// find finds the world that the request chooses, or returns a refusal in the admin API's words.
+func (x *exchange) find(r *http.Request) *api.Answer {
+	name := x.named
 	if header := r.Header["Portico-World"]; len(header) > 0 {
 		if name != "" && name != header[0] {
-			return nil, problem(http.StatusBadRequest, "two-worlds", fmt.Sprintf("the URL names the world %q, the header Portico-World %q; use one of them", name, header[0]))
+			return problem(http.StatusBadRequest, "two-worlds", fmt.Sprintf("the URL names the world %q, the header Portico-World %q; use one of them", name, header[0]))
 		}
 		name = header[0]
-	} else if x.prefix == "" {
+	} else if x.call.Prefix == "" {
 		name = DefaultWorld
 	}
-	if w := x.server.Store.World(name); w != nil {
-		return w, nil
+	if x.world = x.server.Store.World(name); x.world != nil {
+		return nil
 	}
 	message := fmt.Sprintf("there is no world %q; create it with POST /_portico/worlds {\"name\": ...}", name)
 	if !WorldName(name) {
 		message = fmt.Sprintf("%q is no name of a world: a letter or digit, then at most 63 letters, digits, dots, dashes, underscores", name)
 	}
-	return nil, problem(http.StatusNotFound, "unknown-world", message)
+	return problem(http.StatusNotFound, "unknown-world", message)
 }
 
 // problem is a refusal of the emulator itself, which no vendor would word so.
@@ -412,22 +423,19 @@ var nowhere = &api.Vendor{Dialect: api.Dialect{Fail: func(c *api.Call, e *api.Er
 
 // unknown answers what no row is for, in the words of the vendor under whose base the path lies.
 func (x *exchange) unknown(r *http.Request, code api.Code) {
-	s := x.server
-	vendor := s.Plan.vendorOf(r.URL.Path)
+	vendor := x.server.Plan.vendorOf(r.URL.Path)
 	if vendor == nil {
 		vendor = nowhere
 	}
 	if !x.passes(r, vendor, nil) {
 		return
 	}
-	world, refusal := x.find(r)
-	if refusal != nil {
+	if refusal := x.find(r); refusal != nil {
 		x.refuse(r, *refusal)
 		return
 	}
-	c := x.begin(r, world, vendor)
-	x.glance(c)
-	a := s.fail(c, api.Fail(code, "%s %s", r.Method, clip(r.URL.Path, 200)))
+	x.glance(x.begin())
+	a := x.fail(api.Fail(code, "%s %s", r.Method, clip(r.URL.Path, 200)))
 	if a.Header == nil {
 		a.Header = http.Header{}
 	}
@@ -435,7 +443,7 @@ func (x *exchange) unknown(r *http.Request, code api.Code) {
 		x.Header().Del("Allow") // gin's; a vendor that answers 404 sends none
 	}
 	a.Header["Portico-Error"] = []string{string(code)}
-	x.finish(c, a)
+	x.finish(a)
 }
 
 func clip(s string, n int) string {

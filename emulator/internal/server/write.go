@@ -13,60 +13,47 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/store"
 )
 
 // finish sends an answer to a call.
-func (x *exchange) finish(c *api.Call, a api.Answer) {
+func (x *exchange) finish(a api.Answer) {
+	c := &x.call
 	if !c.Vendor.Quiet {
-		x.values[0] = c.ID
-		x.Header()["Portico-Request"] = x.values[0:1:1]
+		x.Header()["Portico-Request"] = []string{x.id}
 	} else if c.Request.Header["Portico-Record"] != nil {
-		x.date(c)
+		x.date()
 	}
 	x.prepare(a)
 	if !c.Vendor.Quiet {
-		x.record(c, a)
+		x.record(a)
 	}
 	x.send(c.Request, a)
 	if log := x.server.Log; log.Enabled(context.Background(), slog.LevelDebug) {
-		log.Debug("request", "id", c.ID, "world", c.World.Name(), "method", c.Request.Method, "path", c.Request.URL.Path, "status", a.Status)
+		log.Debug("request", "id", x.id, "world", x.world.Name(), "method", c.Request.Method, "path", c.Request.URL.Path, "status", a.Status)
 	}
 }
 
-// date tells whoever keeps a record of its calls of the admin API at what time of the world's clock a call was made, and how
-// many calls of vendors the world has counted when it is done.
-func (x *exchange) date(c *api.Call) {
-	if world, ok := c.World.(*store.World); ok {
-		x.Header().Set("Portico-World-At", c.Now.Format(time.RFC3339Nano))
-		x.Header().Set("Portico-World-Requests", strconv.FormatUint(world.Requests(), 10))
-	}
+// date sets the headers that say at what time of the world's clock a call of the admin API was made, and how many calls of
+// vendors the world has counted when it is done. Whoever records such calls asks for them.
+func (x *exchange) date() {
+	x.Header().Set("Portico-World-At", x.call.Now.Format(time.RFC3339Nano))
+	x.Header().Set("Portico-World-Requests", strconv.FormatUint(x.world.Requests(), 10))
 }
 
-// mediaHeaders keeps the header values of common media types, so that a reply allocates none.
-var mediaHeaders = map[string][]string{}
-
-func init() {
-	for _, m := range []string{
-		"application/json", "application/json; charset=utf-8", "application/problem+json; charset=utf-8",
-		"application/yaml; charset=utf-8", "application/yaml",
-	} {
-		mediaHeaders[m] = []string{m}
-	}
-}
-
-// record tells the world's journal. It is told before the client is, so that whoever has an answer finds its call there.
-func (x *exchange) record(c *api.Call, a api.Answer) {
+// record records the call in the world's coverage and journal. It comes before the answer is sent, so that a client that has the
+// answer finds its call there.
+func (x *exchange) record(a api.Answer) {
+	c, world := &x.call, x.world
 	r := c.Request
-	world, ok := c.World.(*store.World)
-	if !ok {
-		return
-	}
 	method := r.Method
 	if x.head {
 		method = http.MethodHead
 	}
-	world.Coverage.Record(c, a.Status)
+	var code api.Code
+	if x.refusal != nil {
+		code = x.refusal.Code
+	}
+	world.Coverage.Record(c, a.Status, code)
 	if world.Journal.Skip() {
 		return
 	}
@@ -83,12 +70,12 @@ func (x *exchange) record(c *api.Call, a api.Answer) {
 	}
 	asked, told := journal.HeadersOf(r.Header, x.Header())
 	world.Journal.Record(&journal.Entry{
-		ID: c.ID, Number: c.Number, At: c.Began, WorldAt: c.Now, Took: time.Since(c.Began),
+		ID: x.id, Number: c.Number, At: x.began, WorldAt: c.Now, Took: time.Since(x.began),
 		World: world.Name(), Vendor: c.Vendor.Name, Op: c.Op,
 		Method: method, Proto: r.Proto, Secure: r.TLS != nil, URL: x.target(r), Path: r.URL.Path, Query: r.URL.RawQuery, Host: r.Host,
 		Header: asked, Body: c.Raw, Parsed: parsed,
 		Status: a.Status, AnswerHeader: told, Answer: answer,
-		Err: c.Refusal, Caller: c.Caller.Name, Faults: c.Faults,
+		Err: x.refusal, Caller: c.Caller.Name, Faults: x.faults,
 	})
 }
 
@@ -97,7 +84,7 @@ func (x *exchange) target(r *http.Request) string {
 	if strings.HasPrefix(r.RequestURI, "/") {
 		return r.RequestURI
 	}
-	return x.prefix + r.URL.RequestURI()
+	return x.call.Prefix + r.URL.RequestURI()
 }
 
 // refuse sends an answer to a request that is no call, and whose body nobody has read.
@@ -129,21 +116,13 @@ func (x *exchange) send(r *http.Request, a api.Answer) {
 func (x *exchange) prepare(a api.Answer) {
 	h := x.Header()
 	if a.Mark.Name != "" {
-		x.values[2] = a.Mark.Value
-		h[a.Mark.Name] = x.values[2:3:3]
+		h[a.Mark.Name] = []string{a.Mark.Value}
 	}
 	maps.Copy(h, a.Header)
-	if a.Stream != nil {
+	if a.Body != nil || a.Stream != nil {
 		h["Content-Type"] = []string{a.Media}
-		return
 	}
-	if a.Body != nil {
-		if v, ok := mediaHeaders[a.Media]; ok {
-			h["Content-Type"] = v
-		} else {
-			h["Content-Type"] = []string{a.Media}
-		}
-		x.values[1] = strconv.Itoa(len(a.Body))
-		h["Content-Length"] = x.values[1:2:2]
+	if a.Body != nil && a.Stream == nil {
+		h["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
 	}
 }

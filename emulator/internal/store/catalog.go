@@ -64,7 +64,7 @@ func NewCatalog(resources []*api.Resource) (*Catalog, error) {
 			if ix.To == "" {
 				continue
 			}
-			if ix.Key != nil && ix.Gone == api.Detach && ix.Without == nil {
+			if ix.Key != nil && ix.OnDelete == api.Detach && ix.Without == nil {
 				return nil, fmt.Errorf("store: %s.%s: detaches, and does not say how", t.res.Kind, ix.Name)
 			}
 			to := tables[ix.To]
@@ -181,7 +181,7 @@ func (ix *indexSpec) keys(t *tableSpec, d *api.Doc, to []string) []string {
 		}
 		to = append(to, strings.Join(parts, Joint))
 	}
-	if ix.Fold {
+	if ix.CaseInsensitive {
 		for i := start; i < len(to); i++ {
 			to[i] = strings.ToLower(to[i])
 		}
@@ -237,7 +237,7 @@ const Joint = "\x00"
 
 // key is the key that a caller looks for.
 func (ix *indexSpec) key(key string) string {
-	if !ix.Fold {
+	if !ix.CaseInsensitive {
 		return key
 	}
 	at := strings.LastIndex(key, Joint) + 1

@@ -232,7 +232,7 @@ func (t *table) get(id string) *api.Doc {
 
 // same tells whether two documents are the same in all that a world knows of them.
 func same(a, b *api.Doc) bool {
-	return a == b || b != nil && a.Seq == b.Seq && a.At == b.At && a.Kids == b.Kids && string(a.JSON) == string(b.JSON) && slices.Equal(a.In, b.In)
+	return a == b || b != nil && a.Seq == b.Seq && a.At == b.At && a.Implicit == b.Implicit && string(a.JSON) == string(b.JSON) && slices.Equal(a.In, b.In)
 }
 
 // Sum is a text that bases have in common only if they have all documents in common.
@@ -257,7 +257,7 @@ func (s *state) sum() string {
 			room = binary.AppendUvarint(room, uint64(len(d.In)))
 			text(d.In...)
 			room = binary.AppendVarint(binary.AppendUvarint(room, d.Seq), d.At)
-			if d.Kids {
+			if d.Implicit {
 				room = append(room, 'k')
 			}
 			_, _ = h.Write(room)

@@ -18,16 +18,16 @@ import (
 
 // A library has books; a book may sit on shelves (several) and is written by an author.
 func resources() (library, author, shelf, book *api.Resource) {
-	library = &api.Resource{Kind: "t.library", Indexes: []api.Index{{Name: "name", Path: "name", Unique: true, Fold: true}}}
+	library = &api.Resource{Kind: "t.library", Indexes: []api.Index{{Name: "name", Path: "name", Unique: true, CaseInsensitive: true}}}
 	author = &api.Resource{Kind: "t.author"}
 	shelf = &api.Resource{Kind: "t.shelf"}
 	book = &api.Resource{
 		Kind: "t.book",
 		Indexes: []api.Index{
-			{Name: "library", To: "t.library", Gone: api.Die},
+			{Name: "library", To: "t.library", OnDelete: api.Cascade},
 			{Name: "title", Path: "title,edition", Within: "library", Unique: true},
-			{Name: "author", Path: "author", To: "t.author", Gone: api.Detach},
-			{Name: "shelf", Path: "shelves", To: "t.shelf", Gone: api.Detach},
+			{Name: "author", Path: "author", To: "t.author", OnDelete: api.Detach},
+			{Name: "shelf", Path: "shelves", To: "t.shelf", OnDelete: api.Detach},
 		},
 	}
 	return library, author, shelf, book
@@ -190,7 +190,7 @@ func TestComputedIndexDetaches(t *testing.T) {
 	t.Parallel()
 	guest := &api.Resource{Kind: "t.guest"}
 	table := &api.Resource{Kind: "t.table", Indexes: []api.Index{{
-		Name: "guests", To: "t.guest", Gone: api.Detach,
+		Name: "guests", To: "t.guest", OnDelete: api.Detach,
 		Key: func(d *api.Doc) []string { return []string{d.Str("seats.0.guest"), d.Str("seats.1.guest")} },
 	}}}
 	if _, err := store.NewCatalog([]*api.Resource{guest, table}); err == nil {

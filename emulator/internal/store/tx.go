@@ -227,7 +227,7 @@ func (tx *Tx) Put(d *api.Doc) error {
 		d.Seq = tx.state.seq
 	} else {
 		d.Seq = before.Seq
-		d.Kids = before.Kids
+		d.Implicit = before.Implicit
 	}
 	tx.date(t, d)
 	tx.state.change(t, before, d, keys)
@@ -254,7 +254,7 @@ func (tx *Tx) references(t *tableSpec, before, d *api.Doc) error {
 	var bad []api.Violation
 	for i := range t.indexes {
 		ix := &t.indexes[i]
-		if ix.To == "" || ix.Loose || len(ix.paths) != 1 || ix.Key != nil {
+		if ix.To == "" || ix.AllowDangling || len(ix.paths) != 1 || ix.Key != nil {
 			continue
 		}
 		path := ix.paths[0]
@@ -326,7 +326,7 @@ func (tx *Tx) Delete(d *api.Doc) {
 	for _, dep := range t.dependents {
 		spec := tx.catalog.order[dep.table]
 		ix := &spec.indexes[dep.index]
-		if ix.Gone == api.Keep {
+		if ix.OnDelete == api.Keep {
 			continue
 		}
 		key := now.ID
@@ -338,12 +338,12 @@ func (tx *Tx) Delete(d *api.Doc) {
 			key = keys[0]
 		}
 		for _, ref := range tx.Under(spec.res.Kind, ix.Name, key) {
-			if ix.Gone == api.Die {
+			if ix.OnDelete == api.Cascade {
 				tx.Delete(ref)
 				continue
 			}
 			tx.apply(spec, ref, &api.Doc{
-				Res: ref.Res, ID: ref.ID, In: ref.In, Seq: ref.Seq, At: ref.At, Kids: ref.Kids,
+				Res: ref.Res, ID: ref.ID, In: ref.In, Seq: ref.Seq, At: ref.At, Implicit: ref.Implicit,
 				JSON: detach(ix, ref, now.ID),
 			})
 		}

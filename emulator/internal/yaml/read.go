@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 // Fault is an error at the place of a node.
@@ -31,7 +31,7 @@ func (n *Node) Read(what string, readers map[string]Reader) error {
 				known = append(known, name)
 			}
 			slices.Sort(known)
-			return Fault(m.Place(), "%s has no member %q%s", what, m.Name, near.Hint(m.Name, known...))
+			return Fault(m.Place(), "%s has no member %q%s", what, m.Name, suggest.Hint(m.Name, known...))
 		}
 		if err := read(m.Value); err != nil {
 			return err
@@ -75,7 +75,7 @@ func (n *Node) Span(most time.Duration, to *time.Duration) error {
 // Choice reads one of some words.
 func (n *Node) Choice(what string, to *string, from []string) error {
 	if n.Kind != String || !slices.Contains(from, n.Text) {
-		return Fault(n, "%s: want one of %v, got %q%s", what, from, n.Text, near.Hint(n.Text, from...))
+		return Fault(n, "%s: want one of %v, got %q%s", what, from, n.Text, suggest.Hint(n.Text, from...))
 	}
 	*to = n.Text
 	return nil

@@ -1,4 +1,4 @@
-package near_test
+package suggest_test
 
 import (
 	"math/rand/v2"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
 func TestWord(t *testing.T) {
@@ -21,28 +21,28 @@ func TestWord(t *testing.T) {
 		{"zebra", ""},
 		{"", ""},
 	} {
-		if got := near.Word(c.word, kinds...); got != c.want {
+		if got := suggest.Closest(c.word, kinds...); got != c.want {
 			t.Errorf("Word(%q): got %q, want %q", c.word, got, c.want)
 		}
 	}
-	if got := near.Word("lsten", "listen", "listed"); got != "listen" {
+	if got := suggest.Closest("lsten", "listen", "listed"); got != "listen" {
 		t.Errorf("got %q, want the nearest", got)
 	}
-	if got := near.Word("aa", "ab", "ac"); got != "ab" {
+	if got := suggest.Closest("aa", "ab", "ac"); got != "ab" {
 		t.Errorf("got %q, want the first of equals", got)
 	}
 }
 
 func TestHint(t *testing.T) {
 	t.Parallel()
-	if got, want := near.Hint("sede", "seed", "fixture"), `; did you mean "seed"?`; got != want {
+	if got, want := suggest.Hint("sede", "seed", "fixture"), `; did you mean "seed"?`; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := near.Hint("zebra", "seed"); got != "" {
+	if got := suggest.Hint("zebra", "seed"); got != "" {
 		t.Errorf("got %q, want nothing", got)
 	}
 	// A hostile word is not measured letter by letter.
-	if got := near.Hint(strings.Repeat("x", 1<<20), "seed"); got != "" {
+	if got := suggest.Hint(strings.Repeat("x", 1<<20), "seed"); got != "" {
 		t.Errorf("got %q, want nothing", got)
 	}
 }
@@ -84,7 +84,7 @@ func TestDistance(t *testing.T) {
 	}
 	for range 20_000 {
 		a, b, limit := word(), word(), r.IntN(14)
-		if got, want := near.Distance(a, b, limit), min(plainDistance(a, b), limit+1); got != want {
+		if got, want := suggest.Distance(a, b, limit), min(plainDistance(a, b), limit+1); got != want {
 			t.Fatalf("Distance(%q, %q, %d): got %d, want %d", a, b, limit, got, want)
 		}
 	}
@@ -106,7 +106,7 @@ func TestBoundedWork(t *testing.T) {
 		least := time.Hour
 		for range 5 {
 			began := time.Now()
-			near.Word(word, candidates...)
+			suggest.Closest(word, candidates...)
 			least = min(least, time.Since(began))
 		}
 		return max(least, 100*time.Microsecond)

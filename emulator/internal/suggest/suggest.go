@@ -1,5 +1,5 @@
-// Package near finds the word that somebody meant. It knows no vendor.
-package near
+// Package suggest finds the word that somebody meant. It knows no vendor.
+package suggest
 
 import (
 	"fmt"
@@ -12,10 +12,10 @@ const (
 	most    = 1024 // candidates that are compared
 )
 
-// Word is the candidate that is spelled most like word, the first of equals, or "" if none is near. One that has the
+// Closest returns the candidate that is spelled most like word, the first of equals, or "" if none is near. One that has the
 // word as a part ("portal" in "konnect.portal") is near, too. Words of more than 128 bytes, and what comes after 1,024
 // candidates, are not compared.
-func Word(word string, candidates ...string) string {
+func Closest(word string, candidates ...string) string {
 	if len(word) > longest {
 		return ""
 	}
@@ -35,7 +35,7 @@ func Word(word string, candidates ...string) string {
 
 // Hint is the end of a message: what was meant perhaps, or nothing.
 func Hint(word string, candidates ...string) string {
-	if best := Word(word, candidates...); best != "" {
+	if best := Closest(word, candidates...); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	return ""

@@ -1,4 +1,0 @@
-package rest
-
-// CompareText is open to the test of it.
-var CompareText = compareText

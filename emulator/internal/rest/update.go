@@ -1,0 +1,58 @@
+package rest
+
+import "github.com/portico-emulator/portico/emulator/internal/api"
+
+// Update stores a document with new members; sent is what was asked for. It calls the kind's OnChange and sets the time of the last
+// change. If the members are the same as before, it changes nothing.
+func Update(s *api.Scope, old *api.Doc, members, sent api.Object) (*api.Doc, error) {
+	r := old.Res
+	d := &api.Draft{Res: r, ID: old.ID, In: old.In, Object: members, Sent: sent}
+	if r.OnChange != nil {
+		if err := r.OnChange(s, old, d); err != nil {
+			return nil, err
+		}
+	}
+	// A privileged caller may change the times of a document, but not remove them: replies promise them.
+	for _, name := range []string{r.CreatedMember(), r.UpdatedMember()} {
+		if was := old.Raw(name); name != "" && was != nil {
+			d.Default(name, was)
+		}
+	}
+	d.Keep(r.Shape)
+	lowerUUIDs(d.Object, r.Shape)
+	d.Sort(r.Shape)
+	if same(old, d.Object) {
+		return old, nil
+	}
+	if name := r.UpdatedMember(); name != "" && !(s.Privileged && sent.Has(name) && !sent.Null(name)) {
+		if _, kept := r.Shape.Place[name]; kept {
+			d.Set(name, s.Stamp())
+		}
+	}
+	doc := d.Doc()
+	doc.At = old.At
+	return doc, s.Tx.Put(doc)
+}
+
+// same reports whether a document has these members and no others.
+func same(d *api.Doc, members api.Object) bool {
+	if len(members) > 100 { // to look for each member costs the square of them
+		return api.Same(d.JSON, members.JSON())
+	}
+	for _, m := range members {
+		if was := d.Raw(m.Name); was == nil || !api.Same(was, m.Value) {
+			return was == nil && api.Same(d.JSON, members.JSON()) // a name may have escapes
+		}
+	}
+	return d.Len() == len(members)
+}
+
+// Settings returns the document of a kind of which an owner has one: the stored one, or the defaults, which are not stored
+// until they differ.
+func Settings(s *api.Scope, kind string, owner *api.Doc) *api.Doc {
+	if d := s.Tx.Get(kind, owner.ID); d != nil {
+		return d
+	}
+	r := s.Tx.Resource(kind)
+	return &api.Doc{Res: r, ID: owner.ID, In: Inside(owner), JSON: r.Shape.Defaults.JSON()}
+}
