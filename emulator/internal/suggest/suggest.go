@@ -1,4 +1,4 @@
-// Package suggest finds the word that somebody meant. It knows no vendor.
+// Package suggest finds the word that a user probably meant. It knows no vendor.
 package suggest
 
 import (
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Word is the candidate that is spelled most like word, the first of equals, or "" if none is near. One that has the
-// word as a part ("portal" in "konnect.portal") is near, too.
+// Closest returns the candidate that is spelled most like word, the first of equals, or "" if none is close. One that has the
+// word as a part ("portal" in "konnect.portal") is close, too.
 func Closest(word string, candidates ...string) string {
 	best, least := "", max(2, len(word)/3)+1
 	for _, c := range candidates {
@@ -25,7 +25,7 @@ func Closest(word string, candidates ...string) string {
 	return best
 }
 
-// Hint is the end of a message: what was meant perhaps, or nothing.
+// Hint returns the end of a message that suggests the closest candidate, or "".
 func Hint(word string, candidates ...string) string {
 	if best := Closest(word, candidates...); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
@@ -43,7 +43,7 @@ func hasPart(candidate, word string) bool {
 	return false
 }
 
-// Distance counts the letters to insert, drop, replace or swap with their neighbour to get from a to b.
+// Distance returns the number of letters to insert, drop, replace or swap with their neighbour to get from a to b.
 func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	var before, row, next []int
