@@ -14,7 +14,6 @@ type form struct {
 	c     *api.Call
 	d     *api.Doc
 	out   []byte
-	begin int  // where the form begins in what is written
 	again bool // it is likely to be shown again
 }
 

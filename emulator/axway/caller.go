@@ -60,9 +60,6 @@ const (
 )
 
 func cookied(c *api.Call) bool {
-	if c.Request == nil {
-		return false
-	}
 	_, err := c.Request.Cookie(sessionCookie)
 	return err == nil
 }

@@ -70,11 +70,9 @@ func appendImagePath(c *api.Call, app *api.Doc, to []byte) []byte {
 
 // called is the base under which the call came.
 func called(c *api.Call) string {
-	if c.Request != nil {
-		for _, other := range c.Vendor.Aliases {
-			if strings.HasPrefix(c.Request.URL.Path, other+"/") {
-				return other
-			}
+	for _, other := range c.Vendor.Aliases {
+		if strings.HasPrefix(c.Request.URL.Path, other+"/") {
+			return other
 		}
 	}
 	return base

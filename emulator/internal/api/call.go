@@ -1,3 +1,5 @@
+// Package api is the vocabulary of the emulator: what a vendor's table, its resources and its dialect are made of. It
+// knows no router, no database and no vendor.
 package api
 
 import (

@@ -65,7 +65,7 @@ type Violation struct {
 	Text   string // the vendor's own words, where its resource knows better than the dialect
 }
 
-// Error is a refusal in neutral words. Only a dialect turns it into what a client sees.
+// Error is an error in neutral words. Only a dialect turns it into what a client sees.
 type Error struct {
 	Code       Code
 	Message    string // what and which, for logs and for dialects whose vendor words it freely
@@ -75,14 +75,14 @@ type Error struct {
 	Cause      error // for logs
 }
 
-// Facts are what the refusal rests on, for explanations.
+// Facts are the reasons for an error, for explanations.
 type Facts struct {
 	Kind   string // of the object in question
-	ID     string // that was looked for, or that collides
-	Index  string // in which it collides
+	ID     string // of the missing or the conflicting object
+	Index  string // in which it conflicts
 	Value  string
-	In     []string // owners within which it was looked for, or of what collides
-	Lives  []string // owners in which what was looked for is, where it is elsewhere
+	In     []string // ids of the owners that were searched, or of the conflicting object's
+	Lives  []string // ids of the owners that the missing object has, if it exists elsewhere
 	Right  string   // that the caller lacks
 	Caller string
 	Gone   string // request that deleted it
@@ -109,18 +109,18 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Fail makes an error of a code with a formatted message.
+// Fail returns an error with a code and a formatted message.
 func Fail(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Refuse makes an Invalid error of violations.
+// Refuse returns an Invalid error with violations.
 func Refuse(v ...Violation) *Error { return &Error{Code: Invalid, Violations: v} }
 
-// AsError gives the neutral error in err, or an Internal one around it.
+// AsError returns the neutral error in err, or an Internal one around it.
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -128,7 +128,7 @@ func AsError(err error) *Error {
 	return &Error{Code: Internal, Cause: err}
 }
 
-// IsCode tells whether err is a neutral error of that code.
+// IsCode reports whether err is a neutral error of that code.
 func IsCode(err error, code Code) bool {
 	if err == nil {
 		return false

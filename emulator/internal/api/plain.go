@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Plain says in plain words what the violation is. Dialects have their own.
+// Plain returns the violation in plain words. Dialects have their own.
 func (v Violation) Plain() string {
 	name := strings.Join(v.Path, ".")
 	switch v.Rule {

@@ -67,7 +67,7 @@ func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 func page(c *api.Call, docs []*api.Doc, total int, form Form) api.Page {
 	size := 0
 	for _, d := range docs {
-		size += len(d.JSON) + 1
+		size += len(d.JSON) + len(d.JSON)/2
 	}
 	p := api.Page{Items: make([]byte, 0, size), Count: len(docs), Total: total, Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0)}
 	for i, d := range docs {
@@ -83,40 +83,36 @@ func page(c *api.Call, docs []*api.Doc, total int, form Form) api.Page {
 type value struct {
 	text   string
 	number float64
-	many   []string // elements, where the field is an array
 	null   bool
 }
 
-func read(c *api.Call, f *api.Field, d *api.Doc) value {
+// read returns the value of a field, or its elements if it is an array.
+func read(c *api.Call, f *api.Field, d *api.Doc) (v value, elements []string) {
+	text, ok := "", false
 	if f.Of != nil {
-		text, ok := f.Of(c, d)
-		v := value{text: text, null: !ok}
-		v.number = numeric(f.Type, text)
-		return v
-	}
-	path := f.Path
-	if path == "" {
-		path = f.Name
-	}
-	if text, ok := d.Text(path); ok {
-		return value{text: text, number: numeric(f.Type, text)}
-	}
-	r := d.Get(path)
-	switch {
-	case r.Type == gjson.Null:
-		return value{null: true}
-	case r.IsArray():
-		v := value{many: []string{}}
-		for _, e := range r.Array() {
-			v.many = append(v.many, e.String())
+		if text, ok = f.Of(c, d); !ok {
+			return value{null: true}, nil
 		}
-		return v
-	case r.Type == gjson.Number:
-		return value{text: r.Raw, number: r.Num}
+		return value{text: text, number: numeric(f.Type, text)}, nil
 	}
-	v := value{text: r.String()}
-	v.number = numeric(f.Type, v.text)
-	return v
+	path := cmp.Or(f.Path, f.Name)
+	if text, ok = d.Text(path); !ok {
+		r := d.Get(path)
+		switch {
+		case r.Type == gjson.Null:
+			return value{null: true}, nil
+		case r.IsArray():
+			elements = []string{}
+			for _, e := range r.Array() {
+				elements = append(elements, e.String())
+			}
+			return value{}, elements
+		case r.Type == gjson.Number:
+			return value{text: r.Raw, number: r.Num}, nil
+		}
+		text = r.String()
+	}
+	return value{text: text, number: numeric(f.Type, text)}, nil
 }
 
 // numeric returns a text of a type as a number: an instant in ns, false as 0 and true as 1.
@@ -154,9 +150,9 @@ func Holds(c *api.Call, f *api.Filter, d *api.Doc) bool {
 	if f.Field.Type == api.AsNothing {
 		return true
 	}
-	v := read(c, &f.Field, d)
-	if v.many != nil {
-		some := slices.ContainsFunc(v.many, func(e string) bool { return anyOf(f, value{text: e}) })
+	v, elements := read(c, &f.Field, d)
+	if elements != nil {
+		some := slices.ContainsFunc(elements, func(e string) bool { return anyOf(f, value{text: e}) })
 		return some != (f.Op == api.NotEqual)
 	}
 	if v.null {
@@ -226,7 +222,7 @@ func order(c *api.Call, docs []*api.Doc, keys []api.SortKey) {
 	rows, values := make([]row, len(docs)), make([]value, 0, len(docs)*len(keys))
 	for i, d := range docs {
 		for j := range keys {
-			v := read(c, &keys[j].Field, d)
+			v, _ := read(c, &keys[j].Field, d)
 			v.text = folded(v.text, keys[j].CaseInsensitive)
 			values = append(values, v)
 		}

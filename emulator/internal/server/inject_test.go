@@ -273,3 +273,28 @@ func TestPanicsLeaveNothingLocked(t *testing.T) {
 		})
 	}
 }
+
+// A rule about the document looks the object up. Of a call that was refused before its body was read, the refusal keeps what the
+// checks found: who calls.
+func TestDocumentRuleKeepsWhoWasRefused(t *testing.T) {
+	t.Parallel()
+	l := listen(t, false, false, func(v *api.Vendor) {
+		v.Dialect.Fail = func(c *api.Call, e *api.Error) api.Answer {
+			return api.Answer{Status: 403, Media: "text/plain", Body: []byte(string(e.Code) + " " + c.Caller.Doc.ID + " " + c.Object.Str("name"))}
+		}
+	})
+	l.arm(t, `{"on": "odd.create-item", "when": {"document": {"$.name": "corner"}}, "give": {"delay": "1ms"}}`)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, l.url+"/odd/shops/corner/items", strings.NewReader(`{"sku":"new"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetBasicAuth("guest", "")
+	res, err := l.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err != nil || string(body) != "forbidden guest corner" {
+		t.Errorf("got %d %q %v, want the refusal of guest at corner", res.StatusCode, body, err)
+	}
+}

@@ -236,7 +236,7 @@ func (p *Plan) route() (err error) {
 	return nil
 }
 
-// unescaped is the value of a path parameter. It stands as it was sent where the path says more than its plain form.
+// unescaped returns the value of a path parameter. It is decoded only if the path as sent differs from its decoded form.
 func unescaped(u *url.URL, value string) string {
 	if u.RawPath == "" {
 		return value

@@ -382,7 +382,7 @@ func (x *exchange) fail(e *api.Error) api.Answer {
 // worldName is what a world may be called.
 var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// WorldName tells whether a world may be called so.
+// WorldName reports whether a world may have that name.
 func WorldName(name string) bool { return worldName.MatchString(name) }
 
 // DefaultWorld always exists.

@@ -1,4 +1,4 @@
-// Package suggest finds the word that somebody meant. It knows no vendor.
+// Package suggest finds the word that a user probably meant. It knows no vendor.
 package suggest
 
 import (
@@ -33,7 +33,7 @@ func Closest(word string, candidates ...string) string {
 	return best
 }
 
-// Hint is the end of a message: what was meant perhaps, or nothing.
+// Hint returns the end of a message that suggests the closest candidate, or "".
 func Hint(word string, candidates ...string) string {
 	if best := Closest(word, candidates...); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
