@@ -65,16 +65,16 @@ func SelectAs(c *api.Call, docs []*api.Doc, form Form) api.Page {
 }
 
 func page(c *api.Call, docs []*api.Doc, total int, form Form) api.Page {
-	size := 0
-	for _, d := range docs {
-		size += len(d.JSON) + len(d.JSON)/2
-	}
-	p := api.Page{Items: make([]byte, 0, size), Count: len(docs), Total: total, Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0)}
+	const most = 64 << 10 // bytes that are set aside: the first document may be an unusual one
+	p := api.Page{Count: len(docs), Total: total, Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0)}
 	for i, d := range docs {
 		if i > 0 {
 			p.Items = append(p.Items, ',')
 		}
 		p.Items = form(c, d, p.Items)
+		if i == 0 { // the others are about as long
+			p.Items = slices.Grow(p.Items, min((len(docs)-1)*(len(p.Items)*5/4+1), most))
+		}
 	}
 	return p
 }
