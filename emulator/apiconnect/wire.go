@@ -107,13 +107,10 @@ func (f *form) url(name string, path ...string) {
 
 // address writes a URL on this server.
 func (f *form) address(base string, path ...string) {
-	begin := len(f.out) + 1
-	f.out = append(append(append(f.out, '"'), f.c.Origin()...), base...)
+	f.out = api.AppendText(append(f.out, '"'), f.c.Origin())
+	f.out = api.AppendText(f.out, base)
 	for _, p := range path {
-		f.out = append(f.out, p...)
-	}
-	if text := f.out[begin:]; !api.Plain(text) {
-		f.out = api.AppendText(f.out[:begin], string(text))
+		f.out = api.AppendText(f.out, p)
 	}
 	f.out = append(f.out, '"')
 }

@@ -35,6 +35,9 @@ type Vendor struct {
 
 	// Check judges a valid JSON document by one of the vendor's schemas; set when the vendor is linked.
 	Check func(schema string, document []byte) ([]Violation, error)
+	// CheckWith judges it by a schema that is part of another document. That schema has no references, and neither is longer
+	// than 16 KiB; anything else is an error. Set when the vendor is linked.
+	CheckWith func(schema, document []byte) ([]Violation, error)
 }
 
 // Operation is one row of a vendor's table: what the vendor documents and the function that does it.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 func expect(t *testing.T, text string) *journal.Expectation {
@@ -152,7 +153,7 @@ func TestPatch(t *testing.T) {
 		{`{"a":[1]}`, `{"a":[1,2]}`, `[{"op":"replace","path":"/a","value":[1,2]}]`},
 		{`{}`, `[]`, `[{"op":"replace","path":"","value":[]}]`},
 	} {
-		got, err := api.Encode(journal.Patch([]byte(c.before), []byte(c.after)))
+		got, err := api.Encode(object.Diff([]byte(c.before), []byte(c.after)))
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s to %s: got %s, error %v, want %s", c.before, c.after, got, err, c.want)
 		}

@@ -3,9 +3,9 @@ package rest
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // MaxID is how many bytes an id may have that a fixture or the admin API gives: every index of what lives in the document
@@ -54,7 +54,7 @@ func Bear(c *api.Call, kind string, in []string, given api.Object) (*api.Doc, er
 }
 
 func store(c *api.Call, d *api.Draft) (*api.Doc, error) {
-	d.Sort(d.Res.Shape)
+	d.Res.Shape.Sort(d.Object)
 	doc := d.Doc()
 	err := c.Tx.Put(doc)
 	if err == nil {
@@ -163,7 +163,7 @@ func Identity(r *api.Resource, owner string, document api.Object) string {
 
 // PairID is the id of a document that is known by its owner and one of its members.
 func PairID(owner, member string) string {
-	return owner + "/" + strings.ReplaceAll(strings.ReplaceAll(member, "~", "~0"), "/", "~1")
+	return owner + "/" + object.Escape(member)
 }
 
 // complete gives a document that was born along with its owner what a fixture says of it: its id, too, since others refer
@@ -181,7 +181,7 @@ func complete(c *api.Call, twin *api.Doc, d *api.Draft) (*api.Doc, error) {
 			return nil, err
 		}
 	}
-	d.Sort(d.Res.Shape)
+	d.Res.Shape.Sort(d.Object)
 	doc := d.Doc()
 	doc.Kids = true
 	return doc, c.Tx.Put(doc)
@@ -213,10 +213,10 @@ func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, erro
 			d.Set(name, was)
 		}
 	}
-	d.Keep(r.Shape)
+	r.Shape.Keep(&d.Object)
 	lowerUUIDs(d.Object, r.Shape)
-	d.Sort(r.Shape)
-	if says(old, d.Object) {
+	r.Shape.Sort(d.Object)
+	if api.Same(old.JSON, d.JSON()) {
 		return old, nil
 	}
 	if name := r.UpdatedMember(); name != "" && !(c.Trust && sent.Has(name) && !sent.Null(name)) {
@@ -227,16 +227,6 @@ func Change(c *api.Call, old *api.Doc, members, sent api.Object) (*api.Doc, erro
 	doc := d.Doc()
 	doc.At = old.At
 	return doc, c.Tx.Put(doc)
-}
-
-// says tells whether a document says what members say.
-func says(d *api.Doc, members api.Object) bool {
-	for _, m := range members {
-		if was := d.Raw(m.Name); was == nil || !api.Same(was, m.Value) {
-			return was == nil && api.Same(d.JSON, members.JSON()) // a name may have escapes
-		}
-	}
-	return d.Len() == len(members)
 }
 
 // Settings is the document of a kind of which an owner has one: the stored one, or the defaults, which are not stored

@@ -10,6 +10,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -240,10 +241,10 @@ func (r *reader) by(res *api.Resource, t *twins, n *yaml.Node) error {
 		head, _, _ := strings.Cut(n.Text, ".")
 		return r.field(res, n, head)
 	}
-	steps, err := journal.Steps(n.Text)
+	steps, err := object.Path(n.Text)
 	if err != nil {
 		return yaml.Fault(n, "%s", err)
 	}
-	t.get = append(t.get, func(d *api.Doc) string { return journal.NewTree(d.JSON).At(steps).Raw })
+	t.get = append(t.get, func(d *api.Doc) string { return object.NewTree(d.JSON).At(steps).Raw })
 	return nil
 }
