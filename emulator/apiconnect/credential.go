@@ -2,6 +2,7 @@ package apiconnect
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
@@ -17,7 +18,7 @@ var credentialsOfApps = &api.Resource{
 	},
 	Born: func(c *api.Call, d *api.Draft) error {
 		if d.Null("name") && d.Null("title") {
-			d.SetString("title", "Credential "+itoa(c.Tx.Count(kindCredential, "app", d.Owner())+1))
+			d.SetString("title", "Credential "+strconv.Itoa(c.Tx.Count(kindCredential, "app", d.Owner())+1))
 		}
 		if d.Null("client_id") {
 			d.Set("client_id", quotedSecret(c))

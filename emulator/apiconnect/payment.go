@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // billings are the provider's integrations as an org sees them.
@@ -22,9 +23,9 @@ var billings = &api.Resource{
 	Shown: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "billing", to)
 		f.keep("id", "name", "title", "summary", "scope", "owned")
-		urls := texts()
+		urls := object.Texts()
 		if id := d.Str("payment_method_type"); id != "" {
-			urls = texts(c.URL(typePath(id)))
+			urls = object.Texts(c.URL(typePath(id)))
 		}
 		f.set("payment_method_integration_urls", urls)
 		if config := f.d.Raw("configuration"); config != nil {

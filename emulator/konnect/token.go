@@ -45,22 +45,15 @@ func tokenState(c *api.Call, token *api.Doc) string {
 
 // credentials are the known tokens: the administrator's, the usable ones, the others.
 func credentials(c *api.Call) []api.Credential {
-	var first, usable, refused []api.Credential
+	var out []api.Credential
 	for d := range c.Tx.All("konnect.token") {
 		cr := api.Credential{
 			Vendor: "konnect", Name: d.ID, User: d.Str("user"), Roles: []string{d.Str("access")},
 			Header: "Authorization", Value: "Bearer " + d.Str("token"), State: tokenState(c, d),
 		}
-		switch {
-		case cr.State != "":
-			refused = append(refused, cr)
-		case cr.Name == "admin":
-			first = append(first, cr)
-		default:
-			usable = append(usable, cr)
-		}
+		out = append(out, cr)
 	}
-	return append(append(first, usable...), refused...)
+	return api.SortCredentials(out)
 }
 
 // clients point decK-like tools, Terraform and scripts here.

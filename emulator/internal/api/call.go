@@ -315,6 +315,11 @@ func MediaType(declared string) (kind string, params map[string]string, err erro
 	return mime.ParseMediaType(declared) //nolint:wrapcheck // its words are the caller's
 }
 
+// StampAs returns a Dialect.Stamp that writes instants in UTC in a layout of package time, as a JSON string.
+func StampAs(layout string) func(time.Time) []byte {
+	return func(t time.Time) []byte { return t.UTC().AppendFormat(make([]byte, 0, 32), `"`+layout+`"`) }
+}
+
 // Check is one step of the examination of a call.
 type Check func(*Call) error
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -157,6 +158,21 @@ type Credential struct {
 	Value  string   `json:"value"`
 	State  string   `json:"state,omitempty"`  // expired, revoked, disabled; "": usable
 	Secret string   `json:"secret,omitempty"` // what a login needs
+}
+
+// SortCredentials puts the usable credential named admin first and those that are refused last. Otherwise the order stays.
+func SortCredentials(list []Credential) []Credential {
+	rank := func(c Credential) int {
+		switch {
+		case c.State != "":
+			return 2
+		case c.Name == "admin":
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(list, func(a, b Credential) int { return rank(a) - rank(b) })
+	return list
 }
 
 // Variable is an environment variable for a client. One without a name is a remark.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 )
 
 // Literals of JSON. They must not be changed.
@@ -38,6 +40,15 @@ func Texts(list ...string) []byte {
 		values[i] = Quote(s)
 	}
 	return Array(values...)
+}
+
+// Strings returns the elements of a JSON array as text, nil if there are none.
+func Strings(array gjson.Result) []string {
+	var out []string
+	for _, e := range array.Array() {
+		out = append(out, e.String())
+	}
+	return out
 }
 
 // Encode returns v as JSON, without the escapes that only HTML needs.
