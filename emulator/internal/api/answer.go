@@ -1,6 +1,9 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // Answer is what goes out: everything a client can see but the connection.
 type Answer struct {
@@ -23,29 +26,11 @@ type Page struct {
 	Total  int    // after filtering, before paging
 	Offset int
 	Limit  int // 0: everything
-
-	room []byte // the array in which Items stand, with space before and behind them
 }
 
-// pageRoom is the space before the items of a page, in bytes: enough for the envelopes there are.
-const pageRoom = 96
-
-// NewPage is a page for so many bytes of items, which are appended to Items.
-func NewPage(size int) Page {
-	room := make([]byte, pageRoom, pageRoom+size+8)
-	return Page{Items: room[pageRoom:], room: room}
-}
-
-// Around is the items between a head and a tail. They stay where they are if there is space around them.
+// Around returns the items between a head and a tail.
 func (p Page) Around(head []byte, tail string) []byte {
-	n := len(p.Items)
-	if p.room == nil || len(head) > pageRoom || cap(p.room) < pageRoom+n || n > 0 && &p.room[:pageRoom+1][pageRoom] != &p.Items[0] {
-		out := make([]byte, 0, len(head)+n+len(tail))
-		return append(append(append(out, head...), p.Items...), tail...)
-	}
-	from := pageRoom - len(head)
-	copy(p.room[from:pageRoom], head)
-	return append(p.room[from:pageRoom+n], tail...)
+	return slices.Concat(head, p.Items, []byte(tail))
 }
 
 // Ask is what a caller wants of a list, in neutral form.

@@ -4,7 +4,6 @@ package api
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"iter"
 	"math/rand/v2"
@@ -181,26 +180,8 @@ func (c *Call) Origin() string {
 
 // addressable tells whether a URL can have a host. A server lets names through that none can; they count as no name.
 func addressable(host string) bool {
-	if name, port, _ := strings.Cut(host, ":"); name != "" && usual(name, false) && usual(port, true) {
-		return true
-	}
 	u, err := url.Parse("http://" + host)
 	return err == nil && u.Host == host && host != ""
-}
-
-// usual tells whether a text is made of what names of hosts are made of, or of digits.
-func usual(s string, digits bool) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= '0' && c <= '9':
-		case digits:
-			return false
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_':
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // NewID is a UUID for something that the server makes. In a fixture it depends on the place alone, so that one more
@@ -229,83 +210,6 @@ func (c *Call) Stamp() []byte {
 func (c *Call) Chance(what string) *rand.Rand {
 	return rand.New(rand.NewPCG(Mix(c.World.Seed(), c.Number), Hash(what))) //nolint:gosec // repeatable on purpose
 }
-
-// Mix spreads two numbers over 64 bits (the finisher of splitmix64).
-func Mix(a, b uint64) uint64 {
-	z := a + (b+1)*0x9e3779b97f4a7c15
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-	return z ^ (z >> 31)
-}
-
-// Hash is FNV-1a of s.
-func Hash(s string) uint64 { return HashOn(14695981039346656037, s) }
-
-// HashOn is the hash of a text that begins with one whose hash is h and ends in s.
-func HashOn(h uint64, s string) uint64 {
-	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 1099511628211
-	}
-	return h
-}
-
-// UUID is a version 4 UUID made of two numbers.
-func UUID(hi, lo uint64) string {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], hi)
-	binary.BigEndian.PutUint64(b[8:], lo)
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	const hex = "0123456789abcdef"
-	var out [36]byte
-	for i, j := 0, 0; i < 16; i++ {
-		if j == 8 || j == 13 || j == 18 || j == 23 {
-			out[j] = '-'
-			j++
-		}
-		out[j], out[j+1] = hex[b[i]>>4], hex[b[i]&15]
-		j += 2
-	}
-	return string(out[:])
-}
-
-// IsUUID tells whether s is a UUID in its usual written form, of any version and letter case.
-func IsUUID(s string) bool {
-	_, ok := LowerUUID(s)
-	return ok
-}
-
-// LowerUUID is a UUID in lower case; false if s is none.
-func LowerUUID(s string) (string, bool) {
-	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
-		return "", false
-	}
-	digits, upper := 0, false
-	for i := range len(s) {
-		switch hexes[s[i]] {
-		case 1:
-			digits++
-		case 2:
-			digits++
-			upper = true
-		}
-	}
-	if upper {
-		s = strings.ToLower(s)
-	}
-	return s, digits == 32
-}
-
-// hexes is 1 for hexadecimal digits, 2 for those in upper case.
-var hexes = func() (is [256]uint8) {
-	for _, c := range "0123456789abcdef" {
-		is[c] = 1
-	}
-	for _, c := range "ABCDEF" {
-		is[c] = 2
-	}
-	return is
-}()
 
 // MediaType is mime.ParseMediaType, which needs no time for what most bodies are.
 func MediaType(declared string) (kind string, params map[string]string, err error) {

@@ -75,8 +75,9 @@ func page(c *api.Call, docs []*api.Doc, total int, form Form) api.Page {
 	for _, d := range docs {
 		size += d.Res.Room(d) + 1
 	}
-	p := api.NewPage(size)
-	p.Count, p.Total, p.Offset, p.Limit = len(docs), total, c.Ask.Offset, max(c.Ask.Limit, 0)
+	p := api.Page{
+		Items: make([]byte, 0, size), Count: len(docs), Total: total, Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0),
+	}
 	for i, d := range docs {
 		if i > 0 {
 			p.Items = append(p.Items, ',')

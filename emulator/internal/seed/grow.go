@@ -61,13 +61,13 @@ type grower struct {
 	alive  api.World // that the documents join; nil: a fixture is grown
 }
 
-// place is where something stands in a fixture, as the hash of its path: all that is made there follows from it.
-type place uint64
+// place is the path to something in a fixture. All that is made there follows from its hash.
+type place string
 
-func placed(path string) place { return place(api.Hash(path)) }
+func (p place) hash() uint64 { return api.Hash(string(p)) }
 
-// at is a place below another one.
-func (p place) at(step string) place { return place(api.HashOn(uint64(p), step)) }
+// at returns a place below another one.
+func (p place) at(step string) place { return p + place(step) }
 
 // of is the place of a record in what its outermost record stands in.
 func (p place) of(r *record) place {
@@ -86,7 +86,7 @@ func (g *grower) Seed() uint64 { return g.seed }
 // records brings the documents of a file's records into being.
 func (g *grower) records(f *file) error {
 	for _, r := range f.records {
-		if err := g.record(r, nil, placed("")); err != nil {
+		if err := g.record(r, nil, place("")); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func (g *grower) record(r *record, owner *api.Doc, around place) error {
 		if len(r.has) == 0 {
 			continue
 		}
-		inside := placed(doc.ID).of(r)
+		inside := place(doc.ID).of(r)
 		for _, child := range r.has {
 			if err := g.record(child, doc, inside); err != nil {
 				return err
@@ -154,7 +154,7 @@ func (g *grower) one(r *record, res *api.Resource, owner *api.Doc, p place) (doc
 	}
 	c := g.call(res)
 	c.Now = g.moment(r, res, in, p)
-	c.Stand(uint64(p))
+	c.Stand(p.hash())
 	d, err := rest.Birth(c, r.kind, in, given)
 	if err != nil {
 		e := api.AsError(err)
@@ -254,7 +254,7 @@ func (g *grower) moment(r *record, res *api.Resource, in []string, p place) time
 	if span <= 0 {
 		return g.now
 	}
-	part := api.Mix(g.seed, uint64(p.at(".born"))) >> 11
+	part := api.Mix(g.seed, p.at(".born").hash()) >> 11
 	return from.Add(time.Duration(float64(span) * float64(part) / (1 << 53))).Truncate(time.Millisecond)
 }
 
@@ -319,7 +319,7 @@ func (g *grower) scalar(r *record, n *yaml.Node, in []string, p place) ([]byte, 
 	if !strings.Contains(n.Text, "{") {
 		return n.Scalar, nil
 	}
-	fake := gofakeit.NewFaker(rand.NewPCG(api.Mix(g.seed, uint64(p)), api.Hash(r.kind)), false)
+	fake := gofakeit.NewFaker(rand.NewPCG(api.Mix(g.seed, p.hash()), api.Hash(r.kind)), false)
 	text, err := fill(g.ctx, fake, n.Text)
 	switch {
 	case g.ctx.Err() != nil:
@@ -447,7 +447,7 @@ func (g *grower) pick(res *api.Resource, in []string, p place) *api.Doc {
 	if n == 0 {
 		return nil
 	}
-	at := int(api.Mix(g.seed, uint64(p)) % uint64(n)) //nolint:gosec // n is positive and fits
+	at := int(api.Mix(g.seed, p.hash()) % uint64(n)) //nolint:gosec // n is positive and fits
 	return g.tx.Page(res.Kind, index, key, at, 1, false)[0]
 }
 

@@ -51,8 +51,8 @@ func (s *Scene) Bear(ctx context.Context, f *Fixture) error {
 }
 
 // Value is a node as JSON, with references followed and templates filled in. File and place are as in a fixture.
-func (s *Scene) Value(name, place string, n *yaml.Node) ([]byte, error) {
-	return s.grower().value(&record{file: &file{name: name}}, n, nil, placed(place))
+func (s *Scene) Value(name, path string, n *yaml.Node) ([]byte, error) {
+	return s.grower().value(&record{file: &file{name: name}}, n, nil, place(path))
 }
 
 // Merge changes a document by a merge patch.
