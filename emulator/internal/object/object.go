@@ -5,6 +5,7 @@ package object
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 )
@@ -71,6 +72,17 @@ func (o *Object) Set(name string, value []byte) {
 		return
 	}
 	*o = append(*o, Member{name, value})
+}
+
+// SetPath sets the value at a path of names joined by dots, and makes the objects that are missing on the way.
+func (o *Object) SetPath(path string, value []byte) {
+	head, tail, nested := strings.Cut(path, ".")
+	if nested {
+		inner := ObjectOf(o.Raw(head))
+		inner.SetPath(tail, value)
+		value = inner.JSON()
+	}
+	o.Set(head, value)
 }
 
 // SetString sets a member to a string.
