@@ -88,7 +88,9 @@ func (v versions) json() []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = api.Object{{Name: "minorVersion", Value: api.Quote(s.version)}, {Name: "profileVisibility", Value: object.Texts(s.groups...)}}.Append(out)
+		out = api.Object{
+			{Name: "minorVersion", Value: api.Quote(s.version)}, {Name: "profileVisibility", Value: object.Texts(s.groups...)},
+		}.Append(out)
 	}
 	return append(out, ']')
 }

@@ -90,7 +90,9 @@ func approve(c *api.Call) (any, error) {
 		ids = []string{everyone.ID}
 	}
 	p := c.Object.Object()
-	user := api.Object{{Name: "email", Value: p.Raw("email")}, {Name: "isExternal", Value: api.True}, {Name: "userGroupIds", Value: object.Texts(ids...)}}
+	user := api.Object{
+		{Name: "email", Value: p.Raw("email")}, {Name: "isExternal", Value: api.True}, {Name: "userGroupIds", Value: object.Texts(ids...)},
+	}
 	if name := mulesoft.FullName(c.Object); name != "" {
 		user.SetString("name", name)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 func expect(t *testing.T, text string) *journal.Expectation {
@@ -140,22 +139,6 @@ func TestTimes(t *testing.T) {
 			if !wanted.TooFew(n) && !wanted.TooMany(n) {
 				t.Errorf("%s: %d holds", c.times, n)
 			}
-		}
-	}
-}
-
-func TestPatch(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ before, after, want string }{
-		{`{"a":1}`, `{"a":1.0}`, `null`},
-		{`{"a":1,"b":2}`, `{"b":3,"c":null}`, `[{"op":"remove","path":"/a"},{"op":"replace","path":"/b","value":3},{"op":"add","path":"/c","value":null}]`},
-		{`{"a/b":{"~":[1,{"x":1}]}}`, `{"a/b":{"~":[1,{"x":2}]}}`, `[{"op":"replace","path":"/a~1b/~0/1/x","value":2}]`},
-		{`{"a":[1]}`, `{"a":[1,2]}`, `[{"op":"replace","path":"/a","value":[1,2]}]`},
-		{`{}`, `[]`, `[{"op":"replace","path":"","value":[]}]`},
-	} {
-		got, err := api.Encode(object.Diff([]byte(c.before), []byte(c.after)))
-		if err != nil || string(got) != c.want {
-			t.Errorf("%s to %s: got %s, error %v, want %s", c.before, c.after, got, err, c.want)
 		}
 	}
 }

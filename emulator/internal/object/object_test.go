@@ -3,9 +3,13 @@ package object_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
+	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/gauge"
 	"github.com/portico-emulator/portico/emulator/internal/object"
@@ -142,4 +146,128 @@ func FuzzAppendText(f *testing.F) {
 			t.Fatalf("%q: got %q, want %q", s, got, meant)
 		}
 	})
+}
+
+// A tree has at a path what the document has there.
+func TestTree(t *testing.T) {
+	t.Parallel()
+	tree := object.NewTree([]byte(`{"a":{"b":[1,{"c":null}],"b/c":"x"},"a b":2,"a":{"b":[3,{"c":4}]},"d":"{\"e\":1}"}`))
+	for path, want := range map[string]string{
+		"$.a.b[0]": "3", "$.a.b[1].c": "4", "$['a b']": "2", "$.a.b": `[3,{"c":4}]`, "$.a.b[2]": "", "$.a.b.c": "", "$.a.b[1].c.d": "",
+		"$.d.e": "", "$.none": "", "$['a']['b/c']": "",
+	} {
+		steps, err := object.Path(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if got := tree.At(steps).Raw; got != want {
+				t.Errorf("%s: got %s, want %s", path, got, want)
+			}
+		}
+	}
+	if got := object.NewTree([]byte(`{"a":`)).At([]string{"a"}); got.Exists() {
+		t.Errorf("no JSON: got %s", got)
+	}
+	if got := object.NewTree([]byte(`[1]`)).At(nil); got.Raw != "[1]" {
+		t.Errorf("the whole: got %s", got)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ before, after, want string }{
+		{`{"a":1}`, `{"a":1.0}`, `null`},
+		{`{"a":1,"b":2}`, `{"b":3,"c":null}`, `[{"op":"remove","path":"/a"},{"op":"replace","path":"/b","value":3},{"op":"add","path":"/c","value":null}]`},
+		{`{"a/b":{"~":[1,{"x":1}]}}`, `{"a/b":{"~":[1,{"x":2}]}}`, `[{"op":"replace","path":"/a~1b/~0/1/x","value":2}]`},
+		{`{"a":[1]}`, `{"a":[1,2]}`, `[{"op":"replace","path":"/a","value":[1,2]}]`},
+		{`{}`, `[]`, `[{"op":"replace","path":"","value":[]}]`},
+	} {
+		got, err := object.Encode(object.Diff([]byte(c.before), []byte(c.after)))
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s to %s: got %s, error %v, want %s", c.before, c.after, got, err, c.want)
+		}
+	}
+}
+
+// A diff, applied by another implementation, turns one document into the other; so does a merge patch, applied by both.
+func FuzzPatches(f *testing.F) {
+	for _, s := range [][2]string{
+		{`{"a":1,"b":{"c":[1,2,{"d":null}]}}`, `{"b":{"c":[1,3,{"d":0}]},"e":1.50}`}, {`{"~":{"/":1}}`, `{"~":{"/":2,"~1":3}}`}, {`{"a":[1]}`, `{"a":{"b":{}}}`},
+	} {
+		f.Add([]byte(s[0]), []byte(s[1]))
+	}
+	f.Fuzz(func(t *testing.T, from, to []byte) {
+		gauge.Input(t)
+		a, errA := object.Parse(from)
+		b, errB := object.Parse(to)
+		if errA != nil || errB != nil || a.Object == nil || b.Object == nil {
+			return
+		}
+		steps, err := object.Encode(append([]object.Step{}, object.Diff(a.JSON, b.JSON)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		patch, err := jsonpatch.DecodePatch(steps)
+		if err != nil {
+			t.Fatalf("%s: %v", steps, err)
+		}
+		if got, err := patch.Apply(a.JSON); err != nil || !object.Same(got, b.JSON) {
+			t.Fatalf("%s to %s: %s gives %s, %v", a.JSON, b.JSON, steps, got, err)
+		}
+		if want, err := jsonpatch.MergePatch(a.JSON, b.JSON); err != nil || !object.Same(object.MergePatch(a.JSON, b.JSON), want) {
+			t.Fatalf("%s merged with %s: got %s, want %s, %v", a.JSON, b.JSON, object.MergePatch(a.JSON, b.JSON), want, err)
+		}
+	})
+}
+
+func TestPointer(t *testing.T) {
+	t.Parallel()
+	for _, steps := range [][]string{nil, {"a"}, {"a/b", "~1", "0"}, {"~01/~"}} {
+		pointer := ""
+		for _, s := range steps {
+			pointer += "/" + object.Escape(s)
+		}
+		if got := object.Pointer(pointer); !slices.Equal(got, steps) {
+			t.Errorf("%s: got %q, want %q", pointer, got, steps)
+		}
+	}
+}
+
+func TestSetPath(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"a": `{"a":9,"d":2}`, "a.b": `{"a":{"b":9},"d":2}`, "a.c.e": `{"a":{"b":1,"c":{"e":9}},"d":2}`, "x.y": `{"a":{"b":1},"d":2,"x":{"y":9}}`,
+	} {
+		o := object.ObjectOf([]byte(`{"a":{"b":1},"d":2}`))
+		o.SetPath(path, []byte("9"))
+		if got := string(o.JSON()); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestArrays(t *testing.T) {
+	t.Parallel()
+	if got := string(object.Texts()); got != "[]" {
+		t.Errorf("no texts: got %s", got)
+	}
+	list := object.Texts("a", `"b"`)
+	if got := string(object.Array(list, []byte("1"))); got != `[["a","\"b\""],1]` {
+		t.Errorf("arrays: got %s", got)
+	}
+	if got := object.Strings(gjson.ParseBytes(list)); !slices.Equal(got, []string{"a", `"b"`}) {
+		t.Errorf("strings: got %q", got)
+	}
+}
+
+// Invalid JSON is not read past its end.
+func TestWalkOfBrokenJSON(t *testing.T) {
+	t.Parallel()
+	for _, doc := range []string{``, `{`, `{"`, `{"a`, `{"a\`, `{"a"`, `{"a":`, `{"a":"\`, `{"a":[`, `[`, `[,`, `{,}`, `{"a":1,`, `{"a"}`} {
+		for range object.Members([]byte(doc)) {
+		}
+		for range object.Elements([]byte(doc)) {
+		}
+	}
 }
