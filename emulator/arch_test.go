@@ -85,10 +85,12 @@ var laws = []struct {
 		not:   func(_, to string) bool { return to != "embed" },
 	},
 	{
-		name:  "a vendor imports of this module only internal/api, internal/rest, internal/yaml and emulator/mulesoft",
+		name:  "a vendor imports of this module only internal/api, internal/object, internal/rest, internal/yaml and emulator/mulesoft",
 		binds: vendor,
 		not: func(_, to string) bool {
-			return own(to) && !slices.Contains([]string{"emulator/internal/api", "emulator/internal/rest", "emulator/internal/yaml", "emulator/mulesoft"}, to)
+			return own(to) && !slices.Contains([]string{
+				"emulator/internal/api", "emulator/internal/object", "emulator/internal/rest", "emulator/internal/yaml", "emulator/mulesoft",
+			}, to)
 		},
 	},
 	{
@@ -104,9 +106,14 @@ var laws = []struct {
 		},
 	},
 	{
-		name:  "internal/api imports nothing of this module",
-		binds: func(from string) bool { return from == "emulator/internal/api" },
+		name:  "internal/object imports nothing of this module",
+		binds: func(from string) bool { return from == "emulator/internal/object" },
 		not:   func(_, to string) bool { return own(to) },
+	},
+	{
+		name:  "internal/api imports of this module only internal/object",
+		binds: func(from string) bool { return from == "emulator/internal/api" },
+		not:   func(_, to string) bool { return own(to) && to != "emulator/internal/object" },
 	},
 	{
 		name:  "commands reach the emulator only through its public face",

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // Redact gives a function that takes secrets out of JSON and of any other text, in the journal's words: of the given
@@ -19,4 +20,4 @@ func Redact(credentials []Credential) func(text string) string {
 }
 
 // JSONPath gives the names and positions of a path of the forms $.a.b[0] and $['x'], as the admin API reads them.
-func JSONPath(path string) ([]string, error) { return journal.Steps(path) }
+func JSONPath(path string) ([]string, error) { return object.Path(path) }

@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -142,7 +143,7 @@ func selected(c *api.Call, body []byte, only []string) []byte {
 			for _, e := range gjson.ParseBytes(m.Value).Array() {
 				picked = append(picked, pick([]byte(e.Raw), only))
 			}
-			m.Value = array(picked)
+			m.Value = object.Array(picked...)
 		}
 		o = append(o, m)
 	}

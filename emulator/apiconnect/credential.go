@@ -2,6 +2,7 @@ package apiconnect
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
@@ -17,7 +18,7 @@ var credentialsOfApps = &api.Resource{
 	},
 	OnCreate: func(s *api.Scope, d *api.Draft) error {
 		if d.Null("name") && d.Null("title") {
-			d.SetString("title", "Credential "+itoa(s.Tx.Count(kindCredential, "app", d.Owner())+1))
+			d.SetString("title", "Credential "+strconv.Itoa(s.Tx.Count(kindCredential, "app", d.Owner())+1))
 		}
 		if d.Null("client_id") {
 			d.Set("client_id", quotedSecret(s))

@@ -1,11 +1,11 @@
 package apiconnect
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
@@ -47,9 +47,7 @@ func notesOf(c *api.Call) *notes {
 }
 
 // stamp is RFC 3339 in UTC with milliseconds.
-func stamp(t time.Time) []byte {
-	return t.UTC().AppendFormat(make([]byte, 0, 32), `"2006-01-02T15:04:05.000Z"`)
-}
+var stamp = api.StampAs("2006-01-02T15:04:05.000Z")
 
 // write gives an answer the members and the media type that were asked for.
 func write(c *api.Call, a api.Answer) api.Answer {
@@ -165,21 +163,8 @@ func noun(kind string) string {
 
 // complaint is one problem; it begins with the path of the field.
 func complaint(v *api.Violation) string {
-	var path strings.Builder
-	for i, p := range v.Path {
-		if _, err := strconv.Atoi(p); err == nil && i > 0 {
-			path.WriteString("[" + p + "]")
-			continue
-		}
-		if i > 0 {
-			path.WriteByte('.')
-		}
-		path.WriteString(p)
-	}
-	if path.Len() == 0 {
-		path.WriteString("body")
-	}
-	return path.String() + ": " + rule(v)
+	path := api.FieldPath(v.Path, func(i int) bool { return i == 0 })
+	return cmp.Or(path, "body") + ": " + rule(v)
 }
 
 // rule says which rule a value breaks.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -130,7 +131,7 @@ func createInvitation(c *api.Call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		s[i] = api.Member{Name: "roles", Value: texts(ids...)}
+		s[i] = api.Member{Name: "roles", Value: object.Texts(ids...)}
 	}
 	return rest.Insert(&c.Scope, kindMemberInvitation, rest.Inside(c.Object), s)
 }
@@ -179,7 +180,7 @@ func answerMember(register bool) rest.Verb {
 			ids = append(ids, r.ID)
 		}
 		c.Tx.Delete(inv)
-		return join(c, org, api.Object{{Name: "user", Value: api.Quote(user.ID)}, {Name: "roles", Value: texts(ids...)}})
+		return join(c, org, api.Object{{Name: "user", Value: api.Quote(user.ID)}, {Name: "roles", Value: object.Texts(ids...)}})
 	}
 }
 

@@ -2,6 +2,7 @@ package apiconnect
 
 import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -29,12 +30,12 @@ func getMe(c *api.Call) (any, error) {
 		}
 		infos = append(infos, api.Object{
 			{Name: "org", Value: rest.Render(c, org, nil)},
-			{Name: "roles", Value: array(wire)},
-			{Name: "permissions", Value: texts(granted...)},
+			{Name: "roles", Value: object.Array(wire...)},
+			{Name: "permissions", Value: object.Texts(granted...)},
 			{Name: "member_url", Value: api.Quote(c.URL(base + path(m)))},
 		}.JSON())
 	}
-	out.Set("org_info", array(infos))
+	out.Set("org_info", object.Array(infos...))
 	return out, nil
 }
 

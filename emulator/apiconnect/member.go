@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -89,7 +90,7 @@ func memberRoles(c *api.Call, org *api.Doc, s api.Object) ([]string, error) {
 }
 
 func otherRoles(c *api.Call, org *api.Doc, s api.Object, field string) ([]string, error) {
-	ids, err := rolesAt(c, org, field, list(s.Get(field)))
+	ids, err := rolesAt(c, org, field, object.Strings(s.Get(field)))
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func createMember(c *api.Call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Set("roles", texts(ids...))
+		s.Set("roles", object.Texts(ids...))
 	}
 	for _, name := range []string{"user", "user_url", "role_urls"} {
 		s.Delete(name)
@@ -155,7 +156,7 @@ func updateMember(c *api.Call) (any, error) {
 		case err != nil:
 			return nil, err
 		}
-		s[i] = api.Member{Name: "roles", Value: texts(ids...)}
+		s[i] = api.Member{Name: "roles", Value: object.Texts(ids...)}
 	}
 	if state := s.Raw("state"); state != nil && owns(c, member) && !bytes.Equal(state, api.Quote(member.Str("state"))) {
 		return nil, api.Fail(api.Forbidden, "the state of the owner cannot be changed")

@@ -3,9 +3,9 @@ package apiconnect
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -29,7 +29,7 @@ var orgs = &api.Resource{
 			_, err := rest.InsertImplicit(s, kindMember, rest.Inside(org), api.Object{
 				{Name: "id", Value: api.Quote(derived(org.ID, "owner "+owner.ID))},
 				{Name: "user", Value: api.Quote(owner.ID)},
-				{Name: "roles", Value: texts(usualRole(org.ID, "owner"))},
+				{Name: "roles", Value: object.Texts(usualRole(org.ID, "owner"))},
 			})
 			return err
 		}
@@ -60,8 +60,6 @@ var orgs = &api.Resource{
 	},
 }
 
-func itoa(i int) string { return strconv.Itoa(i) }
-
 // sameCatalog refuses a reference out of the draft's catalog. One to nothing is refused when the document is stored.
 func sameCatalog(s *api.Scope, d *api.Draft, member, kind string) error {
 	if other := s.Tx.Get(kind, d.Str(member)); other != nil && other.In[1] != d.In[1] {
@@ -77,7 +75,7 @@ func handOver(s *api.Scope, org *api.Doc, user string) error {
 		if s.Tx.Get(kindRole, next) == nil { // it can be deleted
 			next = usualRole(org.ID, "member")
 		}
-		if _, err := patch(s, old, api.Object{{Name: "roles", Value: texts(next)}}); err != nil {
+		if _, err := patch(s, old, api.Object{{Name: "roles", Value: object.Texts(next)}}); err != nil {
 			return err
 		}
 	}
@@ -85,7 +83,7 @@ func handOver(s *api.Scope, org *api.Doc, user string) error {
 	if next == nil {
 		return nil // refused when the org is stored
 	}
-	owner := api.Object{{Name: "roles", Value: texts(usualRole(org.ID, "owner"))}}
+	owner := api.Object{{Name: "roles", Value: object.Texts(usualRole(org.ID, "owner"))}}
 	if m := membership(s, org, next); m != nil {
 		owner.SetString("state", "enabled")
 		_, err := patch(s, m, owner)
@@ -153,7 +151,7 @@ func transferOwner(c *api.Call) (any, error) {
 	old := membership(&c.Scope, org, c.Tx.Get(kindUser, org.Str("owner")))
 	next, err := patch(&c.Scope, org, api.Object{{Name: "owner", Value: api.Quote(user)}})
 	if err == nil && ids != nil && old != nil {
-		_, err = patch(&c.Scope, c.Tx.Get(kindMember, old.ID), api.Object{{Name: "roles", Value: texts(ids...)}})
+		_, err = patch(&c.Scope, c.Tx.Get(kindMember, old.ID), api.Object{{Name: "roles", Value: object.Texts(ids...)}})
 	}
 	return next, err
 }

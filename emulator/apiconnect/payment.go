@@ -2,12 +2,14 @@ package apiconnect
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // billings are the provider's integrations as an org sees them.
@@ -21,9 +23,9 @@ var billings = &api.Resource{
 	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "billing", to)
 		f.keep("id", "name", "title", "summary", "scope", "owned")
-		urls := texts()
+		urls := object.Texts()
 		if id := d.Str("payment_method_type"); id != "" {
-			urls = texts(c.URL(typePath(id)))
+			urls = object.Texts(c.URL(typePath(id)))
 		}
 		f.set("payment_method_integration_urls", urls)
 		if config := f.d.Raw("configuration"); config != nil {
@@ -43,8 +45,15 @@ var billings = &api.Resource{
 
 // paymentMethodTypes are kinds of payment method, the same for every catalog.
 var paymentMethodTypes = &api.Resource{
-	Kind: kindPaymentMethodType, Schema: "StoredPaymentMethodType", OnCreate: named,
+	Kind: kindPaymentMethodType, Schema: "StoredPaymentMethodType",
 	Indexes: []api.Index{{Name: "name", Path: "name", Unique: true}},
+	OnCreate: func(s *api.Scope, d *api.Draft) error {
+		if err := checkable(s, d); err != nil {
+			return err
+		}
+		return named(s, d)
+	},
+	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return checkable(s, d) },
 }
 
 func typePath(id string) string { return "/api/cloud/integrations/payment-method/" + id }
@@ -135,104 +144,61 @@ func updatePaymentMethod(c *api.Call) (any, error) {
 	return patch(&c.Scope, c.Object, s)
 }
 
-// configured holds the rules of a configuration: those of the type, and what a card's expiry looks like.
+// configured checks a configuration against the schema of its type, and what a card's expiry looks like.
 func configured(s *api.Scope, d *api.Draft) error {
-	config := d.Get("configuration")
-	var bad []api.Violation
-	complain := func(name, text string) {
-		bad = append(bad, api.Violation{Path: []string{"configuration", name}, Rule: api.Other, Text: text})
+	config := api.ObjectOf(d.Raw("configuration"))
+	bad, err := byType(s, s.Tx.Get(kindPaymentMethodType, d.Str("payment_method_type")), config)
+	if err != nil {
+		return err
 	}
-	if t := s.Tx.Get(kindPaymentMethodType, d.Str("payment_method_type")); t != nil {
-		schema := t.Get("configuration_schema")
-		for _, r := range schema.Get("required").Array() {
-			if !member(config, r.String()).Exists() {
-				complain(r.String(), "is required")
-			}
+	within := func(name string, least, most int, text string) {
+		if !config.Has(name) {
+			return
 		}
-		config.ForEach(func(name, value gjson.Result) bool {
-			if rule := member(schema.Get("properties"), name.String()); rule.Exists() {
-				if text := breaks(rule, value); text != "" {
-					complain(name.String(), text)
-				}
-			} else if open := schema.Get("additionalProperties"); open.Exists() && !open.Bool() {
-				complain(name.String(), "is not a field that can be set")
-			}
-			return true
-		})
-	}
-	if v := member(config, "expiration_month"); v.Exists() {
-		if n, err := strconv.Atoi(v.String()); err != nil || n < 1 || n > 12 {
-			complain("expiration_month", "must be a month from 1 to 12")
+		if n, err := strconv.Atoi(config.Str(name)); err != nil || n < least || n > most {
+			bad = append(bad, api.Violation{Path: []string{"configuration", name}, Rule: api.Other, Text: text})
 		}
 	}
-	if v := member(config, "expiration_year"); v.Exists() {
-		if n, err := strconv.Atoi(v.String()); err != nil || n < 1000 || n > 9999 {
-			complain("expiration_year", "must be a year of four digits")
-		}
-	}
+	within("expiration_month", 1, 12, "must be a month from 1 to 12")
+	within("expiration_year", 1000, 9999, "must be a year of four digits")
 	if bad != nil {
 		return api.Refuse(bad...)
 	}
 	return nil
 }
 
-// member is a value of an object by its name, whatever characters that has.
-func member(o gjson.Result, name string) (out gjson.Result) {
-	o.ForEach(func(k, v gjson.Result) bool {
-		if k.String() == name {
-			out = v
-			return false
+// byType returns what is wrong with a configuration by the schema of its type: missing members first, the others in the order
+// in which they were sent.
+func byType(s *api.Scope, kind *api.Doc, config api.Object) ([]api.Violation, error) {
+	if kind == nil || kind.Raw("configuration_schema") == nil {
+		return nil, nil
+	}
+	found, err := s.Vendor.CheckWith(kind.Raw("configuration_schema"), config.JSON())
+	if err != nil {
+		return nil, api.Refuse(api.Violation{Path: []string{"configuration"}, Rule: api.Other, Text: "cannot be checked: " + err.Error()})
+	}
+	place := func(v api.Violation) int {
+		if len(v.Path) == 0 {
+			return -1
 		}
-		return true
-	})
-	return out
+		return config.Find(v.Path[0])
+	}
+	slices.SortStableFunc(found, func(a, b api.Violation) int { return place(a) - place(b) })
+	for i := range found {
+		v := &found[i]
+		*v = api.Violation{Path: append([]string{"configuration"}, v.Path...), Rule: api.Other, Text: rule(v)}
+	}
+	return found, nil
 }
 
-// breaks says which rule of a type's schema a value breaks, or "".
-func breaks(rule, value gjson.Result) string {
-	if types := rule.Get("type"); types.Exists() {
-		fits := false
-		for _, t := range types.Array() {
-			fits = fits || is(value, t.String())
-		}
-		if !fits {
-			return "must be of type " + strings.Join(list(types), " or ")
+// checkable refuses a type whose schema cannot be used.
+func checkable(s *api.Scope, d *api.Draft) error {
+	if schema := d.Raw("configuration_schema"); schema != nil {
+		if _, err := s.Vendor.CheckWith(schema, []byte("{}")); err != nil {
+			return api.Refuse(api.Violation{Path: []string{"configuration_schema"}, Rule: api.Other, Text: "cannot be used: " + err.Error()})
 		}
 	}
-	if choices := rule.Get("enum"); choices.Exists() {
-		fits := false
-		for _, e := range choices.Array() {
-			fits = fits || api.Same([]byte(e.Raw), []byte(value.Raw))
-		}
-		if !fits {
-			return "must be one of " + strings.Join(list(choices), ", ")
-		}
-	}
-	if least := rule.Get("minimum"); least.Exists() && value.Type == gjson.Number && value.Num < least.Num {
-		return "must be " + least.Raw + " or more"
-	}
-	if most := rule.Get("maximum"); most.Exists() && value.Type == gjson.Number && value.Num > most.Num {
-		return "must be " + most.Raw + " or less"
-	}
-	return ""
-}
-
-func is(v gjson.Result, kind string) bool {
-	switch kind {
-	case "string":
-		return v.Type == gjson.String
-	case "integer":
-		return v.Type == gjson.Number && v.Num == float64(int64(v.Num))
-	case "number":
-		return v.Type == gjson.Number
-	case "boolean":
-		return v.IsBool()
-	case "object":
-		return v.IsObject()
-	case "array":
-		return v.IsArray()
-	}
-	return v.Type == gjson.Null
+	return nil
 }
 
 // canPay tells whether an org has a payment method for the billing of a plan. A plan that names none is content with any.

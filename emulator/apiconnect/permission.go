@@ -2,6 +2,7 @@ package apiconnect
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -84,7 +85,7 @@ func permissionsAt(urls []string) ([]string, error) {
 			})
 		}
 		if at < 0 {
-			bad = append(bad, api.Violation{Path: []string{"permission_urls", itoa(i)}, Rule: api.Other, Text: "is the URL of no permission"})
+			bad = append(bad, api.Violation{Path: []string{"permission_urls", strconv.Itoa(i)}, Rule: api.Other, Text: "is the URL of no permission"})
 			continue
 		}
 		names = once(names, permissions[at].name)

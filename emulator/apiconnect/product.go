@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -64,10 +65,10 @@ func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 		}
 		plans = append(plans, o.JSON())
 	}
-	f.set("plans", array(plans))
+	f.set("plans", object.Array(plans...))
 	f.keep("gateway_types")
-	f.set("gateway_service_urls", texts())
-	f.set("billing_urls", texts(paid...))
+	f.set("gateway_service_urls", object.Texts())
+	f.set("billing_urls", object.Texts(paid...))
 	f.urls("supersedes", docs(&c.Scope, kindProduct, each(d, "supersedes")))
 	if next := c.Tx.Get(kindProduct, d.Str("superseded_by.product")); next != nil {
 		moves := d.Get("superseded_by.plans").Raw
@@ -85,18 +86,6 @@ func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	return f.done()
 }
 
-// array is a JSON array of values.
-func array(values [][]byte) []byte {
-	out := []byte{'['}
-	for i, v := range values {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, v...)
-	}
-	return append(out, ']')
-}
-
 // audienceOf is who may view or subscribe, with addresses.
 func audienceOf(c *api.Call, d *api.Doc, which string) []byte {
 	v := d.Get("visibility." + which)
@@ -106,10 +95,10 @@ func audienceOf(c *api.Call, d *api.Doc, which string) []byte {
 			continue
 		}
 		var urls []string
-		for _, other := range docs(&c.Scope, m.kind, list(v.Get(m.stored))) {
+		for _, other := range docs(&c.Scope, m.kind, object.Strings(v.Get(m.stored))) {
 			urls = append(urls, c.URL(base+path(other)))
 		}
-		o.Set(m.wire, texts(urls...))
+		o.Set(m.wire, object.Texts(urls...))
 	}
 	return o.JSON()
 }
@@ -122,7 +111,7 @@ func onSale(p *api.Doc) bool {
 
 // admits tells whether a custom rule names one of the orgs, itself or by a group.
 func admits(c *api.Call, rule gjson.Result, orgs []*api.Doc) bool {
-	named, grouped := list(rule.Get("orgs")), list(rule.Get("groups"))
+	named, grouped := object.Strings(rule.Get("orgs")), object.Strings(rule.Get("groups"))
 	return slices.ContainsFunc(orgs, func(org *api.Doc) bool {
 		return slices.Contains(named, org.ID) ||
 			slices.ContainsFunc(c.Tx.Under(kindGroup, "orgs", org.ID), func(g *api.Doc) bool { return slices.Contains(grouped, g.ID) })

@@ -2,10 +2,10 @@ package apiconnect
 
 import (
 	"slices"
-
-	"github.com/tidwall/gjson"
+	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -27,7 +27,7 @@ var roles = &api.Resource{
 				}
 			}
 		}
-		f.set("permission_urls", texts(urls...))
+		f.set("permission_urls", object.Texts(urls...))
 		f.keep("external_group_mapping", "metadata")
 		f.times()
 		f.place()
@@ -122,37 +122,28 @@ func roleIDs(s *api.Scope, d *api.Draft) error {
 		if !api.IsUUID(id) {
 			role := s.Tx.Find(kindRole, "name", api.Key(d.Owner(), id))
 			if role == nil {
-				return api.Refuse(api.Violation{Path: []string{"roles", itoa(i)}, Rule: api.Reference, Want: kindRole})
+				return api.Refuse(api.Violation{Path: []string{"roles", strconv.Itoa(i)}, Rule: api.Reference, Want: kindRole})
 			}
 			id = role.ID
 		} else if role := s.Tx.Get(kindRole, id); role != nil && role.Owner() != d.Owner() {
-			return api.Refuse(api.Violation{Path: []string{"roles", itoa(i)}, Rule: api.Reference, Want: kindRole})
+			return api.Refuse(api.Violation{Path: []string{"roles", strconv.Itoa(i)}, Rule: api.Reference, Want: kindRole})
 		}
 		ids = once(ids, id)
 	}
-	d.Set("roles", texts(ids...))
+	d.Set("roles", object.Texts(ids...))
 	return nil
 }
 
 func updateRole(c *api.Call) (any, error) {
 	s := sent(c, "name", "title", "summary", "permission_urls", "external_group_mapping", "metadata")
 	if i := s.Find("permission_urls"); i >= 0 {
-		names, err := permissionsAt(list(s.Get("permission_urls")))
+		names, err := permissionsAt(object.Strings(s.Get("permission_urls")))
 		if err != nil {
 			return nil, err
 		}
-		s[i] = api.Member{Name: "permissions", Value: texts(names...)}
+		s[i] = api.Member{Name: "permissions", Value: object.Texts(names...)}
 	}
 	return patch(&c.Scope, c.Object, s)
-}
-
-// list gives the strings of an array.
-func list(v gjson.Result) []string {
-	var out []string
-	for _, e := range v.Array() {
-		out = append(out, e.String())
-	}
-	return out
 }
 
 // bearRoles makes the five roles of a new org.
@@ -162,7 +153,7 @@ func bearRoles(s *api.Scope, org *api.Doc) error {
 			{Name: "id", Value: api.Quote(usualRole(org.ID, r.name))},
 			{Name: "name", Value: api.Quote(r.name)},
 			{Name: "title", Value: api.Quote(r.title)},
-			{Name: "permissions", Value: texts(r.permissions...)},
+			{Name: "permissions", Value: object.Texts(r.permissions...)},
 		})
 		if err != nil {
 			return err

@@ -795,6 +795,37 @@ func TestI21Payment(t *testing.T) {
 	c.Is(201, "POST", "apps/acme/duo-app/subscriptions", body)
 }
 
+// A configuration is checked against the schema of its type by the real validator, in the dialect's words: missing members first, the
+// others as they were sent.
+func TestPaymentConfigurationSchema(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	const card, kind = "orgs/acme/payment-methods/company-card", "40000000-0000-4000-8000-000000000001"
+	c.state("payment-method-type", kind, `{"configuration_schema": {"type": "object", "required": ["token"], "additionalProperties": false, "properties": {
+		"token": {"type": "string"}, "owner_name": {}, "level": {"enum": ["low", "high"]}, "limit": {"type": ["integer", "null"], "minimum": 5, "maximum": 9},
+		"rate": {"minimum": 1.5}, "address": {"type": "object", "properties": {"city": {"type": "string"}}}}}}`)
+	for config, want := range map[string]string{
+		`{"limit": 4, "x": 1, "level": "mid"}`:       `configuration.token: is required; configuration.limit: must be 5 or more; configuration.x: is not a field that can be set; configuration.level: must be one of low, high`,
+		`{"token": 1, "limit": 10}`:                  `configuration.token: must be of type string; configuration.limit: must be 9 or less`,
+		`{"token": "x", "limit": "5", "rate": 1}`:    `configuration.limit: must be of type integer or null; configuration.rate: must be 1.5 or more`,
+		`{"token": "x", "address": {"city": false}}`: `configuration.address.city: must be of type string`,
+	} {
+		a := c.Must(400, "PATCH", card, `{"configuration": `+config+`}`)
+		var got []string
+		for _, e := range slices.Concat(a.Get("message").Array(), a.Get("errors").Array()) {
+			if !strings.HasPrefix(e.String(), "the request has") {
+				got = append(got, e.String())
+			}
+		}
+		if text := strings.Join(got, "; "); text != want {
+			t.Errorf("%s: got %q, want %q", config, text, want)
+		}
+	}
+	for _, schema := range []string{`{"type": "text"}`, `{"properties": {"a": {"$ref": "#"}}}`, `{"title": "` + strings.Repeat("x", 16<<10) + `"}`} {
+		c.Must(400, "PATCH", "/_portico/state/apiconnect.payment-method-type/"+kind, `{"configuration_schema": `+schema+`}`)
+	}
+}
+
 func TestI22Clock(t *testing.T) {
 	t.Parallel()
 	c := connect(t)

@@ -140,7 +140,7 @@ func issueToken(c *api.Call, user *api.Doc) (any, error) {
 
 // credentials are the tokens of the fixture: the administrator's, the usable ones, the others.
 func credentials(s *api.Scope) []api.Credential {
-	var first, usable, refused []api.Credential
+	var out []api.Credential
 	for d := range s.Tx.All(kindToken) {
 		user := s.Tx.Get(kindUser, d.Owner())
 		if api.IsUUID(d.ID) {
@@ -158,16 +158,9 @@ func credentials(s *api.Scope) []api.Credential {
 		if state := user.Str("state"); state != "enabled" {
 			cr.State = state
 		}
-		switch {
-		case cr.State != "":
-			refused = append(refused, cr)
-		case cr.Name == "admin":
-			first = append(first, cr)
-		default:
-			usable = append(usable, cr)
-		}
+		out = append(out, cr)
 	}
-	return append(append(first, usable...), refused...)
+	return api.SortCredentials(out)
 }
 
 // clients are variables for scripts: the vendor's own clients are configured by file or by hand.

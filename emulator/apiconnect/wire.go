@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // form writes what clients see of a document: what is stored, the constants of its type and the addresses that follow
@@ -101,13 +102,10 @@ func (f *form) url(name string, path ...string) {
 
 // address writes a URL on this server.
 func (f *form) address(base string, path ...string) {
-	begin := len(f.out) + 1
-	f.out = append(append(append(f.out, '"'), f.c.Origin...), base...)
+	f.out = api.AppendText(append(f.out, '"'), f.c.Origin)
+	f.out = api.AppendText(f.out, base)
 	for _, p := range path {
-		f.out = append(f.out, p...)
-	}
-	if text := f.out[begin:]; !api.Plain(text) {
-		f.out = api.AppendText(f.out[:begin], string(text))
+		f.out = api.AppendText(f.out, p)
 	}
 	f.out = append(f.out, '"')
 }
@@ -142,7 +140,7 @@ func (f *form) self() {
 func (f *form) tasks() {
 	list := []byte(`[]`)
 	if id := f.d.Str("task"); id != "" {
-		list = texts(f.c.URL(inCatalog(f.d.In, "/tasks/"+id)))
+		list = object.Texts(f.c.URL(inCatalog(f.d.In, "/tasks/"+id)))
 	}
 	f.set("task_urls", list)
 }
@@ -160,25 +158,9 @@ func (f *form) urls(name string, docs []*api.Doc) {
 	f.out = append(f.out, ']')
 }
 
-// texts is a JSON array of strings.
-func texts(list ...string) []byte {
-	out := []byte{'['}
-	for i, s := range list {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = api.AppendString(out, s)
-	}
-	return append(out, ']')
-}
-
 // each gives the strings of a stored array.
 func each(d *api.Doc, member string) []string {
-	var out []string
-	for _, e := range d.Get(member).Array() {
-		out = append(out, e.String())
-	}
-	return out
+	return object.Strings(d.Get(member))
 }
 
 // docs are the documents of a kind that a stored array names and that there are.

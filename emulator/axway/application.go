@@ -100,15 +100,15 @@ func partsOf(d *api.Doc) any {
 	all[0] = '{'
 	var p parts
 	at, begin := 0, 0
-	for name, value := range d.Members() {
-		switch name {
+	for _, m := range d.Object() {
+		switch m.Name {
 		case "custom":
 			continue
 		case "createdOn", "state":
 			p[at] = all[begin:len(all):len(all)]
 			at, begin = at+1, len(all)
 		}
-		all = api.AppendMember(all, name, value)
+		all = api.AppendMember(all, m.Name, m.Value)
 	}
 	p[at] = all[begin:]
 	return &p

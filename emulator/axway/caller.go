@@ -188,7 +188,7 @@ func home(*api.Call) (any, error) {
 
 // credentials are the users: the administrator, those who may call, the others.
 func credentials(s *api.Scope) []api.Credential {
-	var first, usable, refused []api.Credential
+	var out []api.Credential
 	head := builtIn(s)
 	for d := range s.Tx.All("axway.user") {
 		name, secret := d.Str("loginName"), d.Str("password")
@@ -196,17 +196,12 @@ func credentials(s *api.Scope) []api.Credential {
 			Vendor: "axway", Name: name, User: name, Roles: []string{d.Str("role")}, Header: "Authorization",
 			Value: "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+secret)), Secret: secret, State: userState(d),
 		}
-		switch {
-		case cr.State != "":
-			refused = append(refused, cr)
-		case head != nil && d.ID == head.ID:
+		if cr.State == "" && head != nil && d.ID == head.ID {
 			cr.Name = "admin"
-			first = append(first, cr)
-		default:
-			usable = append(usable, cr)
 		}
+		out = append(out, cr)
 	}
-	return append(append(first, usable...), refused...)
+	return api.SortCredentials(out)
 }
 
 // clients point scripts and Axway's agents here.

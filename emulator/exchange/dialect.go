@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"fmt"
 	"mime"
 	"net/http"
@@ -137,22 +138,8 @@ func fail(_ *api.Call, e *api.Error) api.Answer {
 
 // complaint is the place of a violation, [0].role, and what is wrong there.
 func complaint(v *api.Violation) (path, text string) {
-	var b strings.Builder
-	for i, p := range v.Path {
-		switch _, err := strconv.Atoi(p); {
-		case err == nil:
-			b.WriteString("[" + p + "]")
-		case i > 0:
-			b.WriteString("." + p)
-		default:
-			b.WriteString(p)
-		}
-	}
-	path = b.String()
-	what := path
-	if what == "" {
-		what = "body"
-	}
+	path = api.FieldPath(v.Path, nil)
+	what := cmp.Or(path, "body")
 	if v.Text != "" {
 		return path, v.Text
 	}

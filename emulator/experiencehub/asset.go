@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 	"github.com/portico-emulator/portico/emulator/mulesoft"
 )
@@ -76,7 +77,7 @@ type versions []seen
 func versionsIn(v gjson.Result) versions {
 	var out versions
 	for _, e := range v.Array() {
-		out = append(out, seen{e.Get("minorVersion").Str, strs(e.Get("profileVisibility"))})
+		out = append(out, seen{e.Get("minorVersion").Str, object.Strings(e.Get("profileVisibility"))})
 	}
 	return out
 }
@@ -87,7 +88,9 @@ func (v versions) json() []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = api.Object{{Name: "minorVersion", Value: api.Quote(s.version)}, {Name: "profileVisibility", Value: list(s.groups)}}.Append(out)
+		out = api.Object{
+			{Name: "minorVersion", Value: api.Quote(s.version)}, {Name: "profileVisibility", Value: object.Texts(s.groups...)},
+		}.Append(out)
 	}
 	return append(out, ']')
 }
@@ -273,7 +276,7 @@ func setVisibility(c *api.Call) (any, error) {
 		if !listed.IsArray() {
 			continue
 		}
-		groups, wrong := groupsIn(c.Tx, c.Object.Owner(), strs(listed), append(at, "profileVisibility")...)
+		groups, wrong := groupsIn(c.Tx, c.Object.Owner(), object.Strings(listed), append(at, "profileVisibility")...)
 		bad = append(bad, wrong...)
 		now = slices.DeleteFunc(now, func(s seen) bool { return s.version == label })
 		now = append(now, seen{label, groups})

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -19,12 +18,7 @@ var dialect = api.Dialect{
 	Read:       mulesoft.ReadForm,
 	Parameters: parameters,
 	Fail:       fail,
-	Stamp:      stamp,
-}
-
-// stamp is RFC 3339 in UTC to the second.
-func stamp(t time.Time) []byte {
-	return t.UTC().AppendFormat(make([]byte, 0, 32), `"2006-01-02T15:04:05Z"`)
+	Stamp:      api.StampAs("2006-01-02T15:04:05Z"),
 }
 
 func authenticate(c *api.Call) error {

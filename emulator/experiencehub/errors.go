@@ -1,6 +1,7 @@
 package experiencehub
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -146,23 +147,7 @@ func collision(e *api.Error) api.Violation {
 }
 
 // field is a path as refusals write it: dots between names, positions in brackets.
-func field(path []string) string {
-	var b strings.Builder
-	for i, p := range path {
-		switch _, err := strconv.Atoi(p); {
-		case err == nil:
-			b.WriteString("[" + p + "]")
-		case i > 0:
-			b.WriteString("." + p)
-		default:
-			b.WriteString(p)
-		}
-	}
-	if b.Len() == 0 {
-		return "body"
-	}
-	return b.String()
-}
+func field(path []string) string { return cmp.Or(api.FieldPath(path, nil), "body") }
 
 // detail is an ErrorDetail.
 func detail(v *api.Violation) api.Object {

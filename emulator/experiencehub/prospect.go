@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 	"github.com/portico-emulator/portico/emulator/mulesoft"
 )
@@ -81,7 +82,7 @@ func approve(c *api.Call) (any, error) {
 		return nil, err
 	}
 	portal, conn := c.Owner("experience-hub.portal"), c.Owner("mulesoft.connection")
-	ids, bad := groupsIn(c.Tx, portal.ID, strs(c.Body.Object.Get("userGroupIds")), "userGroupIds")
+	ids, bad := groupsIn(c.Tx, portal.ID, object.Strings(c.Body.Object.Get("userGroupIds")), "userGroupIds")
 	if len(bad) > 0 {
 		return nil, api.Refuse(bad...)
 	}
@@ -89,7 +90,9 @@ func approve(c *api.Call) (any, error) {
 		ids = []string{everyone.ID}
 	}
 	p := c.Object.Object()
-	user := api.Object{{Name: "email", Value: p.Raw("email")}, {Name: "isExternal", Value: api.True}, {Name: "userGroupIds", Value: list(ids)}}
+	user := api.Object{
+		{Name: "email", Value: p.Raw("email")}, {Name: "isExternal", Value: api.True}, {Name: "userGroupIds", Value: object.Texts(ids...)},
+	}
 	if name := mulesoft.FullName(c.Object); name != "" {
 		user.SetString("name", name)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/mulesoft"
 )
 
@@ -91,7 +92,7 @@ func result(c *api.Call, all []found, as form) json.RawMessage {
 
 func distinct(texts []string) []byte {
 	slices.Sort(texts)
-	return list(slices.Compact(texts))
+	return object.Texts(slices.Compact(texts)...)
 }
 
 func shown(c *api.Call, all []found, as form) json.RawMessage {
@@ -139,7 +140,7 @@ func narrow(c *api.Call, all []found) []found {
 }
 
 func folded(o api.Object, name string) []string {
-	out := strs(o.Get(name))
+	out := object.Strings(o.Get(name))
 	for i := range out {
 		out[i] = strings.ToLower(out[i])
 	}
@@ -207,7 +208,7 @@ func showExchangeAsset(c *api.Call, f found) api.Object {
 }
 
 func labelled(f found, out api.Object) api.Object {
-	out.Set("categories", list(f.Categories))
-	out.Set("tags", list(f.Tags))
+	out.Set("categories", object.Texts(f.Categories...))
+	out.Set("tags", object.Texts(f.Tags...))
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -26,33 +27,12 @@ func portalUsers() *api.Resource {
 
 // join checks that the groups of a user are the portal's.
 func join(s *api.Scope, d *api.Draft) error {
-	ids, bad := groupsIn(s.Tx, d.Owner(), strs(d.Get("userGroupIds")), "userGroupIds")
+	ids, bad := groupsIn(s.Tx, d.Owner(), object.Strings(d.Get("userGroupIds")), "userGroupIds")
 	if len(bad) > 0 {
 		return api.Refuse(bad...)
 	}
-	d.Set("userGroupIds", list(ids))
+	d.Set("userGroupIds", object.Texts(ids...))
 	return nil
-}
-
-// strs are the texts in a JSON array.
-func strs(v gjson.Result) []string {
-	var out []string
-	for _, e := range v.Array() {
-		out = append(out, e.String())
-	}
-	return out
-}
-
-// list is a JSON array of texts.
-func list(texts []string) []byte {
-	out := []byte{'['}
-	for i, t := range texts {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = api.AppendString(out, t)
-	}
-	return append(out, ']')
 }
 
 var byName = []api.SortKey{{Field: api.Field{Name: "name"}, CaseInsensitive: true}}
@@ -90,12 +70,12 @@ func setActive(active bool) rest.Verb {
 
 // replaceGroups makes the body the whole membership of the user, whatever the operation's name says.
 func replaceGroups(c *api.Call) (any, error) {
-	ids, bad := groupsIn(c.Tx, c.Object.Owner(), strs(gjson.ParseBytes(c.Body.JSON)))
+	ids, bad := groupsIn(c.Tx, c.Object.Owner(), object.Strings(gjson.ParseBytes(c.Body.JSON)))
 	if len(bad) > 0 {
 		return nil, api.Refuse(bad...)
 	}
 	o := c.Object.Object()
-	o.Set("userGroupIds", list(ids))
+	o.Set("userGroupIds", object.Texts(ids...))
 	_, err := rest.Update(&c.Scope, c.Object, o, o)
 	return nil, err
 }

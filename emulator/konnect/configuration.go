@@ -1,7 +1,10 @@
 package konnect
 
 import (
+	"slices"
+
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -48,7 +51,7 @@ func configure(c *api.Call, old *api.Doc, data api.Object) (any, error) {
 // sections keeps title and items of each section; other members are let through by the vendor and mean nothing.
 func sections(list []byte) []byte {
 	out := []byte{'['}
-	for i, s := range arrayOf(list) {
+	for i, s := range slices.Collect(object.Elements(list)) {
 		if i > 0 {
 			out = append(out, ',')
 		}

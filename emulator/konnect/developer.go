@@ -46,15 +46,9 @@ func private(portal *api.Doc, what string) error {
 
 var createdAt = []byte(`,"created_at"`)
 
-// tail is how documents with both times end. It is always as long, which finds their place without a search.
-const tail = `,"created_at":"2006-01-02T15:04:05.000Z","updated_at":"2006-01-02T15:04:05.000Z"}`
-
 // splice appends a document with further members before created_at, or at its end where it has none there.
 func splice(to, doc []byte, members func(to []byte) []byte) []byte {
-	at := len(doc) - len(tail)
-	if at < 0 || !bytes.HasPrefix(doc[at:], createdAt) {
-		at = bytes.LastIndex(doc, createdAt)
-	}
+	at := bytes.LastIndex(doc, createdAt)
 	if at < 0 {
 		at = len(doc) - 1
 	}

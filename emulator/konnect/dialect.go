@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
@@ -26,9 +25,7 @@ var dialect = api.Dialect{
 }
 
 // stamp is RFC 3339 in UTC with milliseconds.
-func stamp(t time.Time) []byte {
-	return t.UTC().AppendFormat(make([]byte, 0, 32), `"2006-01-02T15:04:05.000Z"`)
-}
+var stamp = api.StampAs("2006-01-02T15:04:05.000Z")
 
 // authenticate finds out who calls. Personal and system-account tokens are equivalent; any other token is taken for an
 // administrator's unless only known ones are accepted.
@@ -181,18 +178,9 @@ func collision(f api.Facts) string {
 // field is a path as Konnect writes it: dots between names, positions in brackets. Keys of labels and of the products to
 // publish are names, even 1.
 func field(path []string) string {
-	var b strings.Builder
-	for i, p := range path {
-		if _, err := strconv.Atoi(p); err == nil && i > 0 && !strings.HasSuffix(path[i-1], "labels") && path[i-1] != "api_products" {
-			b.WriteString("[" + p + "]")
-			continue
-		}
-		if i > 0 {
-			b.WriteByte('.')
-		}
-		b.WriteString(p)
-	}
-	return b.String()
+	return api.FieldPath(path, func(i int) bool {
+		return i == 0 || strings.HasSuffix(path[i-1], "labels") || path[i-1] == "api_products"
+	})
 }
 
 // complaint is one entry of invalid_parameters.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -45,7 +46,7 @@ func updateMappings(c *api.Call) (any, error) {
 		return nil, err
 	}
 	var bad []api.Violation
-	for i, m := range arrayOf(c.Body.Object.Raw("data")) {
+	for i, m := range slices.Collect(object.Elements(c.Body.Object.Raw("data"))) {
 		mapping := api.ObjectOf(m)
 		team := rest.Lookup(&c.Scope, api.Ref{Kind: "konnect.team"}, c.Object, mapping.Str("team_id"))
 		if team == nil {
@@ -65,7 +66,7 @@ func updateMappings(c *api.Call) (any, error) {
 func mapGroups(c *api.Call, team *api.Doc, groups []byte) error {
 	now := c.Tx.Get("konnect.team-group-mapping", team.ID)
 	var names [][]byte
-	for _, g := range arrayOf(groups) {
+	for g := range object.Elements(groups) {
 		if !slices.ContainsFunc(names, func(n []byte) bool { return string(n) == string(g) }) {
 			names = append(names, g)
 		}
@@ -76,7 +77,7 @@ func mapGroups(c *api.Call, team *api.Doc, groups []byte) error {
 		}
 		return nil
 	}
-	o := api.Object{{Name: "team_id", Value: api.Quote(team.ID)}, {Name: "groups", Value: array(names)}}
+	o := api.Object{{Name: "team_id", Value: api.Quote(team.ID)}, {Name: "groups", Value: object.Array(names...)}}
 	if now != nil {
 		_, err := rest.Update(&c.Scope, now, o, o)
 		return err

@@ -2,6 +2,7 @@ package konnect
 
 import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -26,7 +27,7 @@ var productVersions = &api.Resource{
 			for _, s := range strategiesOf(c, d) {
 				shown = append(shown, s.JSON)
 			}
-			o[i] = api.Member{Name: "auth_strategies", Value: array(shown)}
+			o[i] = api.Member{Name: "auth_strategies", Value: object.Array(shown...)}
 		}
 		return o.Append(to)
 	},

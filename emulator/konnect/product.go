@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
@@ -152,7 +153,7 @@ func publishOne(c *api.Call, product *api.Doc, on bool) error {
 		ids = append(ids, api.Quote(c.Object.ID))
 	}
 	o := product.Object()
-	o.Set("portal_ids", array(ids))
+	o.Set("portal_ids", object.Array(ids...))
 	_, err := rest.Update(&c.Scope, product, o, nil)
 	return err
 }

@@ -45,22 +45,15 @@ func tokenState(s *api.Scope, token *api.Doc) string {
 
 // credentials are the known tokens: the administrator's, the usable ones, the others.
 func credentials(s *api.Scope) []api.Credential {
-	var first, usable, refused []api.Credential
+	var out []api.Credential
 	for d := range s.Tx.All("konnect.token") {
 		cr := api.Credential{
 			Vendor: "konnect", Name: d.ID, User: d.Str("user"), Roles: []string{d.Str("access")},
 			Header: "Authorization", Value: "Bearer " + d.Str("token"), State: tokenState(s, d),
 		}
-		switch {
-		case cr.State != "":
-			refused = append(refused, cr)
-		case cr.Name == "admin":
-			first = append(first, cr)
-		default:
-			usable = append(usable, cr)
-		}
+		out = append(out, cr)
 	}
-	return append(append(first, usable...), refused...)
+	return api.SortCredentials(out)
 }
 
 // clients point decK-like tools, Terraform and scripts here.

@@ -67,7 +67,7 @@ func issue(c *api.Call, member, id string) (string, error) {
 // Credentials are the tokens that have a name, as those of one vendor: the administrator's, the usable ones, the others.
 func Credentials(vendor string) func(*api.Scope) []api.Credential {
 	return func(s *api.Scope) []api.Credential {
-		var first, usable, refused []api.Credential
+		var out []api.Credential
 		for d := range s.Tx.All("mulesoft.token") {
 			who := holder(s.Tx, d)
 			name := d.Str("name")
@@ -81,16 +81,9 @@ func Credentials(vendor string) func(*api.Scope) []api.Credential {
 			if who.Res.Kind == "mulesoft.connected-app" {
 				cr.User, cr.Secret = who.ID, who.Str("clientSecret")
 			}
-			switch {
-			case cr.State != "":
-				refused = append(refused, cr)
-			case name == "admin":
-				first = append(first, cr)
-			default:
-				usable = append(usable, cr)
-			}
+			out = append(out, cr)
 		}
-		return append(append(first, usable...), refused...)
+		return api.SortCredentials(out)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fixture"
-	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 	"github.com/portico-emulator/portico/emulator/internal/store"
 	"github.com/portico-emulator/portico/emulator/internal/suggest"
@@ -52,7 +52,7 @@ type placement struct {
 	Kind     string          `json:"kind"`
 	ID       string          `json:"id"`
 	Document json.RawMessage `json:"document,omitempty"`
-	Patch    []journal.Step  `json:"patch,omitempty"`
+	Patch    []object.Step   `json:"patch,omitempty"`
 }
 
 func getDiff(c *api.Call) (any, error) {
@@ -69,7 +69,7 @@ func getDiff(c *api.Call) (any, error) {
 		case d.After == nil:
 			out["removed"] = append(out["removed"], placement{d.Before.Res.Kind, d.Before.ID, d.Before.JSON, nil})
 		default:
-			out["changed"] = append(out["changed"], placement{d.After.Res.Kind, d.After.ID, nil, journal.Patch(d.Before.JSON, d.After.JSON)})
+			out["changed"] = append(out["changed"], placement{d.After.Res.Kind, d.After.ID, nil, object.Diff(d.Before.JSON, d.After.JSON)})
 		}
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Call is one request on its way from route to state and back. It is used by one goroutine and not kept.
@@ -78,6 +79,11 @@ func (c *Call) Header(name string) string { return c.Request.Header.Get(name) }
 
 // Param returns the first value of a query parameter, or "".
 func (c *Call) Param(name string) string { return c.Query.Get(name) }
+
+// StampAs returns a Dialect.Stamp that writes instants in UTC in a layout of package time, as a JSON string.
+func StampAs(layout string) func(time.Time) []byte {
+	return func(t time.Time) []byte { return t.UTC().AppendFormat(make([]byte, 0, 32), `"`+layout+`"`) }
+}
 
 // Bearer returns the token of an Authorization header with the Bearer scheme (any letter case), or "".
 func Bearer(header string) string {

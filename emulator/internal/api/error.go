@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -63,6 +64,23 @@ type Violation struct {
 	Want   any
 	Null   bool   // the value is null
 	Text   string // the vendor's own words, where its resource knows better than the dialect
+}
+
+// FieldPath writes the path of a violation with dots between names and positions in brackets: portals[0].name. A number is a name
+// where named says so; nil: nowhere.
+func FieldPath(path []string, named func(i int) bool) string {
+	var b strings.Builder
+	for i, p := range path {
+		if _, err := strconv.Atoi(p); err == nil && (named == nil || !named(i)) {
+			b.WriteString("[" + p + "]")
+			continue
+		}
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(p)
+	}
+	return b.String()
 }
 
 // Error is an error in neutral words. Only a dialect turns it into what a client sees.

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // Resource declares one kind of object. What differs from the plain verbs is a hook or an ordinary function in the same file.
@@ -73,6 +76,28 @@ type Shape struct {
 	UUIDs    map[string]bool     // members that are a UUID, or a list of them
 }
 
+// Sort puts members into the order of the shape. Those that it does not list follow, in the order they have.
+func (s *Shape) Sort(o Object) {
+	place := func(m Member) int {
+		if p, ok := s.Place[m.Name]; ok {
+			return p
+		}
+		return len(s.Names)
+	}
+	slices.SortStableFunc(o, func(a, b Member) int { return place(a) - place(b) })
+}
+
+// Keep drops the members that the shape does not list, unless it lists none.
+func (s *Shape) Keep(o *Object) {
+	if len(s.Names) == 0 {
+		return
+	}
+	*o = slices.DeleteFunc(*o, func(m Member) bool {
+		_, ok := s.Place[m.Name]
+		return !ok
+	})
+}
+
 // Doc is a stored document. It never changes: a change is a new Doc.
 type Doc struct {
 	Res  *Resource
@@ -84,17 +109,8 @@ type Doc struct {
 	// Implicit says that the vendor made it along with its owner: a fixture that names it completes it.
 	Implicit bool
 
-	memo atomic.Pointer[any]
-	laid atomic.Pointer[layout]
-}
-
-func (d *Doc) layout() layout {
-	if l := d.laid.Load(); l != nil {
-		return *l
-	}
-	l := lay(d.JSON)
-	d.laid.Store(&l)
-	return l
+	memo   atomic.Pointer[any]
+	layout atomic.Pointer[object.Layout]
 }
 
 // Memo keeps what is computed from the document once, which is sound because a document never changes.
@@ -115,18 +131,15 @@ func (d *Doc) Owner() string {
 	return d.In[len(d.In)-1]
 }
 
-// Get reads the value at a path.
+// Get reads the value at a path: names joined by dots, or what else gjson understands.
 func (d *Doc) Get(path string) gjson.Result {
 	if raw := d.top(path); raw != nil {
-		return gjson.Parse(text(raw))
+		return gjson.ParseBytes(raw)
 	}
-	if !plain(path) {
-		return gjson.GetBytes(d.JSON, path)
-	}
-	return d.layout().get(d.JSON, path)
+	return gjson.GetBytes(d.JSON, path)
 }
 
-// top is the member that a path without dots names, or nil.
+// top returns the member that a path without dots names, or nil.
 func (d *Doc) top(path string) []byte {
 	if strings.IndexByte(path, '.') >= 0 {
 		return nil
@@ -134,7 +147,22 @@ func (d *Doc) top(path string) []byte {
 	return d.Raw(path)
 }
 
-// Str reads a string, "" where it is absent or null.
+// Raw returns a member as JSON, nil if there is none. Its name must need no escapes.
+func (d *Doc) Raw(name string) []byte { return d.where().Raw(d.JSON, name) }
+
+// where returns the layout of the document. It is kept, since finding the members anew for each that is read takes 8 % of an axway
+// list and 10 % of a write.
+func (d *Doc) where() object.Layout {
+	l := d.layout.Load()
+	if l == nil {
+		read := object.LayoutOf(d.JSON)
+		l = &read
+		d.layout.Store(l)
+	}
+	return *l
+}
+
+// Str reads a string, "" if it is absent or null.
 func (d *Doc) Str(path string) string {
 	if s, ok := d.Text(path); ok {
 		return s
@@ -142,19 +170,14 @@ func (d *Doc) Str(path string) string {
 	return d.Get(path).String()
 }
 
-// Text reads a string that is a member of the document itself and has no escapes; of anything else it is false.
-func (d *Doc) Text(path string) (string, bool) { return Unquoted(d.top(path)) }
+// Text reads a string that is a member of the document itself and has no escapes. It reports false for anything else.
+func (d *Doc) Text(path string) (string, bool) { return object.Unquoted(d.top(path)) }
 
-// Bool reads a boolean, false where it is absent.
-func (d *Doc) Bool(path string) bool {
-	if raw := d.top(path); len(raw) > 0 && raw[0] != '"' {
-		return raw[0] == 't' || raw[0] != 'f' && gjson.Parse(text(raw)).Bool()
-	}
-	return d.Get(path).Bool()
-}
+// Bool reads a boolean, false if it is absent.
+func (d *Doc) Bool(path string) bool { return d.Get(path).Bool() }
 
-// Object is the document's members, to be changed.
-func (d *Doc) Object() Object { return d.layout().object(d.JSON) }
+// Object returns the document's members, to be changed.
+func (d *Doc) Object() Object { return d.where().Object(d.JSON) }
 
 // Draft is a document that is about to be stored.
 type Draft struct {
@@ -176,20 +199,7 @@ func (d *Draft) Owner() string {
 }
 
 // Doc returns the draft as a document.
-func (d *Draft) Doc() *Doc {
-	laid := &struct {
-		doc    Doc
-		layout layout
-	}{doc: Doc{Res: d.Res, ID: d.ID, In: d.In}}
-	laid.doc.JSON, laid.layout = d.laid()
-	laid.doc.laid.Store(&laid.layout)
-	if d.Res != nil { // share the memory of the id in the document
-		if id, ok := Unquoted(laid.layout.raw(laid.doc.JSON, d.Res.IDMember())); ok && id == d.ID {
-			laid.doc.ID = id
-		}
-	}
-	return &laid.doc
-}
+func (d *Draft) Doc() *Doc { return &Doc{Res: d.Res, ID: d.ID, In: d.In, JSON: d.JSON()} }
 
 // IDMember is the member that holds the id, or "" where the id is a pair or the owner's.
 func (r *Resource) IDMember() string {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,9 @@ type Vendor struct {
 
 	// Check validates a JSON document against one of the vendor's schemas; set when the vendor is linked.
 	Check func(schema string, document []byte) ([]Violation, error)
+	// CheckWith judges it by a schema that is part of another document. That schema has no references, and neither is longer
+	// than 16 KiB; anything else is an error. Set when the vendor is linked.
+	CheckWith func(schema, document []byte) ([]Violation, error)
 }
 
 // Operation is one row of a vendor's table: what the vendor documents, and the function that implements it.
@@ -154,6 +158,21 @@ type Credential struct {
 	Value  string   `json:"value"`
 	State  string   `json:"state,omitempty"`  // expired, revoked, disabled; "": usable
 	Secret string   `json:"secret,omitempty"` // what a login needs
+}
+
+// SortCredentials puts the usable credential named admin first and those that are refused last. Otherwise the order stays.
+func SortCredentials(list []Credential) []Credential {
+	rank := func(c Credential) int {
+		switch {
+		case c.State != "":
+			return 2
+		case c.Name == "admin":
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(list, func(a, b Credential) int { return rank(a) - rank(b) })
+	return list
 }
 
 // Variable is an environment variable for a client. One without a name is a comment.

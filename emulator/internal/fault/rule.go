@@ -14,6 +14,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/suggest"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
@@ -262,7 +263,7 @@ func conditions(n *yaml.Node, to *[]condition) error {
 		return yaml.Fault(n, "want a mapping of JSON paths to values")
 	}
 	for _, m := range n.Members {
-		steps, err := journal.Steps(m.Name)
+		steps, err := object.Path(m.Name)
 		if err != nil {
 			return yaml.Fault(m.Place(), "%s", err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -234,8 +235,8 @@ type subject struct {
 	lookup   func() *api.Doc
 	work     journal.Work
 	gaveUp   bool // the work was spent before a condition was compared
-	body     *journal.Tree
-	document *journal.Tree
+	body     *object.Tree
+	document *object.Tree
 }
 
 func (s *subject) good(x *condition, value gjson.Result) bool {
@@ -244,18 +245,18 @@ func (s *subject) good(x *condition, value gjson.Result) bool {
 	return is
 }
 
-func (s *subject) bodyTree() *journal.Tree {
+func (s *subject) bodyTree() *object.Tree {
 	if s.body == nil {
-		s.body = journal.NewTree(s.call.Body.JSON)
+		s.body = object.NewTree(s.call.Body.JSON)
 	}
 	return s.body
 }
 
-func (s *subject) documentTree() *journal.Tree {
+func (s *subject) documentTree() *object.Tree {
 	if s.document == nil {
-		s.document = &journal.Tree{}
+		s.document = &object.Tree{}
 		if d := s.lookup(); d != nil {
-			s.document = journal.NewTree(d.JSON)
+			s.document = object.NewTree(d.JSON)
 		}
 	}
 	return s.document

@@ -15,32 +15,6 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 )
 
-// A tree gives what the document has at a path.
-func TestTree(t *testing.T) {
-	t.Parallel()
-	tree := journal.NewTree([]byte(`{"a":{"b":[1,{"c":null}],"b/c":"x"},"a b":2,"a":{"b":[3,{"c":4}]},"d":"{\"e\":1}"}`))
-	for path, want := range map[string]string{
-		"$.a.b[0]": "3", "$.a.b[1].c": "4", "$['a b']": "2", "$.a.b": `[3,{"c":4}]`, "$.a.b[2]": "", "$.a.b.c": "", "$.a.b[1].c.d": "",
-		"$.d.e": "", "$.none": "", "$['a']['b/c']": "",
-	} {
-		steps, err := journal.Steps(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			if got := tree.At(steps).Raw; got != want {
-				t.Errorf("%s: got %s, want %s", path, got, want)
-			}
-		}
-	}
-	if got := journal.NewTree([]byte(`{"a":`)).At([]string{"a"}); got.Exists() {
-		t.Errorf("no JSON: got %s", got)
-	}
-	if got := journal.NewTree([]byte(`[1]`)).At(nil); got.Raw != "[1]" {
-		t.Errorf("the whole: got %s", got)
-	}
-}
-
 // grammar builds texts out of bytes, so that a fuzzer's changes give other regular expressions and globs and not mere errors.
 type grammar struct{ bytes []byte }
 

@@ -1,53 +1,66 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/tidwall/gjson"
 )
 
-// Times is how many calls are wanted.
+// Times is how often something is wanted. A nil limit is none.
 type Times struct{ Min, Max *int }
 
-// errTimes says what times may be.
-var errTimes = errors.New(`want a whole number from 0, or {"min": N, "max": N}`)
+// Reasons why JSON says no times.
+var (
+	errTimes = errors.New(`want a whole number from 0, or {"min": N, "max": N}`)
+	errOrder = errors.New("max is less than min")
+)
 
-// Wanted reads how many calls are wanted: at least one, unless times says otherwise.
+// ReadTimes reads how often something is wanted: a whole number, or an object with min, max or both.
+func ReadTimes(data []byte) (Times, error) {
+	var number *float64
+	if json.Unmarshal(data, &number) == nil && number != nil {
+		n := int(*number)
+		if float64(n) != *number {
+			return Times{}, errTimes
+		}
+		return Times{&n, &n}.check()
+	}
+	var t Times
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if d.Decode(&t) != nil || t.Min == nil && t.Max == nil {
+		return Times{}, errTimes
+	}
+	return t.check()
+}
+
+func (t Times) check() (Times, error) {
+	switch {
+	case t.Min != nil && *t.Min < 0, t.Max != nil && *t.Max < 0:
+		return Times{}, errTimes
+	case t.Min != nil && t.Max != nil && *t.Max < *t.Min:
+		return Times{}, errOrder
+	}
+	return t, nil
+}
+
+// Wanted returns how many calls are wanted: at least one, unless times says otherwise.
 func (x *Expectation) Wanted() (Times, error) {
 	if len(x.Times) == 0 || string(x.Times) == "null" {
 		return Times{Min: new(1)}, nil
 	}
-	t := gjson.ParseBytes(x.Times)
-	if t.Type == gjson.Number {
-		n := int(t.Num)
-		if t.Num != float64(n) || n < 0 {
-			return Times{}, errTimes
-		}
-		return Times{&n, &n}, nil
-	}
-	var span Times
-	d := json.NewDecoder(strings.NewReader(t.Raw))
-	d.DisallowUnknownFields()
-	err := d.Decode(&span)
-	switch {
-	case err != nil || !t.IsObject() || span.Min == nil && span.Max == nil || span.Min != nil && *span.Min < 0:
-		return Times{}, errTimes
-	case span.Max != nil && (*span.Max < 0 || span.Min != nil && *span.Max < *span.Min):
-		return Times{}, errors.New("max is less than min: no number of calls is right")
-	}
-	return span, nil
+	return ReadTimes(x.Times)
 }
 
-// TooFew tells whether a count is less than is wanted.
+// TooFew reports whether a count is less than is wanted.
 func (t Times) TooFew(count int) bool { return t.Min != nil && count < *t.Min }
 
-// TooMany tells whether a count is more than is wanted.
+// TooMany reports whether a count is more than is wanted.
 func (t Times) TooMany(count int) bool { return t.Max != nil && count > *t.Max }
 
-// String says it in words.
+// String returns the times in words.
 func (t Times) String() string {
 	switch {
 	case t.Min != nil && t.Max != nil && *t.Min == *t.Max:
@@ -63,7 +76,7 @@ func (t Times) String() string {
 	return fmt.Sprintf("%d to %d", *t.Min, *t.Max)
 }
 
-// String says in words what calls are looked for.
+// String returns in words what calls are looked for.
 func (x *Expectation) String() string {
 	var parts []string
 	for _, p := range []string{x.Operation, x.Method, x.Path} {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
@@ -104,7 +105,7 @@ func (e *Entry) miss(tests []test, r *Redactor) Miss {
 }
 
 // test says how far an entry is off, from 0 for not at all to 1, and words what differs, which takes longer.
-type test func(e *Entry, body *Tree, work *Work) (what func() string, far float64)
+type test func(e *Entry, body *object.Tree, work *Work) (what func() string, far float64)
 
 func (x *Expectation) compile(r *Redactor) ([]test, error) {
 	var out []test
@@ -131,7 +132,7 @@ func (x *Expectation) compile(r *Redactor) ([]test, error) {
 }
 
 func differs(what, want string, get func(*Entry) string, fits func(want, got string) bool) test {
-	return func(e *Entry, _ *Tree, _ *Work) (func() string, float64) {
+	return func(e *Entry, _ *object.Tree, _ *Work) (func() string, float64) {
 		got := get(e)
 		switch {
 		case got == want || fits != nil && fits(want, got):
@@ -151,7 +152,7 @@ func unlike(a, b string) float64 {
 }
 
 func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
-	steps, err := Steps(path)
+	steps, err := object.Path(path)
 	if err != nil {
 		return nil, err
 	}
@@ -160,10 +161,10 @@ func bodyTest(path string, want json.RawMessage, r *Redactor) (test, error) {
 		return nil, fmt.Errorf("body %s: %w", path, err)
 	}
 	secret := slices.ContainsFunc(steps, secretName.MatchString)
-	return func(e *Entry, body *Tree, work *Work) (func() string, float64) {
+	return func(e *Entry, body *object.Tree, work *Work) (func() string, float64) {
 		got := body.At(steps)
 		switch {
-		case !body.value.Exists() && e.Length > 0:
+		case !body.At(nil).Exists() && e.Length > 0:
 			return func() string {
 				why := "is no JSON"
 				if e.Length > len(e.Body) {

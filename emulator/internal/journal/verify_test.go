@@ -120,7 +120,7 @@ func TestTimes(t *testing.T) {
 		{`{}`, refused, nil, nil},
 		{`{"min":"2"}`, refused, nil, nil},
 		{`{"mni":2}`, refused, nil, nil},
-		{`{"min":3,"max":2}`, "max is less than min: no number of calls is right", nil, nil},
+		{`{"min":3,"max":2}`, "max is less than min", nil, nil},
 	} {
 		wanted, err := expect(t, `{"times":`+c.times+`}`).Wanted()
 		words := wanted.String
@@ -139,22 +139,6 @@ func TestTimes(t *testing.T) {
 			if !wanted.TooFew(n) && !wanted.TooMany(n) {
 				t.Errorf("%s: %d holds", c.times, n)
 			}
-		}
-	}
-}
-
-func TestPatch(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ before, after, want string }{
-		{`{"a":1}`, `{"a":1.0}`, `null`},
-		{`{"a":1,"b":2}`, `{"b":3,"c":null}`, `[{"op":"remove","path":"/a"},{"op":"replace","path":"/b","value":3},{"op":"add","path":"/c","value":null}]`},
-		{`{"a/b":{"~":[1,{"x":1}]}}`, `{"a/b":{"~":[1,{"x":2}]}}`, `[{"op":"replace","path":"/a~1b/~0/1/x","value":2}]`},
-		{`{"a":[1]}`, `{"a":[1,2]}`, `[{"op":"replace","path":"/a","value":[1,2]}]`},
-		{`{}`, `[]`, `[{"op":"replace","path":"","value":[]}]`},
-	} {
-		got, err := api.Encode(journal.Patch([]byte(c.before), []byte(c.after)))
-		if err != nil || string(got) != c.want {
-			t.Errorf("%s to %s: got %s, error %v, want %s", c.before, c.after, got, err, c.want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/suggest"
 )
 
@@ -150,7 +151,7 @@ func (e *Entry) violations(r *Redactor) []string {
 }
 
 // got is the value that offends, as it was sent.
-func got(r *Redactor, body *Tree, path []string) string {
+func got(r *Redactor, body *object.Tree, path []string) string {
 	v := body.At(path)
 	if len(path) == 0 || !v.Exists() {
 		return ""
@@ -162,7 +163,7 @@ func got(r *Redactor, body *Tree, path []string) string {
 }
 
 // tree is the body, without anything in it where it is no JSON or was cut.
-func (e *Entry) tree() *Tree { return &Tree{value: gjson.ParseBytes(e.json())} }
+func (e *Entry) tree() *object.Tree { return object.NewTree(e.json()) }
 
 // json is the body as JSON, nil where it is none or was cut.
 func (e *Entry) json() []byte {

@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/schema"
 )
 
@@ -23,7 +24,7 @@ func (c *components) ref(name string) []byte {
 		c.seen[name] = true
 		c.names = append(c.names, name)
 	}
-	return object("$ref", api.Quote("#/components/schemas/"+name))
+	return single("$ref", api.Quote("#/components/schemas/"+name))
 }
 
 // all gives the definitions that were referred to, with those that they refer to themselves.
@@ -49,7 +50,7 @@ func (c *components) rewrite(raw []byte) []byte {
 		for _, item := range v.Array() {
 			items = append(items, c.rewrite([]byte(item.Raw)))
 		}
-		return list(items...)
+		return object.Array(items...)
 	case !v.IsObject():
 		return raw
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/schema"
 )
 
@@ -20,8 +21,8 @@ func Document(v *api.Vendor, set *schema.Set, server string) ([]byte, error) {
 	info.SetString("version", v.Version)
 	info.SetString("description", d.about())
 	out.Set("info", info.JSON())
-	out.Set("servers", list(object("url", api.Quote(server))))
-	out.Set("tags", list(d.tags()...))
+	out.Set("servers", object.Array(single("url", api.Quote(server))))
+	out.Set("tags", object.Array(d.tags()...))
 	paths, err := d.paths()
 	if err != nil {
 		return nil, fmt.Errorf("openapi: %s: %w", v.Name, err)
@@ -33,11 +34,11 @@ func Document(v *api.Vendor, set *schema.Set, server string) ([]byte, error) {
 	}
 	parts := api.Object{{Name: "schemas", Value: schemas.JSON()}}
 	if v.Security != "" {
-		parts.Set("securitySchemes", object(scheme, []byte(v.Security)))
+		parts.Set("securitySchemes", single(scheme, []byte(v.Security)))
 	}
 	out.Set("components", parts.JSON())
 	if v.Security != "" {
-		out.Set("security", list(object(scheme, []byte(`[]`))))
+		out.Set("security", object.Array(single(scheme, []byte(`[]`))))
 	}
 	return out.JSON(), nil
 }
@@ -64,7 +65,7 @@ func (d *document) tags() [][]byte {
 	for i := range d.vendor.Operations {
 		if tag := d.vendor.Operations[i].Tag; !seen[tag] {
 			seen[tag] = true
-			out = append(out, object("name", api.Quote(tag)))
+			out = append(out, single("name", api.Quote(tag)))
 		}
 	}
 	return out
@@ -131,19 +132,7 @@ func (d *document) paths() (api.Object, error) {
 	return out, nil
 }
 
-// object is a JSON object with one member.
-func object(name string, value []byte) []byte {
+// single is a JSON object with one member.
+func single(name string, value []byte) []byte {
 	return api.Object{{Name: name, Value: value}}.JSON()
-}
-
-// list is a JSON array.
-func list(items ...[]byte) []byte {
-	out := []byte{'['}
-	for i, item := range items {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, item...)
-	}
-	return append(out, ']')
 }

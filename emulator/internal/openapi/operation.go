@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // operation describes the rows of one path and method.
@@ -17,7 +18,7 @@ func (d *document) operation(p *place, rows []*api.Operation) ([]byte, error) {
 	first := rows[0]
 	var out api.Object
 	if first.Tag != "" {
-		out.Set("tags", list(api.Quote(first.Tag)))
+		out.Set("tags", object.Array(api.Quote(first.Tag)))
 	}
 	out.SetString("summary", join(rows, "; or: ", func(op *api.Operation) string { return op.Summary }))
 	if len(rows) > 1 {
@@ -30,7 +31,7 @@ func (d *document) operation(p *place, rows []*api.Operation) ([]byte, error) {
 		return nil, err
 	}
 	if len(params) > 0 {
-		out.Set("parameters", list(params...))
+		out.Set("parameters", object.Array(params...))
 	}
 	if body := d.body(rows); body != nil {
 		out.Set("requestBody", body)
@@ -143,7 +144,7 @@ func (d *document) body(rows []*api.Operation) []byte {
 	}
 	var o api.Object
 	o.SetBool("required", required)
-	o.Set("content", object(kind, object("schema", d.oneOf(names))))
+	o.Set("content", single(kind, single("schema", d.oneOf(names))))
 	return o.JSON()
 }
 
@@ -172,7 +173,7 @@ func (d *document) responses(rows []*api.Operation) api.Object {
 		o.SetString("description", describe(status))
 		if d.vendor.Problem != "" {
 			kind := first(d.vendor.ProblemMedia, d.vendor.Dialect.Media, usual)
-			o.Set("content", object(kind, object("schema", d.oneOf([]string{d.vendor.Problem}))))
+			o.Set("content", single(kind, single("schema", d.oneOf([]string{d.vendor.Problem}))))
 		}
 		out.Set(strconv.Itoa(status), o.JSON())
 	}
@@ -198,7 +199,7 @@ func (d *document) success(rows []*api.Operation, op *api.Operation) []byte {
 	for _, kind := range kinds {
 		media := []byte(`{}`)
 		if names != nil {
-			media = object("schema", d.oneOf(names))
+			media = single("schema", d.oneOf(names))
 		}
 		content.Set(kind, media)
 	}
@@ -217,7 +218,7 @@ func (d *document) oneOf(names []string) []byte {
 	if len(refs) == 1 {
 		return refs[0]
 	}
-	return object("anyOf", list(refs...))
+	return single("anyOf", object.Array(refs...))
 }
 
 func describe(status int) string { return first(http.StatusText(status), "Other") }

@@ -57,7 +57,7 @@ func InsertImplicit(s *api.Scope, kind string, in []string, given api.Object) (*
 }
 
 func store(s *api.Scope, d *api.Draft) (*api.Doc, error) {
-	d.Sort(d.Res.Shape)
+	d.Res.Shape.Sort(d.Object)
 	doc := d.Doc()
 	err := s.Tx.Put(doc)
 	if err == nil {
@@ -139,7 +139,7 @@ func complete(s *api.Scope, twin *api.Doc, d *api.Draft) (*api.Doc, error) {
 			return nil, err
 		}
 	}
-	d.Sort(d.Res.Shape)
+	d.Res.Shape.Sort(d.Object)
 	doc := d.Doc()
 	doc.Implicit = true
 	return doc, s.Tx.Put(doc)

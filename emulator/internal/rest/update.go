@@ -18,10 +18,10 @@ func Update(s *api.Scope, old *api.Doc, members, sent api.Object) (*api.Doc, err
 			d.Default(name, was)
 		}
 	}
-	d.Keep(r.Shape)
+	r.Shape.Keep(&d.Object)
 	lowerUUIDs(d.Object, r.Shape)
-	d.Sort(r.Shape)
-	if same(old, d.Object) {
+	r.Shape.Sort(d.Object)
+	if api.Same(old.JSON, d.JSON()) {
 		return old, nil
 	}
 	if name := r.UpdatedMember(); name != "" && !(s.Privileged && sent.Has(name) && !sent.Null(name)) {
@@ -32,19 +32,6 @@ func Update(s *api.Scope, old *api.Doc, members, sent api.Object) (*api.Doc, err
 	doc := d.Doc()
 	doc.At = old.At
 	return doc, s.Tx.Put(doc)
-}
-
-// same reports whether a document has these members and no others.
-func same(d *api.Doc, members api.Object) bool {
-	if len(members) > 100 { // to look for each member costs the square of them
-		return api.Same(d.JSON, members.JSON())
-	}
-	for _, m := range members {
-		if was := d.Raw(m.Name); was == nil || !api.Same(was, m.Value) {
-			return was == nil && api.Same(d.JSON, members.JSON()) // a name may have escapes
-		}
-	}
-	return d.Len() == len(members)
 }
 
 // Settings returns the document of a kind of which an owner has one: the stored one, or the defaults, which are not stored

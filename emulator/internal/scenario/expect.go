@@ -10,6 +10,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -28,8 +29,7 @@ type expectation struct {
 type wanted struct {
 	what   string // fired, hits, calls, succeeded, failed, count
 	status int    // calls with that one
-	least  int
-	most   int // -1: no limit
+	journal.Times
 }
 
 // twins are documents of a kind that say the same.
@@ -65,9 +65,8 @@ func (r *reader) expectations(n *yaml.Node) error {
 		var x expectation
 		times := func(what string) yaml.Reader {
 			return func(v *yaml.Node) error {
-				w := wanted{what: what, most: -1}
-				err := readTimes(v, &w)
-				x.wanted = append(x.wanted, w)
+				t, err := readTimes(v)
+				x.wanted = append(x.wanted, wanted{what: what, Times: t})
 				return err
 			}
 		}
@@ -108,11 +107,11 @@ func (r *reader) expectations(n *yaml.Node) error {
 					if err != nil || status < 100 || status > 599 {
 						return yaml.Fault(m.Place(), "statuses: want an HTTP status, got %q", m.Name)
 					}
-					w := wanted{what: m.Name, status: status, most: -1}
-					if err := readTimes(m.Value, &w); err != nil {
+					t, err := readTimes(m.Value)
+					if err != nil {
 						return err
 					}
-					x.wanted = append(x.wanted, w)
+					x.wanted = append(x.wanted, wanted{m.Name, status, t})
 				}
 				return nil
 			},
@@ -128,20 +127,12 @@ func (r *reader) expectations(n *yaml.Node) error {
 	})
 }
 
-func readTimes(n *yaml.Node, w *wanted) error {
-	if n.Kind == yaml.Number {
-		err := n.Whole(0, &w.least)
-		w.most = w.least
-		return err
+func readTimes(n *yaml.Node) (journal.Times, error) {
+	t, err := journal.ReadTimes(n.JSON(nil))
+	if err != nil {
+		err = yaml.Fault(n, "%s", err)
 	}
-	err := n.Read("a number of times", map[string]yaml.Reader{
-		"min": func(v *yaml.Node) error { return v.Whole(0, &w.least) },
-		"max": func(v *yaml.Node) error { return v.Whole(0, &w.most) },
-	})
-	if err == nil && w.most >= 0 && w.most < w.least {
-		err = yaml.Fault(n, "max is less than min")
-	}
-	return err
+	return t, err
 }
 
 // fits refuses an expectation of nothing, of two things, or of what the thing does not have.
@@ -240,10 +231,10 @@ func (r *reader) by(res *api.Resource, t *twins, n *yaml.Node) error {
 		head, _, _ := strings.Cut(n.Text, ".")
 		return r.field(res, n, head)
 	}
-	steps, err := journal.Steps(n.Text)
+	steps, err := object.Path(n.Text)
 	if err != nil {
 		return yaml.Fault(n, "%s", err)
 	}
-	t.get = append(t.get, func(d *api.Doc) string { return journal.NewTree(d.JSON).At(steps).Raw })
+	t.get = append(t.get, func(d *api.Doc) string { return object.NewTree(d.JSON).At(steps).Raw })
 	return nil
 }

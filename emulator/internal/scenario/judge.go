@@ -123,7 +123,7 @@ func (r *run) report() Report {
 // forbidden tells whether a rule is there to show that it never acts.
 func (r *run) forbidden(rule *fault.Rule) bool {
 	for _, x := range r.expect {
-		if x.rule == rule && slices.ContainsFunc(x.wanted, func(w wanted) bool { return w.what == "fired" && w.most == 0 }) {
+		if x.rule == rule && slices.ContainsFunc(x.wanted, func(w wanted) bool { return w.what == "fired" && w.Max != nil && *w.Max == 0 }) {
 			return true
 		}
 	}
@@ -174,7 +174,7 @@ func (r *run) judge(x *expectation, i int, faults []Fault, add func(what string,
 		if x.on != nil {
 			why += t.told()
 		}
-		add(what, got >= w.least && (w.most < 0 || got <= w.most), why)
+		add(what, !w.TooFew(got) && !w.TooMany(got), why)
 	}
 }
 
@@ -230,16 +230,12 @@ func (s *set) words() string {
 	return s.kind + " with " + strings.Join(parts, ", ")
 }
 
+// text returns the times in words.
 func (w wanted) text() string {
-	switch {
-	case w.most == w.least:
-		return strconv.Itoa(w.least)
-	case w.most < 0:
-		return "at least " + strconv.Itoa(w.least)
-	case w.least == 0:
-		return "at most " + strconv.Itoa(w.most)
+	if w.Min != nil && w.Max != nil && *w.Min == *w.Max {
+		return strconv.Itoa(*w.Min)
 	}
-	return fmt.Sprintf("%d to %d", w.least, w.most)
+	return w.String()
 }
 
 // told says how the calls were answered; 0 is not at all.

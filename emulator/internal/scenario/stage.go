@@ -13,6 +13,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/fault"
 	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // Place is the world in which a scenario plays.
@@ -362,7 +363,7 @@ func (r *run) find(editor *fixture.Editor, kind, owner string, where []condition
 		if len(tests) == 0 {
 			return true
 		}
-		document := journal.NewTree(d.JSON)
+		document := object.NewTree(d.JSON)
 		for i := range tests {
 			if !tests[i].Fits(document.At(where[i].steps), &work) {
 				return false

@@ -9,6 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/fault"
 	"github.com/portico-emulator/portico/emulator/internal/fixture"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -149,7 +150,7 @@ func (r *reader) where(res *api.Resource, n *yaml.Node) ([]condition, error) {
 			}
 			path = "$['" + path + "']"
 		}
-		steps, err := journal.Steps(path)
+		steps, err := object.Path(path)
 		if err == nil {
 			_, err = journal.Matches(m.Value.JSON(nil))
 		}

@@ -12,7 +12,7 @@ func (s *Set) Proved(name string, value any) (proved, valid bool, err error) {
 	if err != nil {
 		return false, false, err
 	}
-	return c.proof != nil && c.proof.holds(doc), c.schema.Validate(value) == nil, nil
+	return c.proof != nil && c.proof.Holds(doc), c.schema.Validate(value) == nil, nil
 }
 
 // Provable tells whether a definition has a proof.

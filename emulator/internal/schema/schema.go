@@ -19,13 +19,15 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
+	"github.com/portico-emulator/portico/emulator/internal/schema/proof"
 )
 
 // Operations is the file in a vendor's folder that is no schema: the official list of operations.
 const Operations = "operations.json"
 
-// Set is the schemas of one vendor, those that it shares with others included, found by the name of their definition alone. Each is compiled when it is first
-// used. It is safe for use by several goroutines.
+// Set is the schemas of one vendor, with those that it shares with others, by the name of their definition. Each is compiled when it
+// is first used. A Set is safe for concurrent use.
 type Set struct {
 	raw   map[string][]byte // by name, as written
 	order []string
@@ -33,14 +35,15 @@ type Set struct {
 	mu       sync.RWMutex
 	compiler *jsonschema.Compiler
 	ready    map[string]compiled
-	proofs   builder
-	decoded  map[string]any // definitions as values, for looking keywords up
+	proofs   *proof.Builder
+	trees    map[string]*object.Tree // of definitions, for looking keywords up
+	given    map[string]*Set         // by the text of a schema that CheckWith was given
 }
 
 // compiled is a definition that can be asked.
 type compiled struct {
 	schema *jsonschema.Schema
-	proof  *proof // nil: none can be made
+	proof  *proof.Proof // nil: none can be made
 }
 
 // home is where definitions stand for the compiler: each is a resource of its own, so that a process pays for checking
@@ -52,20 +55,26 @@ var reference = regexp.MustCompile(`("\$ref"\s*:\s*")[^"#]*#/\$defs/`)
 
 // Load reads the schemas in a folder, and in those that it shares with others.
 func Load(files fs.FS, folder string, formats map[string]func(any) bool, shared ...string) (*Set, error) {
-	s := &Set{raw: map[string][]byte{}, ready: map[string]compiled{}, decoded: map[string]any{}}
-	s.compiler = jsonschema.NewCompiler()
-	s.compiler.Draft = jsonschema.Draft2020
-	s.compiler.AssertFormat = true
-	s.compiler.Formats = map[string]func(any) bool{"date-time": isInstant}
-	s.compiler.LoadURL = s.open
-	maps.Copy(s.compiler.Formats, formats)
-	s.proofs = builder{formats: s.compiler.Formats, made: map[*jsonschema.Schema]*proof{}}
+	s := newSet(formats)
 	for _, folder := range append([]string{folder}, shared...) {
 		if err := s.read(files, folder); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// newSet returns a set without definitions.
+func newSet(formats map[string]func(any) bool) *Set {
+	s := &Set{raw: map[string][]byte{}, ready: map[string]compiled{}, trees: map[string]*object.Tree{}, given: map[string]*Set{}}
+	s.compiler = jsonschema.NewCompiler()
+	s.compiler.Draft = jsonschema.Draft2020
+	s.compiler.AssertFormat = true
+	s.compiler.Formats = map[string]func(any) bool{"date-time": isInstant}
+	s.compiler.LoadURL = s.open
+	maps.Copy(s.compiler.Formats, formats)
+	s.proofs = proof.NewBuilder(s.compiler.Formats)
+	return s
 }
 
 func (s *Set) read(files fs.FS, folder string) error {
@@ -199,22 +208,22 @@ func (s *Set) schema(name string) (compiled, error) {
 	if c.schema, err = s.compiler.Compile(home + name); err != nil {
 		return c, fmt.Errorf("schema: %s: %w", name, err)
 	}
-	c.proof = s.proofs.of(c.schema)
+	c.proof = s.proofs.Of(c.schema)
 	s.ready[name] = c
 	return c, nil
 }
 
-// Check gives every rule of a definition that a valid JSON document breaks, in the order of the definition's members; nil if
-// none.
+// Check returns every rule of a definition that a valid JSON document breaks, in the order of the definition's members; nil if
+// there are none.
 func (s *Set) Check(name string, document []byte) ([]api.Violation, error) {
 	c, err := s.schema(name)
 	if err != nil {
 		return nil, err
 	}
-	if c.proof != nil && c.proof.holds(bytes.TrimSpace(document)) {
+	if c.proof != nil && c.proof.Holds(bytes.TrimSpace(document)) {
 		return nil, nil
 	}
-	var value any
+	var value any // as the validator wants it
 	if err := json.Unmarshal(document, &value); err != nil {
 		return nil, fmt.Errorf("schema: %s: %w", name, err)
 	}
@@ -226,7 +235,7 @@ func (s *Set) Check(name string, document []byte) ([]api.Violation, error) {
 	if !errors.As(err, &found) {
 		return nil, fmt.Errorf("schema: %s: %w", name, err)
 	}
-	r := reader{set: s, root: value}
+	r := reader{set: s, root: object.NewTree(document)}
 	r.walk(found)
 	shape, err := s.Shape(name)
 	if err != nil {

@@ -1,21 +1,24 @@
 package schema
 
 import (
-	"encoding/json"
+	"maps"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // reader turns a tree of validation errors into violations.
 type reader struct {
 	set  *Set
-	root any
+	root *object.Tree
 	out  []api.Violation
 }
 
@@ -31,134 +34,94 @@ func (r *reader) walk(e *jsonschema.ValidationError) {
 
 func (r *reader) leaf(e *jsonschema.ValidationError) {
 	path := pointer(e.InstanceLocation)
-	value, known := at(r.root, path)
+	value := r.root.At(path)
+	null := value.Raw == "null"
 	parent, want := r.set.keyword(e.AbsoluteKeywordLocation)
 	add := func(path []string, rule api.Rule, want any) {
-		r.out = append(r.out, api.Violation{Path: path, Rule: rule, Want: want, Null: known && value == nil})
+		r.out = append(r.out, api.Violation{Path: path, Rule: rule, Want: want, Null: null})
 	}
 	keyword := last(e.KeywordLocation)
-	if want == false && !strings.HasSuffix(keyword, "Properties") {
+	if want.Type == gjson.False && !strings.HasSuffix(keyword, "Properties") {
 		add(path, api.Unknown, nil)
 		return
 	}
 	switch keyword {
 	case "required":
+		sent := value.Map()
 		for _, name := range texts(want) {
-			if o, ok := value.(map[string]any); ok {
-				if _, there := o[name]; !there {
-					add(append(slices.Clip(path), name), api.Required, nil)
-				}
+			if !sent[name].Exists() {
+				add(append(slices.Clip(path), name), api.Required, nil)
 			}
 		}
 	case "additionalProperties", "unevaluatedProperties":
-		listed, _ := parent["properties"].(map[string]any)
-		o, _ := value.(map[string]any)
-		names := make([]string, 0, len(o))
-		for name := range o {
-			if _, ok := listed[name]; !ok {
-				names = append(names, name)
+		listed := parent.Get("properties").Map()
+		for _, name := range slices.Sorted(maps.Keys(value.Map())) {
+			if !listed[name].Exists() {
+				add(append(slices.Clip(path), name), api.Unknown, nil)
 			}
 		}
-		slices.Sort(names)
-		for _, name := range names {
-			add(append(slices.Clip(path), name), api.Unknown, nil)
-		}
 	case "type":
-		// The validator stops at the type; where one of a few words is wanted, null is a wrong choice first of all.
-		if choices, ok := parent["enum"]; ok && known && value == nil {
-			add(path, api.Choice, choices)
+		// The validator stops at the type. Where one of a few words is wanted, null is a wrong choice first of all.
+		if choices := parent.Get("enum"); choices.Exists() && null {
+			add(path, api.Choice, choices.Value())
 			return
-		}
-		if one, ok := want.(string); ok {
-			want = []any{one}
 		}
 		add(path, api.Type, texts(want))
 	case "enum":
-		add(path, api.Choice, want)
+		add(path, api.Choice, want.Value())
 	case "const":
-		add(path, api.Choice, []any{want})
+		add(path, api.Choice, []any{want.Value()})
 	case "dependentRequired":
-		add(path, api.Dependent, want)
+		add(path, api.Dependent, want.Value())
 	case "format", "pattern", "uniqueItems":
-		add(path, api.Rule(keyword), want)
+		add(path, api.Rule(keyword), want.Value())
 	case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum":
-		n, _ := want.(float64)
-		add(path, api.Rule(keyword), int(n))
+		if want.Num != math.Trunc(want.Num) {
+			add(path, api.Rule(keyword), want.Num)
+			return
+		}
+		add(path, api.Rule(keyword), int(want.Num))
 	default:
 		r.out = append(r.out, api.Violation{Path: path, Rule: api.Other, Text: e.Message})
 	}
 }
 
-// keyword finds the schema object and the value of a keyword by its absolute location.
-func (s *Set) keyword(location string) (parent map[string]any, value any) {
-	name, ptr, _ := strings.Cut(strings.TrimPrefix(location, home), "#")
-	s.mu.Lock()
-	doc, ok := s.decoded[name]
-	if !ok {
-		if json.Unmarshal(s.raw[name], &doc) == nil {
-			s.decoded[name] = doc
-		}
-	}
-	s.mu.Unlock()
-	path := pointer(ptr)
-	if len(path) == 0 {
-		return nil, nil
-	}
-	value, _ = at(doc, path)
-	up, _ := at(doc, path[:len(path)-1])
-	parent, _ = up.(map[string]any)
-	return parent, value
-}
-
-func last(ptr string) string { return ptr[strings.LastIndexByte(ptr, '/')+1:] }
-
-func pointer(ptr string) []string {
-	ptr = strings.TrimPrefix(ptr, "/")
-	if ptr == "" {
-		return nil
-	}
-	parts := strings.Split(ptr, "/")
-	for i, p := range parts {
-		if plain, err := url.PathUnescape(p); err == nil {
-			p = plain
-		}
-		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(p)
-	}
-	return parts
-}
-
-// at follows a path into a value.
-func at(v any, path []string) (any, bool) {
-	for _, p := range path {
-		switch x := v.(type) {
-		case map[string]any:
-			next, ok := x[p]
-			if !ok {
-				return nil, false
-			}
-			v = next
-		case []any:
-			i, err := strconv.Atoi(p)
-			if err != nil || i < 0 || i >= len(x) {
-				return nil, false
-			}
-			v = x[i]
-		default:
-			return nil, false
-		}
-	}
-	return v, true
-}
-
-func texts(v any) []string {
-	list, _ := v.([]any)
-	out := make([]string, 0, len(list))
-	for _, e := range list {
-		if s, ok := e.(string); ok {
-			out = append(out, s)
+// texts returns the strings of a keyword that is one string or an array.
+func texts(want gjson.Result) []string {
+	out := []string{}
+	for _, e := range want.Array() {
+		if e.Type == gjson.String {
+			out = append(out, e.Str)
 		}
 	}
 	return out
+}
+
+// keyword returns the schema object in which a keyword is, and the keyword's value, by its absolute location.
+func (s *Set) keyword(location string) (parent, value gjson.Result) {
+	name, fragment, _ := strings.Cut(strings.TrimPrefix(location, home), "#")
+	path := pointer(fragment)
+	if len(path) == 0 {
+		return parent, value
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tree, ok := s.trees[name]
+	if !ok {
+		tree = object.NewTree(s.raw[name])
+		s.trees[name] = tree
+	}
+	return tree.At(path[:len(path)-1]), tree.At(path)
+}
+
+func last(pointer string) string { return pointer[strings.LastIndexByte(pointer, '/')+1:] }
+
+// pointer returns the steps of a JSON pointer in the form of a URL fragment.
+func pointer(fragment string) []string {
+	if plain, err := url.PathUnescape(fragment); err == nil {
+		fragment = plain
+	}
+	return object.Pointer(fragment)
 }
 
 // arrange sorts violations as the definition lists its members and leaves one for each path: the wrong type says more

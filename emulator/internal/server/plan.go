@@ -48,7 +48,7 @@ func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 			return nil, err
 		}
 		p.Schemas[v.Name] = set
-		v.Check = set.Check
+		v.Check, v.CheckWith = set.Check, set.CheckWith
 		for _, r := range v.Resources {
 			r.Vendor = v
 			shape, err := set.Shape(r.Schema)

@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // Tx is a transaction. It is used by one goroutine between Open and Commit or Rollback.
@@ -355,30 +356,17 @@ func detach(ix *indexSpec, d *api.Doc, id string) []byte {
 	if ix.Key != nil {
 		return ix.Without(d, id)
 	}
-	path := ix.paths[0]
+	path, value := ix.paths[0], api.Null
+	if v := d.Get(path); v.IsArray() {
+		var rest [][]byte
+		for _, e := range v.Array() {
+			if e.String() != id {
+				rest = append(rest, []byte(e.Raw))
+			}
+		}
+		value = object.Array(rest...)
+	}
 	o := d.Object()
-	v := d.Get(path)
-	if !v.IsArray() {
-		return setPath(o, path, api.Null)
-	}
-	rest := []byte{'['}
-	for _, e := range v.Array() {
-		if e.String() == id {
-			continue
-		}
-		if len(rest) > 1 {
-			rest = append(rest, ',')
-		}
-		rest = append(rest, e.Raw...)
-	}
-	return setPath(o, path, append(rest, ']'))
-}
-
-func setPath(o api.Object, path string, value []byte) []byte {
-	head, tail, nested := strings.Cut(path, ".")
-	if nested {
-		value = setPath(api.ObjectOf(o.Raw(head)), tail, value)
-	}
-	o.Set(head, value)
+	o.SetPath(path, value)
 	return o.JSON()
 }

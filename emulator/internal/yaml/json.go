@@ -6,7 +6,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // asJSON tells whether a text is JSON. It is read as such, since YAML readers round numbers, refuse some escapes and are
@@ -22,7 +22,7 @@ func asJSON(data []byte) bool {
 				i++
 			}
 		case c == '{' || c == '[':
-			if depth++; depth > api.MaxDepth+1 {
+			if depth++; depth > object.MaxDepth+1 {
 				return false
 			}
 		case c == '}' || c == ']':
@@ -156,5 +156,5 @@ func (r *jsonReader) string() string {
 		}
 	}
 	r.at++
-	return api.TextOf([]byte(r.text[begin:r.at]))
+	return object.TextOf([]byte(r.text[begin:r.at]))
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 var errJSON = errors.New("yaml: not valid JSON")
@@ -91,7 +91,7 @@ func text(v gjson.Result) string {
 	if strings.IndexByte(v.Raw, '\\') < 0 {
 		return v.Str
 	}
-	return api.TextOf([]byte(v.Raw))
+	return object.TextOf([]byte(v.Raw))
 }
 
 // reserved are the words that some version of YAML reads as something else than a text.

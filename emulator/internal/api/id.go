@@ -16,7 +16,7 @@ func Mix(a, b uint64) uint64 {
 	return z ^ (z >> 31)
 }
 
-// Hash returns the 64-bit FNV-1a hash of s.
+// Hash returns the FNV-1a hash of s.
 func Hash(s string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(s))
@@ -25,16 +25,21 @@ func Hash(s string) uint64 {
 
 // UUID returns a version 4 UUID made of two numbers.
 func UUID(hi, lo uint64) string {
-	var u uuid.UUID
-	binary.BigEndian.PutUint64(u[:8], hi)
-	binary.BigEndian.PutUint64(u[8:], lo)
-	u[6] = u[6]&0x0f | 0x40
-	u[8] = u[8]&0x3f | 0x80
-	return u.String()
+	var id uuid.UUID
+	binary.BigEndian.PutUint64(id[:8], hi)
+	binary.BigEndian.PutUint64(id[8:], lo)
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id.String()
 }
 
 // IsUUID reports whether s is a UUID in its usual written form, of any version and letter case.
 func IsUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
-// LowerUUID returns a UUID in lower case; false if s is not a UUID.
-func LowerUUID(s string) (string, bool) { return strings.ToLower(s), IsUUID(s) }
+// LowerUUID returns a UUID in lower case. It reports false if s is no UUID.
+func LowerUUID(s string) (string, bool) {
+	if !IsUUID(s) {
+		return "", false
+	}
+	return strings.ToLower(s), true
+}

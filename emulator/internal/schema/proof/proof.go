@@ -1,4 +1,12 @@
-package schema
+// Package proof shows of most valid documents that they are valid, without the errors and locations that a JSON Schema
+// validator prepares for those that are not.
+//
+// Its law: it says yes only where the validator would say yes. Whatever it does not know (a keyword, a number beyond 2^53, a long
+// list of unique items) it leaves to the validator by saying no, which means nothing. TestProof and FuzzProof of package schema
+// hold it to that: they make documents for every schema of every vendor and let both judge.
+//
+// It saves 10 µs of a create, which takes 40 µs over a socket.
+package proof
 
 import (
 	"math"
@@ -10,13 +18,11 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
-// proof tells of most valid values that they are valid, without the errors and locations that the validator prepares for
-// those that are not. It is no second validator: a value that it does not pass, or a keyword that it does not know, is
-// the validator's to judge.
-type proof struct {
+// Proof is what is proved of the values of one schema. It is safe for concurrent use.
+type Proof struct {
 	types      kind // 0: any
 	enum       map[string]bool
 	enumNull   bool
@@ -29,58 +35,64 @@ type proof struct {
 	minItems   int
 	maxItems   int
 	unique     bool
-	items      *proof
+	items      *Proof
 	minMembers int
 	maxMembers int
 	required   []string
-	members    map[string]*proof
+	members    map[string]*Proof
 	closed     bool // members that are not listed are refused
-	rest       *proof
-	names      *proof
-	same       *proof // what is referred to
+	rest       *Proof
+	names      *Proof
+	same       *Proof // of the schema that it refers to
 }
 
 // kind is a set of JSON types.
 type kind uint8
 
 const (
-	null kind = 1 << iota
-	boolean
-	number
-	integer
-	text
-	array
-	object
+	isNull kind = 1 << iota
+	isBoolean
+	isNumber
+	isInteger
+	isText
+	isArray
+	isObject
 	never
 )
 
 var kinds = map[string]kind{
-	"null": null, "boolean": boolean, "number": number | integer, "integer": integer, "string": text, "array": array, "object": object,
+	"null": isNull, "boolean": isBoolean, "number": isNumber | isInteger, "integer": isInteger,
+	"string": isText, "array": isArray, "object": isObject,
 }
 
-// builder makes proofs out of compiled schemas, one for each.
-type builder struct {
+// Builder makes proofs out of compiled schemas, one for each. It is not safe for concurrent use.
+type Builder struct {
 	formats map[string]func(any) bool
-	made    map[*jsonschema.Schema]*proof
+	made    map[*jsonschema.Schema]*Proof
 }
 
-// of is the proof of a schema, nil where it has a keyword that proofs do not know.
-func (b *builder) of(s *jsonschema.Schema) *proof {
+// NewBuilder returns a builder for schemas that use these formats beside the standard ones.
+func NewBuilder(formats map[string]func(any) bool) *Builder {
+	return &Builder{formats: formats, made: map[*jsonschema.Schema]*Proof{}}
+}
+
+// Of returns the proof of a schema, nil if the schema has a keyword that proofs do not know.
+func (b *Builder) Of(s *jsonschema.Schema) *Proof {
 	if p, ok := b.made[s]; ok {
 		return p
 	}
-	p := &proof{}
-	b.made[s] = p // for schemas that hold themselves
+	p := &Proof{}
+	b.made[s] = p // for schemas that refer to themselves
 	if !b.fill(p, s) {
-		*p = proof{types: never} // for whoever took it meanwhile
+		*p = Proof{types: never} // for those that refer to it already
 		b.made[s] = nil
 		return nil
 	}
 	return p
 }
 
-// strange tells whether a schema has a keyword that proofs do not know.
-func strange(s *jsonschema.Schema) bool {
+// unknown reports whether a schema has a keyword that proofs do not know.
+func unknown(s *jsonschema.Schema) bool {
 	return s.Always != nil || s.RecursiveAnchor || s.RecursiveRef != nil || s.DynamicAnchor != "" || s.DynamicRef != nil ||
 		s.Not != nil || s.AllOf != nil || s.AnyOf != nil || s.OneOf != nil || s.If != nil ||
 		s.RegexProperties || s.PatternProperties != nil || s.Dependencies != nil || s.DependentRequired != nil ||
@@ -90,8 +102,8 @@ func strange(s *jsonschema.Schema) bool {
 		s.MultipleOf != nil || s.Extensions != nil
 }
 
-func (b *builder) fill(p *proof, s *jsonschema.Schema) bool {
-	if strange(s) {
+func (b *Builder) fill(p *Proof, s *jsonschema.Schema) bool {
+	if unknown(s) {
 		return false
 	}
 	for _, t := range s.Types {
@@ -124,9 +136,9 @@ func (b *builder) fill(p *proof, s *jsonschema.Schema) bool {
 	p.minItems, p.maxItems, p.unique = s.MinItems, most(s.MaxItems), s.UniqueItems
 	p.minMembers, p.maxMembers, p.required = s.MinProperties, most(s.MaxProperties), s.Required
 	ok := bound(s.Minimum, math.Inf(-1), &p.minimum) && bound(s.Maximum, math.Inf(1), &p.maximum)
-	sub := func(to **proof, s *jsonschema.Schema) {
+	sub := func(to **Proof, s *jsonschema.Schema) {
 		if s != nil {
-			*to = b.of(s)
+			*to = b.Of(s)
 			ok = ok && *to != nil
 		}
 	}
@@ -134,9 +146,9 @@ func (b *builder) fill(p *proof, s *jsonschema.Schema) bool {
 	sub(&p.items, s.Items2020)
 	sub(&p.names, s.PropertyNames)
 	if s.Properties != nil {
-		p.members = make(map[string]*proof, len(s.Properties))
+		p.members = make(map[string]*Proof, len(s.Properties))
 		for name, m := range s.Properties {
-			var one *proof
+			var one *Proof
 			sub(&one, m)
 			p.members[name] = one
 		}
@@ -157,7 +169,7 @@ func most(n int) int {
 	return n
 }
 
-// bound gives a limit as a float, unless none has its value.
+// bound sets a limit, or none if there is none. It reports false for a limit that is no float.
 func bound(r *big.Rat, none float64, to *float64) bool {
 	exact := true
 	if *to = none; r != nil {
@@ -166,44 +178,44 @@ func bound(r *big.Rat, none float64, to *float64) bool {
 	return exact
 }
 
-// holds tells whether a JSON value without blanks around it is proved valid.
-func (p *proof) holds(v []byte) bool {
-	if p.same != nil && !p.same.holds(v) || len(v) == 0 {
+// Holds reports whether a valid JSON value without blanks around it is proved to fit the schema.
+func (p *Proof) Holds(v []byte) bool {
+	if p.same != nil && !p.same.Holds(v) || len(v) == 0 {
 		return false
 	}
 	switch v[0] {
 	case '"':
-		return p.text(api.TextOf(v))
+		return p.text(object.TextOf(v))
 	case '{':
 		return p.format == nil && p.object(v)
 	case '[':
 		return p.format == nil && p.list(v)
 	case 'n':
-		return p.formed(nil) && p.takes(null) && (p.enum == nil || p.enumNull)
+		return p.formed(nil) && p.takes(isNull) && (p.enum == nil || p.enumNull)
 	case 't', 'f':
-		return p.formed(v[0] == 't') && p.takes(boolean) && p.enum == nil
+		return p.formed(v[0] == 't') && p.takes(isBoolean) && p.enum == nil
 	}
 	n, err := strconv.ParseFloat(string(v), 64)
 	return err == nil && p.formed(n) && p.number(n)
 }
 
-func (p *proof) takes(k kind) bool { return p.types == 0 || p.types&k != 0 }
+func (p *Proof) takes(k kind) bool { return p.types == 0 || p.types&k != 0 }
 
-// formed tells whether a value has the format, if there is one.
-func (p *proof) formed(v any) bool { return p.format == nil || p.format(v) }
+// formed reports whether a value has the format, if there is one.
+func (p *Proof) formed(v any) bool { return p.format == nil || p.format(v) }
 
-func (p *proof) number(v float64) bool {
+func (p *Proof) number(v float64) bool {
 	// Of a larger number the validator sees the decimal digits.
 	const exact = 1 << 53
-	is := number
+	is := isNumber
 	if v == math.Trunc(v) && math.Abs(v) < exact {
-		is |= integer
+		is |= isInteger
 	}
 	return p.takes(is) && p.enum == nil && v >= p.minimum && v <= p.maximum
 }
 
-func (p *proof) text(v string) bool {
-	if !p.takes(text) || p.enum != nil && !p.enum[v] || p.pattern != nil && !p.pattern.MatchString(v) {
+func (p *Proof) text(v string) bool {
+	if !p.takes(isText) || p.enum != nil && !p.enum[v] || p.pattern != nil && !p.pattern.MatchString(v) {
 		return false
 	}
 	if p.format != nil && !p.format(v) {
@@ -216,30 +228,29 @@ func (p *proof) text(v string) bool {
 	return n >= p.minLength && n <= p.maxLength
 }
 
-func (p *proof) name(v string) bool { return (p.same == nil || p.same.name(v)) && p.text(v) }
+func (p *Proof) name(v string) bool { return (p.same == nil || p.same.name(v)) && p.text(v) }
 
-func (p *proof) list(v []byte) bool {
-	if !p.takes(array) || p.enum != nil || p.unique && !distinct(v) {
+func (p *Proof) list(v []byte) bool {
+	if !p.takes(isArray) || p.enum != nil || p.unique && !distinct(v) {
 		return false
 	}
 	n := 0
-	for e := range api.Elements(v) {
-		if n++; p.items != nil && !p.items.holds(e) {
+	for e := range object.Elements(v) {
+		if n++; p.items != nil && !p.items.Holds(e) {
 			return false
 		}
 	}
 	return n >= p.minItems && n <= p.maxItems
 }
 
-// distinct tells whether values are proved to be different: few texts without escapes.
+// distinct reports whether values are proved to differ: they are a few texts without escapes.
 func distinct(v []byte) bool {
 	const few = 16
-	var room [few]string
-	texts := room[:0]
+	var texts []string
 	n := 0
-	for e := range api.Elements(v) {
+	for e := range object.Elements(v) {
 		n++
-		s, ok := api.Unquoted(e)
+		s, ok := object.Unquoted(e)
 		if ok && (len(texts) == few || slices.Contains(texts, s)) {
 			return false
 		}
@@ -250,12 +261,12 @@ func distinct(v []byte) bool {
 	return n <= 1 || n == len(texts)
 }
 
-func (p *proof) object(v []byte) bool {
-	if !p.takes(object) || p.enum != nil {
+func (p *Proof) object(v []byte) bool {
+	if !p.takes(isObject) || p.enum != nil {
 		return false
 	}
 	n, required := 0, 0
-	for name, value := range api.Members(v) {
+	for name, value := range object.Members(v) {
 		n++
 		if slices.Contains(p.required, name) {
 			required++
@@ -271,7 +282,7 @@ func (p *proof) object(v []byte) bool {
 		default:
 			one = p.rest
 		}
-		if one != nil && !one.holds(value) {
+		if one != nil && !one.Holds(value) {
 			return false
 		}
 	}

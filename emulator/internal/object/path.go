@@ -1,4 +1,4 @@
-package journal
+package object
 
 import (
 	"fmt"
@@ -9,12 +9,15 @@ import (
 	"github.com/tidwall/gjson"
 )
 
+// MaxPath is how many bytes a JSON path may have.
+const MaxPath = 4 << 10
+
 var stepForm = regexp.MustCompile(`^(?:\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])`)
 
-// Steps reads a JSON path of the forms $.a.b[0] and $['x'].
-func Steps(path string) ([]string, error) {
-	if len(path) > MaxPattern {
-		return nil, fmt.Errorf("a JSON path of %d bytes is too long; want at most %d", len(path), MaxPattern)
+// Path reads a JSON path of the forms $.a.b[0] and $['x'] and returns its member names and positions, outermost first.
+func Path(path string) ([]string, error) {
+	if len(path) > MaxPath {
+		return nil, fmt.Errorf("a JSON path of %d bytes is too long; want at most %d", len(path), MaxPath)
 	}
 	rest, ok := strings.CutPrefix(path, "$")
 	if !ok {
@@ -32,8 +35,26 @@ func Steps(path string) ([]string, error) {
 	return out, nil
 }
 
-// Tree is a JSON value in which many paths are followed. What was read for one path is not read again for the next, so
-// that a long list of conditions reads a large body once.
+// Escape returns a member name as a part of a JSON pointer (RFC 6901), without the slash before it.
+func Escape(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+}
+
+// Pointer returns the member names and positions of a JSON pointer, outermost first.
+func Pointer(pointer string) []string {
+	pointer = strings.TrimPrefix(pointer, "/")
+	if pointer == "" {
+		return nil
+	}
+	steps := strings.Split(pointer, "/")
+	for i, s := range steps {
+		steps[i] = strings.ReplaceAll(strings.ReplaceAll(s, "~1", "/"), "~0", "~")
+	}
+	return steps
+}
+
+// Tree is a JSON value in which many paths are followed. Each value in it is read at most once, so that a long list of
+// conditions reads a large body once. The zero Tree has no value. It is not safe for concurrent use.
 type Tree struct {
 	value   gjson.Result
 	read    bool
@@ -41,7 +62,7 @@ type Tree struct {
 	items   []Tree
 }
 
-// NewTree is the tree of a document. Nothing is found in one that is not valid JSON.
+// NewTree returns the tree of a document. That of one that is not valid JSON has no value.
 func NewTree(document []byte) *Tree {
 	if !gjson.ValidBytes(document) {
 		return &Tree{}
@@ -49,7 +70,7 @@ func NewTree(document []byte) *Tree {
 	return &Tree{value: gjson.ParseBytes(document)}
 }
 
-// At gives the value to which steps lead, or one that does not exist.
+// At returns the value at the end of a path of member names and positions. It does not exist where the path leads nowhere.
 func (t *Tree) At(steps []string) gjson.Result {
 	for _, s := range steps {
 		if t = t.child(s); t == nil {
@@ -82,7 +103,7 @@ func (t *Tree) readChildren() {
 	case t.value.IsObject():
 		t.members = map[string]*Tree{}
 		t.value.ForEach(func(name, v gjson.Result) bool {
-			t.members[name.Str] = &Tree{value: v} // of members with one name the last counts
+			t.members[name.Str] = &Tree{value: v} // the last of several members with the same name counts
 			return true
 		})
 	}
