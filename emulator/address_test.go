@@ -381,7 +381,9 @@ func TestFaultsSeeWhatTheVendorSees(t *testing.T) {
 					rules[d] = about(t, v, d)
 				}
 				w.Faults.Clear()
-				w.Faults.Arm(rules[d], []*api.Operation{op})
+				if _, err := w.Faults.Arm(rules[d], []*api.Operation{op}); err != nil {
+					t.Fatal(err)
+				}
 				rec := httptest.NewRecorder()
 				s.ServeHTTP(rec, r)
 				h := rec.Header()

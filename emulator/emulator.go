@@ -84,7 +84,7 @@ func New(config Config) (*Emulator, error) {
 	}
 	config.AdminHosts = slices.Clone(config.AdminHosts)
 	for i, name := range config.AdminHosts {
-		if config.AdminHosts[i], err = admin.AdminHost(name); err != nil {
+		if config.AdminHosts[i], err = admin.HostName(name); err != nil {
 			return nil, fmt.Errorf("admin host: %w", err)
 		}
 	}

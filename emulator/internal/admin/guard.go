@@ -44,8 +44,8 @@ func anywhere(host string) bool {
 	return !strings.Contains(name, ".") || strings.HasSuffix(name, ".localhost")
 }
 
-// AdminHost is the form in which a name is kept for which the admin API answers, or an error that says what it lacks.
-func AdminHost(name string) (string, error) {
+// HostName returns the form in which a name is kept for which the admin API answers, or an error that says what it lacks.
+func HostName(name string) (string, error) {
 	if !hostForm.MatchString(name) || len(name) > 253 {
 		return "", fmt.Errorf("want the name of a host such as portico.ci.example, without scheme and port, got %q", name)
 	}

@@ -15,7 +15,7 @@ import (
 type Host interface {
 	Version() string
 	AdminToken() string   // "": none is needed
-	AdminHosts() []string // names of hosts, as AdminHost gives them, under which the admin API answers beside the usual ones
+	AdminHosts() []string // names of hosts, as HostName gives them, under which the admin API answers beside the usual ones
 	Plan() *server.Plan
 	Store() *store.Store
 	Judge() fixture.Checker

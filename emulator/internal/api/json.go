@@ -2,10 +2,13 @@ package api
 
 import "github.com/portico-emulator/portico/emulator/internal/object"
 
-// What vendors use of package object.
+// Types of package object that vendors use.
 type (
-	Body   = object.Body
+	// Body is object.Body.
+	Body = object.Body
+	// Member is object.Member.
 	Member = object.Member
+	// Object is object.Object.
 	Object = object.Object
 )
 
@@ -19,8 +22,8 @@ var (
 	False = object.False
 )
 
-// ObjectOf is object.ObjectOf.
-func ObjectOf(doc []byte) Object { return object.ObjectOf(doc) }
+// ObjectOf is object.Of.
+func ObjectOf(doc []byte) Object { return object.Of(doc) }
 
 // Quote is object.Quote.
 func Quote(s string) []byte { return object.Quote(s) }

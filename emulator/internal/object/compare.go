@@ -42,7 +42,7 @@ func MergePatch(target, patch []byte) []byte {
 	if kind(patch) != '{' {
 		return patch
 	}
-	o := ObjectOf(target)
+	o := Of(target)
 	places := make(map[string]int, len(o)) // to look for each name would cost the square of them
 	for i := range o {
 		places[o[i].Name] = i

@@ -129,7 +129,9 @@ func (l *listening) arm(t *testing.T, rule string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Store.World(server.DefaultWorld).Faults.Arm(r, operations)
+	if _, err := l.Store.World(server.DefaultWorld).Faults.Arm(r, operations); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // get calls as the boss and reads the whole answer.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,7 +57,7 @@ func run(in io.Reader, out io.Writer, page string) error {
 	if err := report.Rewrite(page, "bench", report.By("make bench", report.Machine())+"\n\n"+table+"\n"+figures); err != nil {
 		return err
 	}
-	if missed := append(slow, above...); missed != nil {
+	if missed := slices.Concat(slow, above); missed != nil {
 		return errors.New(strings.Join(missed, "\n"))
 	}
 	return nil
