@@ -123,7 +123,7 @@ func putReplayJob(c *api.Call) (any, error) {
 		return nil, api.Refuse(bad...)
 	}
 	if replayJob(c, old).Str("status") == "running" {
-		return nil, &api.Error{Code: api.Conflict, Vendor: problem{"Resource Conflict", "A replay job is currently running"}}
+		return nil, &api.Error{Code: api.Conflict, Vendor: problem{http.StatusConflict, "Resource Conflict", "A replay job is currently running"}}
 	}
 	next.SetString("status", "accepted")
 	next.Set("updated_at", c.Stamp())
