@@ -18,7 +18,7 @@ var applications = &api.Resource{
 		{Name: "dcr", Path: "dcr_provider_id", To: "konnect.dcr-provider", OnDelete: api.Detach},
 	},
 	OnCreate: func(s *api.Scope, d *api.Draft) error {
-		if err := private(s.Tx.Get("konnect.portal", d.Owner()), "applications"); err != nil {
+		if err := requirePrivate(s.Tx.Get("konnect.portal", d.Owner()), "applications"); err != nil {
 			return err
 		}
 		if dev := s.Tx.Get("konnect.developer", d.Str("developer_id")); dev != nil && dev.Owner() != d.Owner() {
@@ -52,7 +52,7 @@ func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
 	return out.Append(to)
 }
 
-// reference is {"id": …}, or null without one.
+// reference returns {"id": …}, or null without an id.
 func reference(id string) []byte {
 	if id == "" {
 		return api.Null
@@ -60,7 +60,7 @@ func reference(id string) []byte {
 	return api.Object{{Name: "id", Value: api.Quote(id)}}.JSON()
 }
 
-// owner is the developer of an application as the application shows it.
+// owner returns the developer of an application as the application shows it.
 func owner(c *api.Call, app *api.Doc) []byte {
 	dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))
 	return api.Object{
@@ -70,7 +70,7 @@ func owner(c *api.Call, app *api.Doc) []byte {
 	}.JSON()
 }
 
-// ofDeveloper reads a member of an application's developer.
+// ofDeveloper computes a field from a member of an application's developer.
 func ofDeveloper(member string) func(*api.Call, *api.Doc) (string, bool) {
 	return func(c *api.Call, app *api.Doc) (string, bool) {
 		dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))

@@ -14,14 +14,11 @@ var (
 	replayJobs      = setting("konnect.replay-job", "StoredReplayJob")
 )
 
-// updateWebhook cannot switch on what has nowhere to send to.
+// updateWebhook merges the body into the webhook. One that is enabled needs a destination.
 func updateWebhook(c *api.Call) (any, error) {
 	sent := rest.Accepted(c)
 	old := rest.Settings(&c.Scope, "konnect.webhook", c.Object)
-	next := old.Object()
-	for _, m := range sent {
-		next.Set(m.Name, m.Value)
-	}
+	next := rest.Merged(old, sent)
 	if next.True("enabled") && next.Null("audit_log_destination_id") {
 		return nil, badRequest("Required field missing",
 			api.Violation{Path: []string{"audit_log_destination_id"}, Text: "cannot be blank"})
@@ -29,7 +26,7 @@ func updateWebhook(c *api.Call) (any, error) {
 	return rest.Update(&c.Scope, old, next, sent)
 }
 
-// deleteWebhook forgets the destination, and what became of deliveries to it.
+// deleteWebhook deletes the webhook and the status of its deliveries.
 func deleteWebhook(c *api.Call) (any, error) {
 	for _, kind := range []string{"konnect.webhook", "konnect.webhook-status"} {
 		if d := c.Tx.Get(kind, c.Object.ID); d != nil {
@@ -39,25 +36,24 @@ func deleteWebhook(c *api.Call) (any, error) {
 	return nil, nil
 }
 
-// webhookStatus is active while the webhook is on, unless the stored status knows of failures.
+// webhookStatus returns active while the webhook is enabled, unless the stored status says otherwise.
 func webhookStatus(c *api.Call) (any, error) {
 	hook := rest.Settings(&c.Scope, "konnect.webhook", c.Object)
-	stored := rest.Settings(&c.Scope, "konnect.webhook-status", c.Object).Object()
+	enabled := hook.Bool("enabled")
 	status := "inactive"
-	if hook.Bool("enabled") {
+	if enabled {
 		status = "active"
 	}
-	out := api.Object{{Name: "webhook_enabled", Value: api.Boolean(hook.Bool("enabled"))}}
-	out.SetString("webhook_status", status)
-	for _, m := range stored {
+	out := api.Object{{Name: "webhook_enabled", Value: api.Boolean(enabled)}, {Name: "webhook_status", Value: api.Quote(status)}}
+	for _, m := range rest.Settings(&c.Scope, "konnect.webhook-status", c.Object).Object() {
 		out.Set(m.Name, m.Value)
 	}
 	return out, nil
 }
 
-// A replay job runs its course on the world's clock: how long after its acceptance each state is entered. A status that
-// is given through the state API stays as it is.
-var course = []struct {
+// replayStates are the states that a replay job enters by the world's clock, with the time since its acceptance, the last state
+// first. Another status than accepted, which only the state API can set, stays as it is.
+var replayStates = []struct {
 	after  time.Duration
 	status string
 }{
@@ -67,10 +63,10 @@ var course = []struct {
 	{0, "accepted"},
 }
 
-// replaySpan is how far back logs can be sent again.
+// replaySpan is the age of the oldest logs that can be sent again.
 const replaySpan = 7 * 24 * time.Hour
 
-// replayJob is a job as it stands now. The zero time stands for a job that was never set up.
+// replayJob returns a job in its present state. A job that was never set up has the zero time.
 func replayJob(c *api.Call, d *api.Doc) api.Object {
 	never := []byte(`"0001-01-01T00:00:00Z"`)
 	out := api.Object{{Name: "start_at", Value: never}, {Name: "end_at", Value: never}}
@@ -83,7 +79,7 @@ func replayJob(c *api.Call, d *api.Doc) api.Object {
 	if since, ok := api.Instant(d.Get("updated_at")); ok {
 		changed = stamp(since)
 		if status == "accepted" {
-			for _, step := range course {
+			for _, step := range replayStates {
 				if c.Now.Sub(since) >= step.after {
 					status, changed = step.status, stamp(since.Add(step.after))
 					break
@@ -91,16 +87,14 @@ func replayJob(c *api.Call, d *api.Doc) api.Object {
 			}
 		}
 	}
-	out.SetString("status", status)
-	out.Set("updated_at", changed)
-	return out
+	return append(out, api.Member{Name: "status", Value: api.Quote(status)}, api.Member{Name: "updated_at", Value: changed})
 }
 
 func getReplayJob(c *api.Call) (any, error) {
 	return replayJob(c, rest.Settings(&c.Scope, "konnect.replay-job", c.Object)), nil
 }
 
-// putReplayJob accepts a span of the last seven days, unless a job runs.
+// putReplayJob accepts a time span within the last seven days, unless a job is running.
 func putReplayJob(c *api.Call) (any, error) {
 	old := rest.Settings(&c.Scope, "konnect.replay-job", c.Object)
 	next := api.Object{}
@@ -123,7 +117,7 @@ func putReplayJob(c *api.Call) (any, error) {
 		return nil, api.Refuse(bad...)
 	}
 	if replayJob(c, old).Str("status") == "running" {
-		return nil, &api.Error{Code: api.Conflict, Vendor: problem{"Resource Conflict", "A replay job is currently running"}}
+		return nil, &api.Error{Code: api.Conflict, Vendor: problem{http.StatusConflict, "Resource Conflict", "A replay job is currently running"}}
 	}
 	next.SetString("status", "accepted")
 	next.Set("updated_at", c.Stamp())
@@ -131,8 +125,7 @@ func putReplayJob(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := replayJob(c, d).JSON()
-	return api.Answer{Status: http.StatusAccepted, Media: dialect.Media, Body: body}, nil
+	return replayJob(c, d), nil
 }
 
 func outside(name, reason string) api.Violation {

@@ -5,19 +5,14 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// authSettings are how developers sign in to a portal. There is one for each; it is stored once it differs from the
-// defaults.
-var authSettings = &api.Resource{
-	Kind:    "konnect.auth-settings",
-	Schema:  "StoredAuthSettings",
-	Single:  true,
-	Created: "-",
-	Updated: "-",
-	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade}},
-	Render:  showAuthSettings,
-}
+// authSettings are how developers sign in to a portal.
+var authSettings = func() *api.Resource {
+	r := setting("konnect.auth-settings", "StoredAuthSettings")
+	r.Render = showAuthSettings
+	return r
+}()
 
-// showAuthSettings mirrors the OIDC provider, where there is one, without its secret.
+// showAuthSettings adds the configuration of the OIDC provider, if there is one, without its secret.
 func showAuthSettings(c *api.Call, d *api.Doc, to []byte) []byte {
 	oidc := provider(c, d.Owner(), "oidc")
 	if oidc == nil {
@@ -36,7 +31,7 @@ func showAuthSettings(c *api.Call, d *api.Doc, to []byte) []byte {
 	return o.Append(to)
 }
 
-// oidcMembers are the settings that belong to the OIDC provider, and their names there.
+// oidcMembers are the settings that are kept in the OIDC provider, with their names there.
 var oidcMembers = map[string]string{
 	"oidc_issuer":         "issuer_url",
 	"oidc_client_id":      "client_id",
@@ -45,7 +40,7 @@ var oidcMembers = map[string]string{
 	"oidc_claim_mappings": "claim_mappings",
 }
 
-// updateAuthSettings moves the switches, and with them the portal's identity providers.
+// updateAuthSettings sets the switches and adapts the portal's identity providers.
 func updateAuthSettings(c *api.Call) (any, error) {
 	sent := rest.Accepted(c)
 	old := rest.Settings(&c.Scope, "konnect.auth-settings", c.Object)
@@ -58,7 +53,7 @@ func updateAuthSettings(c *api.Call) (any, error) {
 			next.Set(m.Name, m.Value)
 		}
 	}
-	// idp_mapping_enabled is the newer name of oidc_team_mapping_enabled: one alone stands for both.
+	// idp_mapping_enabled is the newer name of oidc_team_mapping_enabled: setting one sets both.
 	const older, newer = "oidc_team_mapping_enabled", "idp_mapping_enabled"
 	switch {
 	case sent.Has(older) && !sent.Has(newer):
@@ -71,7 +66,7 @@ func updateAuthSettings(c *api.Call) (any, error) {
 			return nil, err
 		}
 	}
-	if err := signIn(c, c.Object.ID, next); err != nil {
+	if err := checkSignIn(c, c.Object.ID, next); err != nil {
 		return nil, err
 	}
 	if err := enableFor(c, c.Object.ID, next); err != nil {
@@ -98,7 +93,7 @@ func configureOIDC(c *api.Call, config api.Object) error {
 	return err
 }
 
-// overlay is an object with some members replaced.
+// overlay returns an object with some members replaced.
 func overlay(object []byte, members api.Object) []byte {
 	o := api.ObjectOf(object)
 	for _, m := range members {
@@ -107,9 +102,9 @@ func overlay(object []byte, members api.Object) []byte {
 	return o.JSON()
 }
 
-// signIn holds that some way to sign in stays open, and that OIDC has a provider. The wording is that of Konnect's
+// checkSignIn requires that some way to sign in is enabled, and that OIDC has a provider. The wording is that of Konnect's
 // settings for its own organizations.
-func signIn(c *api.Call, portal string, settings api.Object) error {
+func checkSignIn(c *api.Call, portal string, settings api.Object) error {
 	basic, oidc, saml := settings.True("basic_auth_enabled"), settings.True("oidc_auth_enabled"), settings.True("saml_auth_enabled")
 	if !basic && !oidc && !saml {
 		entry := func(field, others string) api.Violation {
@@ -117,7 +112,7 @@ func signIn(c *api.Call, portal string, settings api.Object) error {
 		}
 		return badRequest("Atleast one of the authentication schemes from basic, oidc or saml needs to be enabled",
 			entry("oidc_auth_enabled", "basic auth and SAML"),
-			api.Violation{Path: []string{"basic_auth_enabled"}, Text: "cannot be disabled when both OIDC and SAML are also disabled"},
+			entry("basic_auth_enabled", "OIDC and SAML"),
 			entry("saml_auth_enabled", "OIDC and basic auth"))
 	}
 	if oidc && provider(c, portal, "oidc") == nil {
@@ -126,12 +121,12 @@ func signIn(c *api.Call, portal string, settings api.Object) error {
 	return nil
 }
 
-// provider is the identity provider of a type in a portal, or nil.
+// provider returns the identity provider of a type in a portal, or nil.
 func provider(c *api.Call, portal, kind string) *api.Doc {
 	return c.Tx.Find("konnect.identity-provider", "type", api.Key(portal, kind))
 }
 
-// enableFor enables the provider that the switches ask for. Only one can be enabled: with both on it is the OIDC provider.
+// enableFor enables the provider that the switches ask for: only one, the OIDC provider if both are on.
 func enableFor(c *api.Call, portal string, settings api.Object) error {
 	oidc, saml := settings.True("oidc_auth_enabled"), settings.True("saml_auth_enabled")
 	if err := enable(c, portal, "oidc", oidc); err != nil {
@@ -140,7 +135,7 @@ func enableFor(c *api.Call, portal string, settings api.Object) error {
 	return enable(c, portal, "saml", saml && !oidc)
 }
 
-// enable turns a portal's provider of a type on or off, where there is one.
+// enable enables or disables a portal's provider of a type, if there is one.
 func enable(c *api.Call, portal, kind string, on bool) error {
 	p := provider(c, portal, kind)
 	if p == nil || p.Bool("enabled") == on {

@@ -9,7 +9,7 @@ import (
 )
 
 // configurationPath is inferred, as are the methods on it: no published document has these three operations' addresses.
-const configurationPath = "/portals/{portalId}/configuration"
+const configurationPath = inPortal + "/configuration"
 
 // configurations are the menus of a portal.
 var configurations = setting("konnect.configuration", "StoredConfiguration")

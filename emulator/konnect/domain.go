@@ -5,17 +5,17 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// domainStatuses are how far the custom domain of a portal has come. One that is given from outside is held: asking
-// moves it no further.
+// domainStatuses are the state of verification of portals' custom domains. One that a fixture or the state API gives is held:
+// asking for it does not advance it.
 var domainStatuses = func() *api.Resource {
 	r := setting("konnect.domain-status", "StoredDomainStatus")
-	r.OnCreate = certified
-	r.OnChange = func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return certified(s, d) }
+	r.OnCreate = checkCertificate
+	r.OnChange = func(s *api.Scope, _ *api.Doc, d *api.Draft) error { return checkCertificate(s, d) }
 	return r
 }()
 
-// certified holds that a certificate is issued only for a verified name.
-func certified(s *api.Scope, d *api.Draft) error {
+// checkCertificate requires a verified name for an issued certificate, and marks what comes from outside as held.
+func checkCertificate(s *api.Scope, d *api.Draft) error {
 	if s.Privileged && !d.Sent.Has("held") {
 		d.SetBool("held", true)
 	}
@@ -25,8 +25,8 @@ func certified(s *api.Scope, d *api.Draft) error {
 	return nil
 }
 
-// verifyDomains is asked for the state of a custom domain. The first question after it was set finds the name verified,
-// later ones the certificate issued as well.
+// verifyDomains returns the state of a custom domain. The first call after it was set finds the name verified, later ones the
+// certificate issued as well.
 func verifyDomains(c *api.Call) (any, error) {
 	if c.Object.Str("custom_domain") == "" {
 		return nil, api.Refuse(api.Violation{Path: []string{"custom_domain"}, Text: "portal needs a custom_domain to be verified"})
@@ -48,7 +48,7 @@ func verifyDomains(c *api.Call) (any, error) {
 	}, nil
 }
 
-// forgetDomain starts the verification over once a portal has another domain.
+// forgetDomain restarts the verification if the portal has another domain.
 func forgetDomain(s *api.Scope, old *api.Doc, d *api.Draft) {
 	if api.Same([]byte(old.Get("custom_domain").Raw), d.Raw("custom_domain")) {
 		return

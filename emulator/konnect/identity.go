@@ -10,9 +10,7 @@ import (
 
 // identityProviders are at most one of each type in a portal, and at most one enabled.
 var identityProviders = &api.Resource{
-	Kind:   "konnect.identity-provider",
-	Schema: "StoredIdentityProvider",
-	Newest: true,
+	Kind: "konnect.identity-provider", Schema: "StoredIdentityProvider", Newest: true,
 	Indexes: []api.Index{
 		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "type", Path: "type", Within: "portal", Unique: true},
@@ -41,7 +39,7 @@ var identityProviders = &api.Resource{
 	},
 }
 
-// completeOIDC gives an OIDC configuration the scopes and claims that it does not say, and drops unknown claims.
+// completeOIDC sets the default scopes and claims of an OIDC configuration and removes unknown claims.
 func completeOIDC(d *api.Draft) {
 	if d.Str("type") != "oidc" {
 		return
@@ -58,7 +56,7 @@ func completeOIDC(d *api.Draft) {
 	d.Set("config", config.JSON())
 }
 
-// configMembers are the members of the two types of configuration that a client may send.
+// configMembers are the members that a client may send of the configuration, by type of provider.
 var configMembers = map[string][]string{
 	"oidc": {"issuer_url", "client_id", "client_secret", "scopes", "claim_mappings"},
 	"saml": {"idp_metadata_url", "idp_metadata_xml"},
@@ -75,10 +73,10 @@ func createIdentityProvider(c *api.Call) (any, error) {
 	if err != nil || !d.Bool("enabled") {
 		return d, err
 	}
-	return d, only(c, c.Object, d)
+	return d, enableOnly(c, c.Object, d)
 }
 
-// updateIdentityProvider merges the configuration member by member. Turning a provider on turns the other off.
+// updateIdentityProvider merges the configuration member by member. Enabling a provider disables the other.
 func updateIdentityProvider(c *api.Call) (any, error) {
 	sent := rest.Accepted(c)
 	kind := c.Object.Str("type")
@@ -105,13 +103,13 @@ func updateIdentityProvider(c *api.Call) (any, error) {
 		return d, err
 	}
 	if d.Bool("enabled") {
-		return d, only(c, portal, d)
+		return d, enableOnly(c, portal, d)
 	}
 	return d, switchSignIn(c, portal, api.Object{{Name: kind + "_auth_enabled", Value: api.False}})
 }
 
-// only makes a provider the one that is enabled, in the settings too.
-func only(c *api.Call, portal, d *api.Doc) error {
+// enableOnly disables the other provider and adapts the settings to the one that is enabled.
+func enableOnly(c *api.Call, portal, d *api.Doc) error {
 	kind, other := d.Str("type"), "saml"
 	if kind == other {
 		other = "oidc"
@@ -125,14 +123,11 @@ func only(c *api.Call, portal, d *api.Doc) error {
 	})
 }
 
-// switchSignIn sets switches of the settings, unless that leaves no way to sign in.
+// switchSignIn sets switches of the settings, and refuses if that leaves no way to sign in.
 func switchSignIn(c *api.Call, portal *api.Doc, switches api.Object) error {
 	old := rest.Settings(&c.Scope, "konnect.auth-settings", portal)
-	next := old.Object()
-	for _, m := range switches {
-		next.Set(m.Name, m.Value)
-	}
-	if err := signIn(c, portal.ID, next); err != nil {
+	next := rest.Merged(old, switches)
+	if err := checkSignIn(c, portal.ID, next); err != nil {
 		return err
 	}
 	if _, err := rest.Update(&c.Scope, old, next, switches); err != nil {
@@ -141,7 +136,7 @@ func switchSignIn(c *api.Call, portal *api.Doc, switches api.Object) error {
 	return enableFor(c, portal.ID, next)
 }
 
-// deleteIdentityProvider closes its way to sign in; with the last provider go the group mappings.
+// deleteIdentityProvider disables signing in with it. Group mappings are deleted with the last provider.
 func deleteIdentityProvider(c *api.Call) (any, error) {
 	portal := c.Owner("konnect.portal")
 	c.Tx.Delete(c.Object)

@@ -76,12 +76,11 @@ var (
 			boolean("application_registration_enabled"), boolean("auto_approve_registration"), boolean("deprecated"),
 		),
 	}
-	apiProductList = &api.List{
+	apiProductList = &api.List{ // of versions, too
 		Paged:  true,
 		Filter: fields(uuid("id"), str("name")),
 		Sort:   fields(str("name"), instant("created_at"), instant("updated_at")),
 	}
-	apiProductVersionList = apiProductList
 )
 
 func fields(f ...api.Field) []api.Field { return f }

@@ -23,8 +23,8 @@ var teamGroupMappings = &api.Resource{
 	},
 }
 
-// federated refuses while the portal has no identity provider.
-func federated(c *api.Call) error {
+// requireProvider refuses if the portal has no identity provider.
+func requireProvider(c *api.Call) error {
 	if c.Tx.Count("konnect.identity-provider", "portal", c.Object.ID) > 0 {
 		return nil
 	}
@@ -33,16 +33,16 @@ func federated(c *api.Call) error {
 }
 
 func listMappings(c *api.Call) (any, error) {
-	if err := federated(c); err != nil {
+	if err := requireProvider(c); err != nil {
 		return nil, err
 	}
 	return rest.ListBy(c, "konnect.team-group-mapping", "portal", c.Object.ID), nil
 }
 
-// updateMappings replaces the groups of each team that is listed. An empty list ends the team's mapping; teams that are
+// updateMappings replaces the groups of each team that is listed. An empty list deletes the team's mapping; teams that are
 // not listed keep theirs.
 func updateMappings(c *api.Call) (any, error) {
-	if err := federated(c); err != nil {
+	if err := requireProvider(c); err != nil {
 		return nil, err
 	}
 	var bad []api.Violation

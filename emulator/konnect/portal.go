@@ -2,7 +2,6 @@ package konnect
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -34,18 +33,14 @@ var portals = &api.Resource{
 	Render: showPortal,
 }
 
-// defaultDomain is the address that the platform gives: 12 or 13 hexadecimal digits under the region's name.
+// defaultDomain returns the address that the platform assigns: 12 or 13 hexadecimal digits under the region's name.
 func defaultDomain(s *api.Scope, id string) string {
 	n := api.Mix(s.Seed, api.Hash(id))
 	digits := 12 + int(n>>63)
-	text := strconv.FormatUint(n, 16)
-	for len(text) < digits {
-		text = "0" + text
-	}
-	return text[:digits] + ".us.portal.konghq.com"
+	return fmt.Sprintf("%0*x", digits, n)[:digits] + ".us.portal.konghq.com"
 }
 
-// domains holds that a self-hosted client needs a custom domain, on the document as it would be.
+// domains requires a custom domain for a self-hosted client, in the document as it would be stored.
 func domains(d *api.Draft) error {
 	if d.Null("custom_client_domain") || !d.Null("custom_domain") {
 		return nil
@@ -74,31 +69,29 @@ const maxLabels = 50
 
 // showPortal adds the counts, which are never stored.
 func showPortal(c *api.Call, d *api.Doc, to []byte) []byte {
-	to = append(to, d.JSON[:len(d.JSON)-1]...)
-	to = append(to, `,"application_count":`...)
-	to = strconv.AppendInt(to, int64(c.Tx.Count("konnect.application", "portal", d.ID)), 10)
-	to = append(to, `,"developer_count":`...)
-	to = strconv.AppendInt(to, int64(c.Tx.Count("konnect.developer", "portal", d.ID)), 10)
-	to = append(to, `,"published_product_count":`...)
-	to = strconv.AppendInt(to, int64(c.Tx.Count("konnect.api-product", "portal", d.ID)), 10)
-	return append(to, '}')
+	o := d.Object()
+	o.SetInt("application_count", int64(c.Tx.Count("konnect.application", "portal", d.ID)))
+	o.SetInt("developer_count", int64(c.Tx.Count("konnect.developer", "portal", d.ID)))
+	o.SetInt("published_product_count", int64(c.Tx.Count("konnect.api-product", "portal", d.ID)))
+	return o.Append(to)
 }
 
-// deletePortal refuses without force while developers or versions open for registration would go along.
+// deletePortal refuses without force if developers or versions with registration enabled would be deleted too.
 func deletePortal(c *api.Call) (any, error) {
 	if c.Param("force") != "true" {
-		if inside := inhabitants(c); inside != "" {
+		if contents := blockers(c); contents != "" {
 			return nil, api.Refuse(api.Violation{
 				Source: "query", Path: []string{"force"}, Rule: api.Required,
-				Text: "This Portal has " + inside + ". These must be individually removed before deletion or the force=true query param can be used to automatically delete associated entities.",
+				Text: "This Portal has " + contents + ". These must be individually removed before deletion " +
+					"or the force=true query param can be used to automatically delete associated entities.",
 			})
 		}
 	}
 	return rest.Delete(c)
 }
 
-// inhabitants counts what keeps a portal from being deleted; what there is none of is left out.
-func inhabitants(c *api.Call) string {
+// blockers counts what keeps a portal from being deleted; it is "" if nothing does.
+func blockers(c *api.Call) string {
 	var parts []string
 	if n := c.Tx.Count("konnect.developer", "portal", c.Object.ID); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d developers", n))

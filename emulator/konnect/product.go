@@ -1,7 +1,7 @@
 package konnect
 
 import (
-	"strconv"
+	"fmt"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/object"
@@ -21,7 +21,7 @@ var apiProducts = &api.Resource{
 	Render:   showAPIProduct,
 }
 
-// apiProductVersions are the versions of a product, whatever portals make of them.
+// apiProductVersions are the versions of a product, independent of portals.
 var apiProductVersions = &api.Resource{
 	Kind:     "konnect.api-product-version",
 	Schema:   "StoredApiProductVersion",
@@ -39,66 +39,52 @@ func changeLabels(s *api.Scope, old *api.Doc, d *api.Draft) error {
 }
 
 func showAPIProduct(c *api.Call, d *api.Doc, to []byte) []byte {
-	list := []byte{'['}
-	for i, id := range d.Get("portal_ids").Array() {
+	var list [][]byte
+	for _, id := range d.Get("portal_ids").Array() {
 		portal := c.Tx.Get("konnect.portal", id.Str)
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = api.Object{
+		list = append(list, api.Object{
 			{Name: "portal_id", Value: api.Quote(portal.ID)},
 			{Name: "portal_name", Value: []byte(portal.Get("name").Raw)},
-		}.Append(list)
+		}.JSON())
 	}
 	n := c.Tx.Count("konnect.api-product-version", "product", d.ID)
-	return splice(to, d.JSON, func(to []byte) []byte {
-		to = append(append(append(to, `"portals":`...), list...), `],"version_count":`...)
-		return strconv.AppendInt(to, int64(n), 10)
-	})
+	return splice(to, d.JSON, fmt.Appendf(nil, `"portals":%s,"version_count":%d`, object.Array(list...), n))
 }
 
 func showAPIProductVersion(c *api.Call, d *api.Doc, to []byte) []byte {
-	list := []byte{'['}
-	for i, v := range c.Tx.Under("konnect.product-version", "version", d.ID) {
+	var list [][]byte
+	for _, v := range c.Tx.Under("konnect.product-version", "version", d.ID) {
 		portal := c.Tx.Get("konnect.portal", v.Owner())
-		strategies := []byte{'['}
-		for j, s := range strategiesOf(c, v) {
-			if j > 0 {
-				strategies = append(strategies, ',')
-			}
-			strategies = append(strategies, named(s, "name")...)
+		var strategies [][]byte
+		for _, s := range strategiesOf(c, v) {
+			strategies = append(strategies, idAndName(s, "name"))
 		}
-		if i > 0 {
-			list = append(list, ',')
-		}
-		offer := api.Object{
+		shown := api.Object{
 			{Name: "portal_id", Value: api.Quote(portal.ID)},
 			{Name: "portal_name", Value: []byte(portal.Get("name").Raw)},
 			{Name: "portal_product_version_id", Value: api.Quote(v.ID)},
 		}
 		for _, name := range []string{"publish_status", "deprecated", "application_registration_enabled", "auto_approve_registration"} {
-			offer.Set(name, []byte(v.Get(name).Raw))
+			shown.Set(name, []byte(v.Get(name).Raw))
 		}
-		offer.Set("auth_strategies", append(strategies, ']'))
-		list = offer.Append(list)
+		shown.Set("auth_strategies", object.Array(strategies...))
+		list = append(list, shown.JSON())
 	}
-	return splice(to, d.JSON, func(to []byte) []byte {
-		return append(append(append(to, `"portals":`...), list...), ']')
-	})
+	return splice(to, d.JSON, append([]byte(`"portals":`), object.Array(list...)...))
 }
 
-// authStrategies, dcrProviders and auditDestinations are the organization's; no operation here makes them.
+// authStrategies, dcrProviders and auditDestinations belong to the organization; no operation here creates them.
 var (
-	authStrategies    = given("konnect.auth-strategy", "StoredAuthStrategy")
-	dcrProviders      = given("konnect.dcr-provider", "StoredDcrProvider")
-	auditDestinations = given("konnect.audit-log-destination", "StoredAuditLogDestination")
+	authStrategies    = organizational("konnect.auth-strategy", "StoredAuthStrategy")
+	dcrProviders      = organizational("konnect.dcr-provider", "StoredDcrProvider")
+	auditDestinations = organizational("konnect.audit-log-destination", "StoredAuditLogDestination")
 )
 
-func given(kind, schema string) *api.Resource {
+func organizational(kind, schema string) *api.Resource {
 	return &api.Resource{Kind: kind, Schema: schema, Created: "-", Updated: "-"}
 }
 
-// listPortalProducts shows the products published to the portal, in the form that only this list has.
+// listPortalProducts returns the products published to the portal, in the form that only this list has.
 func listPortalProducts(c *api.Call) (any, error) {
 	docs := c.Tx.Page("konnect.api-product", "portal", c.Object.ID, 0, -1, len(c.Ask.Sort) == 0 || c.Ask.Sort[len(c.Ask.Sort)-1].Desc)
 	return rest.SelectAs(c, docs, showPortalProduct), nil
@@ -107,8 +93,8 @@ func listPortalProducts(c *api.Call) (any, error) {
 func showPortalProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	published := 0
 	for _, v := range c.Tx.Under("konnect.api-product-version", "product", d.ID) {
-		offer := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(c.Object.ID, v.ID))
-		if offer != nil && offer.Str("publish_status") == "published" {
+		here := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(c.Object.ID, v.ID))
+		if here != nil && here.Str("publish_status") == "published" {
 			published++
 		}
 	}
@@ -120,7 +106,8 @@ func showPortalProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	return out.Append(to)
 }
 
-// publish adds the portal to products or takes it away from them, all or none. What is listed as it is stays so.
+// publish adds the portal to products or removes it from them, all or none. A product that has the wanted status already stays
+// unchanged.
 func publish(c *api.Call) (any, error) {
 	var bad []api.Violation
 	for _, m := range api.ObjectOf(c.Body.Object.Raw("api_products")) {

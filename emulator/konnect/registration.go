@@ -5,7 +5,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// registrations are one of an application for one version of a product.
+// registrations are of an application for one version of a product.
 var registrations = &api.Resource{
 	Kind:   "konnect.registration",
 	Schema: "StoredRegistration",
@@ -20,13 +20,13 @@ var registrations = &api.Resource{
 			Key: func(d *api.Doc) []string { return []string{api.Key(d.In[0], d.Str("product_version_id"))} },
 		},
 	},
-	OnCreate: registrationBorn,
+	OnCreate: checkRegistration,
 	Render:   showRegistration,
 }
 
-// registrationBorn holds the rules of signing up for a version. Konnect has no operation for it; fixtures and the state
-// API obey them.
-func registrationBorn(s *api.Scope, d *api.Draft) error {
+// checkRegistration applies the rules of registering for a version and sets the status. Konnect has no operation that creates a
+// registration; fixtures and the state API are checked alike.
+func checkRegistration(s *api.Scope, d *api.Draft) error {
 	refuse := func(text string) error {
 		return api.Refuse(api.Violation{Path: []string{"product_version_id"}, Rule: api.Other, Text: text})
 	}
@@ -36,20 +36,20 @@ func registrationBorn(s *api.Scope, d *api.Draft) error {
 	}
 	portal := s.Tx.Get("konnect.portal", d.In[0])
 	app := s.Tx.Get("konnect.application", d.Owner())
-	offer := s.Tx.Find("konnect.product-version", "product_version_id", api.Key(portal.ID, version.ID))
+	here := s.Tx.Find("konnect.product-version", "product_version_id", api.Key(portal.ID, version.ID))
 	switch {
-	case offer == nil:
+	case here == nil:
 		return refuse("the portal does not offer this version")
-	case offer.Str("publish_status") != "published" || !offer.Bool("application_registration_enabled"):
+	case here.Str("publish_status") != "published" || !here.Bool("application_registration_enabled"):
 		return refuse("the version is not published with registration enabled in this portal")
 	case portal.Bool("rbac_enabled") && !mayConsume(s.Tx, app.Str("developer_id"), version.Owner()):
 		return refuse("the portal is under RBAC and no team of the developer holds API Consumer on the product")
 	}
-	if mine, theirs := app.Str("auth_strategy_id"), offer.Str("auth_strategy_ids.0"); mine != "" && theirs != "" && mine != theirs {
+	if mine, theirs := app.Str("auth_strategy_id"), here.Str("auth_strategy_ids.0"); mine != "" && theirs != "" && mine != theirs {
 		return refuse("the version uses another auth strategy than the application")
 	}
 	status := "pending"
-	if portal.Bool("auto_approve_applications") || offer.Bool("auto_approve_registration") {
+	if portal.Bool("auto_approve_applications") || here.Bool("auto_approve_registration") {
 		status = "approved"
 	}
 	d.Default("status", api.Quote(status))
@@ -64,18 +64,18 @@ func showRegistration(c *api.Call, d *api.Doc, to []byte) []byte {
 	return api.Object{
 		{Name: "id", Value: api.Quote(d.ID)},
 		{Name: "status", Value: []byte(d.Get("status").Raw)},
-		{Name: "application", Value: named(app, "name")},
-		{Name: "product", Value: named(product, "name")},
-		{Name: "product_version", Value: named(version, "name")},
-		{Name: "developer", Value: named(dev, "full_name")},
+		{Name: "application", Value: idAndName(app, "name")},
+		{Name: "product", Value: idAndName(product, "name")},
+		{Name: "product_version", Value: idAndName(version, "name")},
+		{Name: "developer", Value: idAndName(dev, "full_name")},
 		{Name: "granted_scopes", Value: []byte(app.Get("granted_scopes").Raw)},
 		{Name: "created_at", Value: []byte(d.Get("created_at").Raw)},
 		{Name: "updated_at", Value: []byte(d.Get("updated_at").Raw)},
 	}.Append(to)
 }
 
-// named is a reference with id and name.
-func named(d *api.Doc, member string) []byte {
+// idAndName returns a reference with id and name.
+func idAndName(d *api.Doc, member string) []byte {
 	return api.Object{
 		{Name: "id", Value: api.Quote(d.ID)},
 		{Name: "name", Value: []byte(d.Get(member).Raw)},
@@ -86,16 +86,16 @@ func listRegistrations(c *api.Call) (any, error) {
 	return rest.ListBy(c, "konnect.registration", "portal", c.Object.ID), nil
 }
 
-// listGrantedScopes shows the application's scopes: all its registrations have the same.
+// listGrantedScopes returns the application's scopes: all its registrations have the same.
 func listGrantedScopes(c *api.Call) (any, error) {
-	scopes := c.Owner("konnect.application").Get("granted_scopes")
-	if !scopes.IsArray() {
-		return api.Object{{Name: "data", Value: []byte("[]")}}, nil
+	data := []byte("[]")
+	if scopes := c.Owner("konnect.application").Get("granted_scopes"); scopes.IsArray() {
+		data = []byte(scopes.Raw)
 	}
-	return api.Object{{Name: "data", Value: []byte(scopes.Raw)}}, nil
+	return api.Object{{Name: "data", Value: data}}, nil
 }
 
-// ofApplication reads something of a registration's application.
+// ofApplication computes a field from a registration's application.
 func ofApplication(read func(*api.Call, *api.Doc) (string, bool)) func(*api.Call, *api.Doc) (string, bool) {
 	return func(c *api.Call, d *api.Doc) (string, bool) {
 		app := c.Tx.Get("konnect.application", d.Owner())

@@ -16,7 +16,7 @@ var teams = &api.Resource{
 	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade}},
 }
 
-// teamMembers are pairs: a developer may be in many teams, and leaves them with either.
+// teamMembers are pairs of team and developer, deleted with either.
 var teamMembers = &api.Resource{
 	Kind:    "konnect.team-member",
 	Schema:  "StoredTeamMember",
@@ -44,7 +44,7 @@ func listDeveloperTeams(c *api.Call) (any, error) {
 	return rest.Select(c, across(c, "teams", "konnect.team", func(m *api.Doc) string { return m.Owner() })), nil
 }
 
-// across follows the memberships of the path's object to the other side, the newest there first.
+// across returns the teams or developers at the other end of the memberships of the path's object, the newest first.
 func across(c *api.Call, index, kind string, other func(*api.Doc) string) []*api.Doc {
 	members := c.Tx.Page("konnect.team-member", index, c.Object.ID, 0, -1, true)
 	out := make([]*api.Doc, 0, len(members))
@@ -60,9 +60,7 @@ func across(c *api.Call, index, kind string, other func(*api.Doc) string) []*api
 func showBasic(_ *api.Call, d *api.Doc, to []byte) []byte {
 	o := d.Object()
 	o.Delete("status")
-	return splice(to, o.JSON(), func(to []byte) []byte {
-		return strconv.AppendBool(append(to, `"active":`...), approved(d))
-	})
+	return splice(to, o.JSON(), strconv.AppendBool([]byte(`"active":`), approved(d)))
 }
 
 func approved(d *api.Doc) bool { return d.Str("status") == "approved" }
@@ -70,12 +68,10 @@ func approved(d *api.Doc) bool { return d.Str("status") == "approved" }
 // addTeamDeveloper answers 201 without a body; an unknown developer is 404, as is one of another portal.
 func addTeamDeveloper(c *api.Call) (any, error) {
 	id := c.Body.Object.Str("id")
-	ref := api.Ref{Kind: "konnect.developer"}
-	dev := rest.Lookup(&c.Scope, ref, c.Owner("konnect.portal"), id)
+	portal := c.Owner("konnect.portal")
+	dev := rest.Lookup(&c.Scope, api.Ref{Kind: "konnect.developer"}, portal, id)
 	if dev == nil {
-		e := api.Fail(api.NotFound, "no developer %q in the portal", id)
-		e.Facts = api.Facts{Kind: ref.Kind, ID: id, In: c.Object.In, Gone: c.Tx.Gone(ref.Kind, id)}
-		return nil, e
+		return nil, rest.Missing(&c.Scope, "konnect.developer", portal, id)
 	}
 	_, err := rest.Insert(&c.Scope, "konnect.team-member", rest.Inside(c.Object), api.Object{{Name: "developer", Value: api.Quote(dev.ID)}})
 	return nil, err

@@ -1,12 +1,10 @@
 package konnect
 
 import (
-	"time"
-
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// tokens are what callers may be known by.
+// tokens are the tokens with which callers authenticate.
 var tokens = &api.Resource{
 	Kind:    "konnect.token",
 	Schema:  "StoredToken",
@@ -16,28 +14,13 @@ var tokens = &api.Resource{
 	Indexes: []api.Index{{Name: "token", Path: "token", Unique: true}},
 }
 
-// grant is what a token says, read once.
-type grant struct {
-	access  string
-	revoked bool
-	until   time.Time // zero: for ever
-}
-
-func grantOf(token *api.Doc) *grant {
-	kept := token.Memo(func(d *api.Doc) any {
-		until, _ := api.Instant(d.Get("expires_at"))
-		return &grant{d.Str("access"), d.Bool("revoked"), until}
-	})
-	return kept.(*grant) //nolint:forcetypeassert // tokens keep nothing else
-}
-
 // tokenState says why a token is refused: expired, revoked, or "".
 func tokenState(s *api.Scope, token *api.Doc) string {
-	g := grantOf(token)
+	until, expires := api.Instant(token.Get("expires_at"))
 	switch {
-	case g.revoked:
+	case token.Bool("revoked"):
 		return "revoked"
-	case !g.until.IsZero() && !s.Now.Before(g.until):
+	case expires && !s.Now.Before(until):
 		return "expired"
 	}
 	return ""

@@ -34,7 +34,7 @@ func Insert(s *api.Scope, kind string, in []string, given api.Object) (*api.Doc,
 	}
 	if other := s.Tx.Get(kind, d.ID); other != nil {
 		if s.Completes && other.Implicit && other.Owner() == d.Owner() {
-			return Update(s, other, merged(other, given), given)
+			return Update(s, other, Merged(other, given), given)
 		}
 		// An imported document may have the id that this world makes next: make another.
 		if m := r.IDMember(); m != "" && !given.Has(m) && d.ID == made && !s.Completes {
@@ -129,10 +129,10 @@ func PairID(owner, member string) string {
 func complete(s *api.Scope, twin *api.Doc, d *api.Draft) (*api.Doc, error) {
 	name := d.Res.IDMember()
 	if name == "" || !d.Sent.Has(name) || d.ID == twin.ID {
-		return Update(s, twin, merged(twin, d.Sent), d.Sent)
+		return Update(s, twin, Merged(twin, d.Sent), d.Sent)
 	}
 	s.Tx.Delete(twin)
-	d.Object = merged(twin, d.Sent)
+	d.Object = Merged(twin, d.Sent)
 	d.SetString(name, d.ID)
 	if d.Res.OnChange != nil {
 		if err := d.Res.OnChange(s, twin, d); err != nil {
@@ -145,7 +145,8 @@ func complete(s *api.Scope, twin *api.Doc, d *api.Draft) (*api.Doc, error) {
 	return doc, s.Tx.Put(doc)
 }
 
-func merged(d *api.Doc, given api.Object) api.Object {
+// Merged returns the members of a document with those given set.
+func Merged(d *api.Doc, given api.Object) api.Object {
 	o := d.Object()
 	for _, m := range given {
 		o.Set(m.Name, m.Value)

@@ -30,7 +30,7 @@ func Create(kind string) Verb {
 // Merge sets the members that the body has and keeps the others.
 func Merge(c *api.Call) (any, error) {
 	sent := Accepted(c)
-	return Update(&c.Scope, c.Object, merged(c.Object, sent), sent)
+	return Update(&c.Scope, c.Object, Merged(c.Object, sent), sent)
 }
 
 // GetSettings returns the one document of a kind that the path's object has.
@@ -43,7 +43,7 @@ func MergeSettings(kind string) Verb {
 	return func(c *api.Call) (any, error) {
 		sent := Accepted(c)
 		old := Settings(&c.Scope, kind, c.Object)
-		return Update(&c.Scope, old, merged(old, sent), sent)
+		return Update(&c.Scope, old, Merged(old, sent), sent)
 	}
 }
 

@@ -6,7 +6,8 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// productVersions are what a portal makes of a version: addressed by the id of that version, not by their own.
+// productVersions are the settings of API product versions in portals. Paths name them by the id of the API product version, not by
+// their own.
 var productVersions = &api.Resource{
 	Kind:   "konnect.product-version",
 	Schema: "StoredProductVersion",
@@ -33,7 +34,7 @@ var productVersions = &api.Resource{
 	},
 }
 
-// strategiesOf are the auth strategies of a portal's version.
+// strategiesOf returns the auth strategies of a portal's version.
 func strategiesOf(c *api.Call, d *api.Doc) []*api.Doc {
 	var out []*api.Doc
 	for _, id := range d.Get("auth_strategy_ids").Array() {
@@ -44,20 +45,17 @@ func strategiesOf(c *api.Call, d *api.Doc) []*api.Doc {
 	return out
 }
 
-// existing is the API product version that a body or a path names; an unknown one is 404 in both.
-func existing(c *api.Call, id string) (*api.Doc, error) {
-	ref := api.Ref{Kind: "konnect.api-product-version"}
-	version := rest.Lookup(&c.Scope, ref, nil, id)
-	if version == nil {
-		e := api.Fail(api.NotFound, "no API product version %q", id)
-		e.Facts = api.Facts{Kind: ref.Kind, ID: id, Gone: c.Tx.Gone(ref.Kind, id)}
-		return nil, e
+// apiProductVersion finds the API product version that a body or a path names; an unknown one is 404 in both.
+func apiProductVersion(c *api.Call, id string) (*api.Doc, error) {
+	const kind = "konnect.api-product-version"
+	if version := rest.Lookup(&c.Scope, api.Ref{Kind: kind}, nil, id); version != nil {
+		return version, nil
 	}
-	return version, nil
+	return nil, rest.Missing(&c.Scope, kind, nil, id)
 }
 
 func createProductVersion(c *api.Call) (any, error) {
-	version, err := existing(c, c.Body.Object.Str("product_version_id"))
+	version, err := apiProductVersion(c, c.Body.Object.Str("product_version_id"))
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +64,10 @@ func createProductVersion(c *api.Call) (any, error) {
 	return rest.Insert(&c.Scope, "konnect.product-version", rest.Inside(c.Object), given)
 }
 
-// replaceProductVersion creates what is not there: clients set portals up with this operation alone. It answers 200 in
-// both cases, and what is replaced keeps its id and its time of birth.
+// replaceProductVersion creates the portal's version if it does not exist: clients set portals up with this operation alone. It
+// answers 200 in both cases. A version that is replaced keeps its id and its time of creation.
 func replaceProductVersion(c *api.Call) (any, error) {
-	version, err := existing(c, c.Arg("productVersionId"))
+	version, err := apiProductVersion(c, c.Arg("productVersionId"))
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +77,5 @@ func replaceProductVersion(c *api.Call) (any, error) {
 	if now == nil {
 		return rest.Insert(&c.Scope, "konnect.product-version", rest.Inside(c.Object), given)
 	}
-	next := now.Object()
-	for _, m := range given {
-		next.Set(m.Name, m.Value)
-	}
-	return rest.Update(&c.Scope, now, next, given)
+	return rest.Update(&c.Scope, now, rest.Merged(now, given), given)
 }
