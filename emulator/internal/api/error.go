@@ -146,7 +146,7 @@ func AsError(err error) *Error {
 	return &Error{Code: Internal, Cause: err}
 }
 
-// IsCode tells whether err is a neutral error of that code.
+// IsCode reports whether err is a neutral error of that code.
 func IsCode(err error, code Code) bool {
 	if err == nil {
 		return false

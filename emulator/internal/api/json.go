@@ -2,12 +2,14 @@ package api
 
 import "github.com/portico-emulator/portico/emulator/internal/object"
 
-// What vendors use of package object.
-type (
-	Body   = object.Body
-	Member = object.Member
-	Object = object.Object
-)
+// Object is object.Object.
+type Object = object.Object
+
+// Member is object.Member.
+type Member = object.Member
+
+// Body is object.Body.
+type Body = object.Body
 
 // MaxDepth is how deeply a document may nest.
 const MaxDepth = object.MaxDepth
@@ -19,8 +21,8 @@ var (
 	False = object.False
 )
 
-// ObjectOf is object.ObjectOf.
-func ObjectOf(doc []byte) Object { return object.ObjectOf(doc) }
+// ObjectOf is object.Of.
+func ObjectOf(doc []byte) Object { return object.Of(doc) }
 
 // Quote is object.Quote.
 func Quote(s string) []byte { return object.Quote(s) }

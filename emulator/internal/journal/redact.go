@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 const hidden = "[redacted]"
@@ -183,13 +184,13 @@ func (s *scrubber) append(to []byte, v gjson.Result, secret bool) []byte {
 	case secret && (v.Type == gjson.Number || v.Type == gjson.String && v.Str != ""):
 		s.found = true
 		if name, ok := s.redactor.known[v.String()]; ok {
-			return api.AppendString(to, name)
+			return object.AppendString(to, name)
 		}
-		return api.AppendString(to, hidden)
+		return object.AppendString(to, hidden)
 	case v.Type == gjson.String:
 		if now := s.redactor.inner(s.redactor.Words(v.Str)); now != v.Str {
 			s.found = true
-			return api.AppendString(to, now)
+			return object.AppendString(to, now)
 		}
 	}
 	return append(to, v.Raw...)

@@ -42,7 +42,7 @@ func MergePatch(target, patch []byte) []byte {
 	if kind(patch) != '{' {
 		return patch
 	}
-	o := ObjectOf(target)
+	o := Of(target)
 	for name, value := range Members(patch) {
 		switch kind(value) {
 		case 'n':

@@ -19,9 +19,9 @@ type Member struct {
 // Object is a JSON object with its members in order. Values are canonical JSON and are never changed in place.
 type Object []Member
 
-// ObjectOf reads the members of a JSON object. Their values share memory with doc, which must not be changed from then on. Any other
+// Of reads the members of a JSON object. Their values share memory with doc, which must not be changed from then on. Any other
 // value has none.
-func ObjectOf(doc []byte) Object { return LayoutOf(doc).Object(doc) }
+func Of(doc []byte) Object { return LayoutOf(doc).Object(doc) }
 
 // Find returns the position of a member, or -1.
 func (o Object) Find(name string) int {
@@ -78,7 +78,7 @@ func (o *Object) Set(name string, value []byte) {
 func (o *Object) SetPath(path string, value []byte) {
 	head, tail, nested := strings.Cut(path, ".")
 	if nested {
-		inner := ObjectOf(o.Raw(head))
+		inner := Of(o.Raw(head))
 		inner.SetPath(tail, value)
 		value = inner.JSON()
 	}

@@ -239,7 +239,7 @@ func TestSetPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"a": `{"a":9,"d":2}`, "a.b": `{"a":{"b":9},"d":2}`, "a.c.e": `{"a":{"b":1,"c":{"e":9}},"d":2}`, "x.y": `{"a":{"b":1},"d":2,"x":{"y":9}}`,
 	} {
-		o := object.ObjectOf([]byte(`{"a":{"b":1},"d":2}`))
+		o := object.Of([]byte(`{"a":{"b":1},"d":2}`))
 		o.SetPath(path, []byte("9"))
 		if got := string(o.JSON()); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)

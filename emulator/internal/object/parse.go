@@ -46,7 +46,7 @@ func Parse(data []byte) (Body, error) {
 	}
 	b := Body{JSON: out}
 	if kind(out) == '{' {
-		b.Object = ObjectOf(out)
+		b.Object = Of(out)
 	}
 	return b, nil
 }
@@ -102,7 +102,7 @@ func appendCanonical(to, value []byte) ([]byte, error) {
 func appendObject(to, value []byte) ([]byte, error) {
 	var err error
 	to = append(to, '{')
-	for i, m := range distinct(ObjectOf(value)) {
+	for i, m := range distinct(Of(value)) {
 		if i > 0 {
 			to = append(to, ',')
 		}

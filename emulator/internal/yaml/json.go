@@ -7,10 +7,10 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
-// asJSON tells whether a text is JSON. It is read as such, since YAML readers round numbers, refuse some escapes and are slow.
+// asJSON reports whether a text is JSON. It is read as JSON, since YAML readers round numbers, refuse some escapes and are slow.
 func asJSON(data []byte) bool {
 	for _, c := range data {
 		switch c {
@@ -33,13 +33,13 @@ type jsonReader struct {
 	line, column int
 }
 
-// readJSON reads a valid JSON text of at most so many values.
+// readJSON reads a valid JSON text. More values than nodes are an error.
 func readJSON(text string, nodes int) (*Node, error) {
 	r := jsonReader{text: text, start: strings.IndexAny(text, "{["), left: nodes, line: 1, column: 1}
 	return r.node(gjson.Parse(text[r.start:]), 0)
 }
 
-// place is where a value or a name stands. It is asked for in the order of the text.
+// place returns the line and column of a value or a name. Calls must follow the order of the text.
 func (r *jsonReader) place(v gjson.Result) (line, column int) {
 	for offset := r.start + v.Index; r.at < offset; r.at++ {
 		switch c := r.text[r.at]; {
@@ -59,8 +59,8 @@ func (r *jsonReader) node(v gjson.Result, depth int) (*Node, error) {
 	if r.left--; r.left < 0 {
 		return nil, &Error{out.Line, out.Column, "too many values"}
 	}
-	if depth > api.MaxDepth {
-		return nil, &Error{out.Line, out.Column, fmt.Sprintf("nested more than %d levels deep", api.MaxDepth)}
+	if depth > object.MaxDepth {
+		return nil, &Error{out.Line, out.Column, fmt.Sprintf("nested more than %d levels deep", object.MaxDepth)}
 	}
 	switch {
 	case v.IsObject():
@@ -80,9 +80,9 @@ func (r *jsonReader) node(v gjson.Result, depth int) (*Node, error) {
 	case v.Type == gjson.Number:
 		out.Kind, out.Scalar = Number, []byte(v.Raw)
 	case v.Type == gjson.Null:
-		out.Scalar = api.Null
+		out.Scalar = object.Null
 	default:
-		out.Kind, out.Scalar = Bool, api.Boolean(v.Bool())
+		out.Kind, out.Scalar = Bool, object.Boolean(v.Bool())
 	}
 	return out, nil
 }
@@ -95,7 +95,7 @@ func (r *jsonReader) members(out *Node, v gjson.Result, depth int) error {
 		m := Member{Name: k.Str}
 		m.Line, m.Column = r.place(k)
 		if seen[k.Str] {
-			err = &Error{m.Line, m.Column, fmt.Sprintf("%q stands twice", k.Str)}
+			err = &Error{m.Line, m.Column, fmt.Sprintf("%q is a duplicate member", k.Str)}
 			return false
 		}
 		seen[k.Str] = true

@@ -14,7 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // Node is a value and its place in the text.
@@ -93,7 +93,7 @@ func Parse(data []byte, nodes int) (root *Node, err error) {
 		body = d.Body
 	}
 	if body == nil {
-		return &Node{Kind: Null, Line: 1, Column: 1, Scalar: api.Null}, nil
+		return &Node{Kind: Null, Line: 1, Column: 1, Scalar: object.Null}, nil
 	}
 	r := reader{left: nodes, anchors: map[string]ast.Node{}}
 	return r.node(body, 0)
@@ -117,8 +117,8 @@ func depth(data []byte) *Error {
 		default:
 			dashes = 0
 		}
-		if open > 4*api.MaxDepth || dashes > 4*api.MaxDepth {
-			return &Error{Line: line, Column: 1, Message: fmt.Sprintf("nested more than %d levels deep", api.MaxDepth)}
+		if open > 4*object.MaxDepth || dashes > 4*object.MaxDepth {
+			return &Error{Line: line, Column: 1, Message: fmt.Sprintf("nested more than %d levels deep", object.MaxDepth)}
 		}
 	}
 	return nil
@@ -150,8 +150,8 @@ func (r *reader) node(n ast.Node, depth int) (*Node, error) {
 	if r.left--; r.left < 0 {
 		return nil, at(n, "too many values")
 	}
-	if depth > api.MaxDepth {
-		return nil, at(n, "nested more than %d levels deep", api.MaxDepth)
+	if depth > object.MaxDepth {
+		return nil, at(n, "nested more than %d levels deep", object.MaxDepth)
 	}
 	out := &Node{}
 	if t := n.GetToken(); t != nil && t.Position != nil {
@@ -159,9 +159,9 @@ func (r *reader) node(n ast.Node, depth int) (*Node, error) {
 	}
 	switch n := n.(type) {
 	case *ast.NullNode:
-		out.Scalar = api.Null
+		out.Scalar = object.Null
 	case *ast.BoolNode:
-		out.Kind, out.Scalar = Bool, api.Boolean(n.Value)
+		out.Kind, out.Scalar = Bool, object.Boolean(n.Value)
 	case *ast.IntegerNode:
 		out.Kind, out.Scalar = Number, fmt.Append(nil, n.Value)
 	case *ast.FloatNode:
@@ -212,7 +212,7 @@ func (r *reader) node(n ast.Node, depth int) (*Node, error) {
 }
 
 func (n *Node) text(s string) {
-	n.Kind, n.Text, n.Scalar = String, s, api.Quote(s)
+	n.Kind, n.Text, n.Scalar = String, s, object.Quote(s)
 }
 
 func (r *reader) members(out *Node, values []*ast.MappingValueNode, depth int) error {
@@ -246,7 +246,7 @@ func (r *reader) members(out *Node, values []*ast.MappingValueNode, depth int) e
 			name = mv.Key.GetToken().Value
 		}
 		if out.Get(name) != nil {
-			return at(mv.Key, "%q stands twice", name)
+			return at(mv.Key, "%q is a duplicate member", name)
 		}
 		out.Members = append(out.Members, Member{name, key.Line, key.Column, value})
 		if len(out.Members) == 1 {
@@ -275,7 +275,7 @@ func (n *Node) JSON(to []byte) []byte {
 			if i > 0 {
 				to = append(to, ',')
 			}
-			to = append(api.AppendString(to, m.Name), ':')
+			to = append(object.AppendString(to, m.Name), ':')
 			to = m.Value.JSON(to)
 		}
 		return append(to, '}')
