@@ -5,11 +5,12 @@
 //	emulator        New, ServeHTTP: what a program embeds
 //	konnect, ...    a vendor each: vendor.go is the table of its operations, dialect.go its words, a file per resource
 //	internal/api    the vocabulary in which tables, resources and dialects are written
+//	internal/object JSON: read, written, compared, merged and patched without decoding it
 //	internal/rest   the plain verbs over resources: locate, insert, update, render, list, delete
 //	internal/server routes, and the one function that carries a request from its row to state and back
 //	internal/store  worlds: documents and indexes as copy-on-write trees, transactions
 //	internal/ledger the file in which a world outlives the process
-//	internal/schema JSON Schemas, and what they find as neutral violations
+//	internal/schema JSON Schemas, and what they find as neutral violations; proof spares valid documents the validator
 //	internal/fixture fixtures and templates, and how their documents are created
 //	internal/files  the files that a user names
 //	internal/fault  rules by which calls go wrong
@@ -21,5 +22,5 @@
 //	internal/suggest the word that a user probably meant
 //	internal/probe  the client of the vendors' tests, and their fuzz targets; internal/gauge watches the heap, internal/fuzz runs them all
 //
-// Vendors import api and rest, and yaml where they speak it, and nothing else of the house; core speaks no vendor's words.
+// Vendors import api, object and rest, and yaml where they speak it, and nothing else of the house; core speaks no vendor's words.
 package emulator

@@ -98,10 +98,10 @@ var paymentMethods = &api.Resource{
 	},
 }
 
-// mask stands for a secret.
+// mask is shown in place of a secret.
 const mask = "********"
 
-// isSecretMember tells which members of a configuration are nobody's to see.
+// isSecretMember reports whether a member of a configuration is shown masked.
 func isSecretMember(name string) bool {
 	return name == "token" || strings.HasSuffix(name, "_key") && name != "publishable_key" ||
 		strings.Contains(name, "secret") || strings.Contains(name, "password")
@@ -201,7 +201,7 @@ func checkable(s *api.Scope, d *api.Draft) error {
 	return nil
 }
 
-// canPay tells whether an org has a payment method for the billing of a plan. A plan that names none is content with any.
+// canPay reports whether an org has a payment method for the billing of a plan. A plan that names none is content with any.
 func canPay(c *api.Call, org string, billing gjson.Result) bool {
 	wanted := billing.Get("integration").String()
 	for _, m := range c.Tx.Under(kindPaymentMethod, "org", org) {

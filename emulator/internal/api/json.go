@@ -2,15 +2,14 @@ package api
 
 import "github.com/portico-emulator/portico/emulator/internal/object"
 
-// Types of package object that vendors use.
-type (
-	// Body is object.Body.
-	Body = object.Body
-	// Member is object.Member.
-	Member = object.Member
-	// Object is object.Object.
-	Object = object.Object
-)
+// Object is object.Object.
+type Object = object.Object
+
+// Member is object.Member.
+type Member = object.Member
+
+// Body is object.Body.
+type Body = object.Body
 
 // MaxDepth is how deeply a document may nest.
 const MaxDepth = object.MaxDepth

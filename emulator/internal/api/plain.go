@@ -28,7 +28,7 @@ func (v Violation) Plain() string {
 	case Maximum, MaxLength, MaxItems, MaxProps:
 		return fmt.Sprintf("%s: want at most %v%s", name, v.Want, unit(v.Rule))
 	case Unique:
-		return name + ": an element stands twice"
+		return name + ": has duplicate elements"
 	case Dependent:
 		return fmt.Sprintf("%s: needs %v, too", name, v.Want)
 	}

@@ -150,8 +150,8 @@ func (d *Doc) top(path string) []byte {
 // Raw returns a member as JSON, nil if there is none. Its name must need no escapes.
 func (d *Doc) Raw(name string) []byte { return d.where().Raw(d.JSON, name) }
 
-// where returns the layout of the document. It is kept, since finding the members anew for each that is read takes 8 % of an axway
-// list and 10 % of a write.
+// where returns the layout of the document. It is kept: finding the members anew for each one that is read takes 3 to 6 µs of a list
+// (10 % and more) and 2 to 8 µs of a write.
 func (d *Doc) where() object.Layout {
 	l := d.layout.Load()
 	if l == nil {

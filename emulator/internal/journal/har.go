@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // har is an archive as HAR 1.2 wants it. Browsers' network panels open it.
@@ -75,7 +75,7 @@ func HAR(entries []*Entry, r *Redactor, known *Knowledge, version string) ([]byt
 	for _, e := range slices.Backward(entries) {
 		out = append(out, e.har(r, known))
 	}
-	return api.Encode(map[string]any{"log": map[string]any{
+	return object.Encode(map[string]any{"log": map[string]any{
 		"version": "1.2", "creator": map[string]string{"name": "portico", "version": version}, "entries": out,
 	}})
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // Limits of what values are compared with.
@@ -31,7 +31,7 @@ const (
 	QuestionWork Work = 1 << 28 // for one question about many calls or documents
 )
 
-// Spent tells whether comparisons were given up.
+// Spent reports whether comparisons were given up.
 func (w *Work) Spent() bool { return *w < 0 }
 
 func (w *Work) spend(n int) bool {
@@ -65,13 +65,13 @@ func Matches(want json.RawMessage) (Matcher, error) {
 	return Matcher{re: re, states: states}, nil
 }
 
-// Fits tells whether a value is as wanted. It is false once the work is spent.
+// Fits reports whether a value is as wanted. It is false once the work is spent.
 func (m *Matcher) Fits(got gjson.Result, work *Work) bool {
 	if !got.Exists() {
 		return false
 	}
 	if m.re == nil {
-		return work.spend(len(got.Raw)) && api.Same([]byte(got.Raw), m.want)
+		return work.spend(len(got.Raw)) && object.Same([]byte(got.Raw), m.want)
 	}
 	text := got.String()
 	return work.spend(m.states*len(text)) && m.re.MatchString(text)
@@ -124,7 +124,7 @@ func CheckGlob(glob string) error {
 	return nil
 }
 
-// Globs tells whether an operation's name fits a glob.
+// Globs reports whether an operation's name fits a glob.
 func Globs(glob, name string) bool {
 	ok, err := path.Match(glob, name)
 	return err == nil && ok

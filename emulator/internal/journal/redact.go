@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // hidden is what is told instead of a secret that has no name. Where secrets are numbered it is "[redacted:1]".
@@ -197,11 +198,11 @@ func (s *scrubber) append(to []byte, v gjson.Result, secret bool) []byte {
 		if !ok {
 			name = s.redactor.hide(v.String())
 		}
-		return api.AppendString(to, name)
+		return object.AppendString(to, name)
 	case v.Type == gjson.String:
 		if now := s.redactor.inner(s.redactor.Words(v.Str)); now != v.Str {
 			s.found = true
-			return api.AppendString(to, now)
+			return object.AppendString(to, now)
 		}
 	}
 	return append(to, v.Raw...)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
 // Told is an entry as the admin API shows it: secrets redacted, JSON bodies parsed.
@@ -93,11 +93,11 @@ func (r *Redactor) body(b []byte) json.RawMessage {
 	case len(b) == 0:
 		return json.RawMessage("null")
 	case !utf8.Valid(b):
-		return api.Quote("base64:" + base64.StdEncoding.EncodeToString([]byte(r.Text(string(b)))))
+		return object.Quote("base64:" + base64.StdEncoding.EncodeToString([]byte(r.Text(string(b)))))
 	case gjson.ValidBytes(b):
 		return json.RawMessage(r.JSON(string(b)))
 	}
-	return api.Quote(r.Text(string(b)))
+	return object.Quote(r.Text(string(b)))
 }
 
 // text is a body as it was sent, without secrets.

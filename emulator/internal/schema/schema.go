@@ -40,14 +40,14 @@ type Set struct {
 	given    map[string]*Set         // by the text of a schema that CheckWith was given
 }
 
-// compiled is a definition that can be asked.
+// compiled is a definition that documents can be checked against.
 type compiled struct {
 	schema *jsonschema.Schema
 	proof  *proof.Proof // nil: none can be made
 }
 
-// home is where definitions stand for the compiler: each is a resource of its own, so that a process pays for checking
-// and compiling those that it uses.
+// home is the base URL of definitions for the compiler: each is a resource of its own, so that a process pays for checking
+// and compiling only those that it uses.
 const home = "https://portico.invalid/"
 
 // reference is how one definition names another, in its own file or in one beside it.
@@ -138,7 +138,7 @@ func (s *Set) open(url string) (io.ReadCloser, error) {
 // Names lists the definitions.
 func (s *Set) Names() []string { return slices.Clone(s.order) }
 
-// Has tells whether there is a definition of that name.
+// Has reports whether there is a definition of that name.
 func (s *Set) Has(name string) bool { return s.raw[name] != nil }
 
 // Raw is a definition as it is written.

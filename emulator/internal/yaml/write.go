@@ -13,7 +13,7 @@ import (
 
 var errJSON = errors.New("yaml: not valid JSON")
 
-// FromJSON writes JSON as YAML, in blocks. A text stands without quotes only where readers of every version of YAML take
+// FromJSON writes JSON as YAML, in blocks. A text has no quotes only where readers of every version of YAML take
 // it for a text: not 1, yes, null, a date or 2.0.0.
 func FromJSON(data []byte) ([]byte, error) {
 	if !gjson.ValidBytes(data) {
@@ -51,7 +51,7 @@ func write(to []byte, v gjson.Result, depth int) []byte {
 			to = append(to, '-')
 			start := len(to)
 			to = write(to, item, depth+1)
-			// The first member of a mapping stands beside the dash.
+			// The first member of a mapping goes beside the dash.
 			if pad := "\n" + strings.Repeat("  ", depth+1); strings.HasPrefix(string(to[start:min(len(to), start+len(pad))]), pad) {
 				to = append(append(to[:start], ' '), to[start+len(pad):]...)
 			}
@@ -135,7 +135,7 @@ func plain(s string) bool {
 	return true
 }
 
-// printable tells whether YAML lets a character stand as it is, without a meaning of its own.
+// printable reports whether YAML allows a character as it is, without a meaning of its own.
 func printable(r rune) bool {
 	switch {
 	case r < ' ' && r != '\t', r >= 0x7f && r <= 0xa0, r == 0x2028, r == 0x2029, r == 0xfeff, r == 0xfffe, r == 0xffff:

@@ -5,7 +5,7 @@
 // list of unique items) it leaves to the validator by saying no, which means nothing. TestProof and FuzzProof of package schema
 // hold it to that: they make documents for every schema of every vendor and let both judge.
 //
-// It saves 10 µs of a create, which takes 40 µs over a socket.
+// It saves 2 to 8 µs of a create (8 µs of 40 over a socket for a Konnect portal).
 package proof
 
 import (
