@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -100,15 +99,6 @@ func initial(s *api.Scope, r *api.Resource, given api.Object) api.Object {
 	return o
 }
 
-// lowerUUIDs writes UUIDs in lower case, as all of them are stored.
-func lowerUUIDs(o api.Object, s *api.Shape) {
-	for i := range o {
-		if len(o[i].Value) > len(`""`)+32 && s.UUIDs[o[i].Name] && bytes.ContainsAny(o[i].Value, "ABCDEF") {
-			o[i].Value = bytes.ToLower(o[i].Value)
-		}
-	}
-}
-
 // Identity returns the id of a complete document within its owner.
 func Identity(r *api.Resource, owner string, document api.Object) string {
 	switch {
@@ -143,15 +133,6 @@ func complete(s *api.Scope, twin *api.Doc, d *api.Draft) (*api.Doc, error) {
 	doc := d.Doc()
 	doc.Implicit = true
 	return doc, s.Tx.Put(doc)
-}
-
-// Merged returns the members of a document with those given set.
-func Merged(d *api.Doc, given api.Object) api.Object {
-	o := d.Object()
-	for _, m := range given {
-		o.Set(m.Name, m.Value)
-	}
-	return o
 }
 
 // Inside returns the ids of the owners of what belongs to owner: its own owners and itself.

@@ -1,6 +1,10 @@
 package rest
 
-import "github.com/portico-emulator/portico/emulator/internal/api"
+import (
+	"bytes"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
 
 // Update stores a document with new members; sent is what was asked for. It calls the kind's OnChange and sets the time of the last
 // change. If the members are the same as before, it changes nothing.
@@ -32,6 +36,24 @@ func Update(s *api.Scope, old *api.Doc, members, sent api.Object) (*api.Doc, err
 	doc := d.Doc()
 	doc.At = old.At
 	return doc, s.Tx.Put(doc)
+}
+
+// Merged returns the members of a document with those given set.
+func Merged(d *api.Doc, given api.Object) api.Object {
+	o := d.Object()
+	for _, m := range given {
+		o.Set(m.Name, m.Value)
+	}
+	return o
+}
+
+// lowerUUIDs writes UUIDs in lower case, as all of them are stored.
+func lowerUUIDs(o api.Object, s *api.Shape) {
+	for i := range o {
+		if len(o[i].Value) > len(`""`)+32 && s.UUIDs[o[i].Name] && bytes.ContainsAny(o[i].Value, "ABCDEF") {
+			o[i].Value = bytes.ToLower(o[i].Value)
+		}
+	}
 }
 
 // Settings returns the document of a kind of which an owner has one: the stored one, or the defaults, which are not stored

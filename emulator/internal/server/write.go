@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -125,4 +127,32 @@ func (x *exchange) prepare(a api.Answer) {
 	if a.Body != nil && a.Stream == nil {
 		h["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
 	}
+}
+
+// guard ends a request whose handling panicked outside of a transaction. It answers as to any internal error; where the
+// answer has begun already, or its wording panics, too, it logs the panic and ends the connection. What http.ErrAbortHandler
+// asked for stays as it is.
+func (x *exchange) guard() {
+	p := recover()
+	switch p {
+	case nil:
+		return
+	case http.ErrAbortHandler:
+		panic(p)
+	}
+	defer func() {
+		if q := recover(); q != nil {
+			x.server.Log.Error("internal error: the connection is closed", "request", x.id, "error", panicked(q))
+			panic(http.ErrAbortHandler)
+		}
+	}()
+	if x.wrote || x.world == nil {
+		panic(p)
+	}
+	x.finish(x.fail(panicked(p)))
+}
+
+// panicked returns a panic as an internal error.
+func panicked(p any) *api.Error {
+	return &api.Error{Code: api.Internal, Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 }
