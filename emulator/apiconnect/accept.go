@@ -91,16 +91,12 @@ func choose(h http.Header, offers []string) string {
 	return best
 }
 
-// offers is what the row of a call can answer with.
+// offers returns the media types that the row of a call can answer with.
 func offers(c *api.Call) []string {
-	switch {
-	case c.Op == nil:
-	case strings.HasSuffix(c.Op.Path, "/document"):
-		return offersDocument
-	case strings.HasSuffix(c.Op.Path, "/wsdl"):
-		return offersWSDL
+	if c.Op == nil || c.Op.Offers == nil {
+		return offersUsual
 	}
-	return offersUsual
+	return c.Op.Offers
 }
 
 // accept is the check that the caller takes what the row can give.

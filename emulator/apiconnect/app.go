@@ -25,8 +25,10 @@ var apps = &api.Resource{
 // showApp is what clients see of an app: once, when it is made, with its first credential.
 func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 	f := newForm(c, d, "app", to)
-	f.again = id == ""
-	f.own(0, appHead)
+	f.keep(
+		"id", "name", "title", "summary", "state", "lifecycle_state", "lifecycle_state_pending", "redirect_endpoints",
+		"image_endpoint", "application_public_certificate_entry",
+	)
 	if t := c.Tx.Get(kindApplicationType, d.Str("application_type")); t != nil {
 		f.name("application_type_url")
 		f.at(t)
@@ -37,24 +39,13 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 		f.text("client_secret", secret)
 	}
 	f.urls("app_credential_urls", c.Tx.Under(kindCredential, "app", d.ID))
-	f.own(1, appTail)
-	return f.done()
-}
-
-func appHead(f *form) {
-	f.keep(
-		"id", "name", "title", "summary", "state", "lifecycle_state", "lifecycle_state_pending", "redirect_endpoints",
-		"image_endpoint", "application_public_certificate_entry",
-	)
-}
-
-func appTail(f *form) {
 	f.tasks()
 	f.times()
 	f.place()
 	f.consumer()
 	f.catalog()
 	f.self()
+	return f.done()
 }
 
 // lifecycle tells whether the apps of a catalog begin in development.

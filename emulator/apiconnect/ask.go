@@ -27,9 +27,10 @@ func (s *selection) heavy(c *api.Call, name string) bool {
 	return slices.Contains(s.added, name) || slices.Contains(s.only, name)
 }
 
-// choosy tells whether a row takes fields: every GET of objects does.
-func choosy(op *api.Operation) bool {
-	return op.Method == http.MethodGet && op.Reply != "" && op.Reply != "Wsdl" && op.Reply != "KeySet"
+// takesFields reports whether a row takes the query parameter fields: every GET of objects in a catalog does, but not one of
+// files, which come in media types of their own.
+func takesFields(op *api.Operation) bool {
+	return op.Method == http.MethodGet && op.Reply != "" && op.Offers == nil && op.Base == ""
 }
 
 // input is the check of query and body: the last look at the form of a call.
@@ -41,7 +42,7 @@ func input(c *api.Call) error {
 		return c.Problem
 	}
 	var bad []api.Violation
-	if choosy(c.Op) {
+	if takesFields(c.Op) {
 		bad = readFields(c, bad)
 	}
 	if c.Op.List != nil {
@@ -192,7 +193,7 @@ func parameters(op *api.Operation) []map[string]any {
 	out := []map[string]any{
 		param("header", contextHeader, "Provider organization and catalog, each a name or an id, with a dot between.", text),
 	}
-	if choosy(op) {
+	if takesFields(op) {
 		out = append(out, param("query", "fields", "Members to show, as a comma list; add(product) adds heavy ones to the usual.", text))
 	}
 	if op.List != nil {

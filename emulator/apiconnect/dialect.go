@@ -15,7 +15,7 @@ import (
 // the organization lets them, whether the objects are there, whether they may be touched, and then the form of the request
 // (docs/vendors/apiconnect.md).
 var dialect = api.Dialect{
-	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, exists, protect, media, input},
+	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, exists, own, media, input},
 	Locate:     locate,
 	Read:       read,
 	Parameters: parameters,
@@ -54,7 +54,7 @@ func stamp(t time.Time) []byte {
 // write gives an answer the members and the media type that were asked for.
 func write(c *api.Call, a api.Answer) api.Answer {
 	if a.Media == mediaJSON {
-		if c.Op != nil && choosy(c.Op) {
+		if c.Op != nil && takesFields(c.Op) {
 			if only := notesOf(c).fields.only; only != nil {
 				a.Body = selected(c, a.Body, only)
 			}

@@ -83,6 +83,14 @@ func owns(c *api.Call, member *api.Doc) bool {
 	return c.Tx.Get(kindOrg, member.Owner()).Str("owner") == member.Str("user")
 }
 
+// ownerStays checks that a member is not the owner of the org.
+func ownerStays(c *api.Call) error {
+	if owns(c, c.Object) {
+		return protected(c, "is the owner, who must hand the org over first")
+	}
+	return nil
+}
+
 // memberRoles are the roles that a body gives. The owner's is not given: the org is handed over.
 func memberRoles(c *api.Call, org *api.Doc, s api.Object) ([]string, error) {
 	return otherRoles(c, org, s, "role_urls")

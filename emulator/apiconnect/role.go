@@ -134,6 +134,16 @@ func roleIDs(s *api.Scope, d *api.Draft) error {
 	return nil
 }
 
+// unprotected returns a check that the role is none of those that every org is created with and that must stay as they are.
+func unprotected(why string, names ...string) api.Check {
+	return func(c *api.Call) error {
+		if slices.Contains(names, born(c.Object)) {
+			return protected(c, why)
+		}
+		return nil
+	}
+}
+
 func updateRole(c *api.Call) (any, error) {
 	s := sent(c, "name", "title", "summary", "permission_urls", "external_group_mapping", "metadata")
 	if i := s.Find("permission_urls"); i >= 0 {

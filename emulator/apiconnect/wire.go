@@ -1,9 +1,7 @@
 package apiconnect
 
 import (
-	"bytes"
 	"net/url"
-	"sync/atomic"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
@@ -11,53 +9,9 @@ import (
 // form writes what clients see of a document: what is stored, the constants of its type and the addresses that follow
 // from where it lives.
 type form struct {
-	c     *api.Call
-	d     *api.Doc
-	out   []byte
-	again bool // it is likely to be shown again
-}
-
-// owned are the parts of a form that nothing but the document and the origin of URLs decides on: those of one origin, and
-// of another once that is asked for more often.
-type owned struct {
-	of    atomic.Pointer[ownedParts]
-	other atomic.Int32 // how often it was another
-}
-
-type ownedParts struct {
-	origin string
-	parts  [2]atomic.Pointer[[]byte]
-}
-
-// patience is how often another origin is asked for before it takes the place: worlds in turns would else write anew for
-// each other.
-const patience = 8
-
-// own writes such a part, or repeats it: a document never changes.
-func (f *form) own(part int, write func(*form)) {
-	if !f.again {
-		write(f)
-		return
-	}
-	origin := f.c.Origin
-	o, _ := f.d.Memo(func(*api.Doc) any { return &owned{} }).(*owned)
-	kept := o.of.Load()
-	if kept == nil || kept.origin != origin { // that of another world, or of another name of this machine
-		if kept != nil && o.other.Add(1)%patience != 0 {
-			write(f)
-			return
-		}
-		kept = &ownedParts{origin: origin}
-		o.of.Store(kept)
-	}
-	if text := kept.parts[part].Load(); text != nil {
-		f.out = append(f.out, *text...)
-		return
-	}
-	begin := len(f.out)
-	write(f)
-	text := bytes.Clone(f.out[begin:])
-	kept.parts[part].Store(&text)
+	c   *api.Call
+	d   *api.Doc
+	out []byte
 }
 
 func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
