@@ -136,7 +136,7 @@ func enterOrg(c *api.Call) error {
 	if member == nil || member.Str("state") != "enabled" {
 		return forbidden(c, needsMember, "the user '%s' is not a member of the org '%s'", c.Caller.Name, org.Str("name"))
 	}
-	n.rights = rightsOf(c, member)
+	n.rights = rightsOf(&c.Scope, member)
 	if !permitted(c, org) {
 		return forbidden(c, c.Op.Needs, "the user '%s' lacks the permission %s in the org '%s'", c.Caller.Name, c.Op.Needs, org.Str("name"))
 	}
@@ -149,7 +149,7 @@ func forbidden(c *api.Call, right, format string, args ...any) error {
 	return e
 }
 
-// permitted tells whether the rights of the caller in an org suffice for the row.
+// permitted reports whether the rights of the caller in an org suffice for the row.
 func permitted(c *api.Call, org *api.Doc) bool {
 	switch c.Op.Needs {
 	case needsMember:
@@ -168,12 +168,12 @@ func permitted(c *api.Call, org *api.Doc) bool {
 	return false
 }
 
-// may tells whether the caller has a permission in the org of the path. Who may manage something may view it.
+// may reports whether the caller has a permission in the org of the path. Who may manage something may view it.
 func may(c *api.Call, right string) bool { return allows(notesOf(c).rights, right) }
 
-func allows(held rights, right string) bool {
+func allows(held []string, right string) bool {
 	what, view := strings.CutSuffix(right, ":view")
-	return held.has(right) || view && held.has(what+":manage")
+	return slices.Contains(held, right) || view && slices.Contains(held, what+":manage")
 }
 
 // open refuses writing below an org that is disabled. The org itself may be changed and deleted, and whoever needs no more than
@@ -196,7 +196,7 @@ func anyOrg(c *api.Call) error {
 	granted := false
 	for _, m := range memberships(&c.Scope, c.Caller.Doc) {
 		n.orgs = append(n.orgs, c.Tx.Get(kindOrg, m.Owner()))
-		granted = granted || allows(rightsOf(c, m), c.Op.Needs)
+		granted = granted || allows(rightsOf(&c.Scope, m), c.Op.Needs)
 	}
 	if c.Op.Needs == needsUser || c.Op.Needs == needsActivation || len(n.orgs) == 0 || granted {
 		return nil

@@ -119,7 +119,7 @@ func unwrapped(token string) string {
 	return ""
 }
 
-// isActivation tells whether a token has the form of an activation token, genuine or not.
+// isActivation reports whether a token has the form of an activation token, genuine or not.
 func isActivation(token string) bool {
 	parts := strings.Split(unwrapped(token), ".")
 	if len(parts) != 3 {
@@ -174,7 +174,7 @@ func invited(c *api.Call) error {
 	return open(c, org)
 }
 
-// readable tells whether the claims of a JWT can be read, as those of another issuer's token can.
+// readable reports whether the claims of a JWT can be read, as those of another issuer's token can.
 func readable(token string) bool {
 	claims, err := base64.RawURLEncoding.DecodeString(strings.Split(unwrapped(token), ".")[1])
 	return err == nil && json.Valid(claims)
@@ -207,7 +207,7 @@ func activated(c *api.Call, token string, org, inv *api.Doc, action string) erro
 	return nil
 }
 
-// gone tells whether a path that leads to no invitation can be where that of a token was: by name it can always be.
+// gone reports whether a path that leads to no invitation can be where that of a token was: by name it can always be.
 func gone(c *api.Call, org *api.Doc, a *activation) bool {
 	at := "/org-invitations/"
 	if len(c.Args) == 2 {

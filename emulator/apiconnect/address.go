@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -22,36 +21,25 @@ const (
 	maxTitle = 1023
 )
 
-// inCatalog is the provider's address of something in a catalog.
-func inCatalog(in []string, tail string) string { return strings.Join(provided(in, tail), "") }
-
-func provided(in []string, tail string) []string {
-	return []string{"/api/catalogs/", in[0], "/", in[1], tail}
-}
+// inCatalog is the provider's path of something in a catalog.
+func inCatalog(in []string, tail string) string { return "/api/catalogs/" + in[0] + "/" + in[1] + tail }
 
 // path is where a document is shown, below the base. What lives elsewhere has no path of its own.
 func path(d *api.Doc) string {
-	var room [8]string
-	return strings.Join(steps(d, room[:0]), "")
-}
-
-// steps appends the parts of such a path.
-func steps(d *api.Doc, to []string) []string {
-	in := func(i int) string { return d.In[i] }
-	kind := strings.TrimPrefix(d.Res.Kind, "apiconnect.")
+	below := "/" + strings.TrimPrefix(d.Res.Kind, "apiconnect.") + "s/" + d.ID
 	switch d.Res.Kind {
 	case kindRole, kindMember, kindMemberInvitation, kindPaymentMethod, kindBilling:
-		return append(to, "/orgs/", d.Owner(), "/", kind, "s/", d.ID)
+		return "/orgs/" + d.Owner() + below
 	case kindApp:
-		return append(to, "/apps/", in(2), "/", d.ID)
+		return "/apps/" + d.In[2] + "/" + d.ID
 	case kindCredential, kindSubscription:
-		return append(to, "/apps/", in(2), "/", in(3), "/", kind, "s/", d.ID)
+		return "/apps/" + d.In[2] + "/" + d.In[3] + below
 	case kindUser:
-		return append(to, "/user-registries/", d.Owner(), "/users/", d.ID)
+		return "/user-registries/" + d.Owner() + "/users/" + d.ID
 	case kindUserRegistry:
-		return append(to, "/user-registries/", d.ID)
+		return "/user-registries/" + d.ID
 	}
-	return append(to, "/", kind, "s/", d.ID)
+	return below
 }
 
 // byNameOrID is how nearly everything in a path is named. Letter case counts in names alone.
@@ -91,7 +79,7 @@ func segments(text string) []string {
 
 // noURL says that a text is no address of the wanted kind.
 func noURL(field, what string) error {
-	return api.Refuse(api.Violation{Path: []string{field}, Rule: api.Other, Text: "is the URL of no " + what})
+	return refuse("is the URL of no "+what, field)
 }
 
 // productAt is the product that a URL names, or nil where there is none. It may stand as /products/{id}, as
@@ -180,15 +168,8 @@ func once(list []string, s string) []string {
 // slug is a title as a name: lower case without accents, everything but letters and digits as dashes.
 func slug(title string) string {
 	var b strings.Builder
-	b.Grow(min(len(title), maxName))
 	dash := false
-	if strings.IndexFunc(title, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
-		title = norm.NFKD.String(strings.ToLower(title))
-	}
-	for _, r := range title {
-		if r >= 'A' && r <= 'Z' {
-			r += 'a' - 'A'
-		}
+	for _, r := range strings.ToLower(norm.NFKD.String(title)) {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			if dash && b.Len() > 0 {
@@ -221,7 +202,7 @@ func cut(s string, n int) string {
 // given is left to collide.
 func name(s *api.Scope, d *api.Draft) error {
 	if d.Null("name") && d.Null("title") {
-		return api.Refuse(api.Violation{Path: []string{"title"}, Rule: api.Other, Text: "is required where there is no name"})
+		return refuse("is required where there is no name", "title")
 	}
 	if d.Null("title") {
 		d.SetString("title", d.Str("name"))
@@ -254,16 +235,4 @@ func derived(owner, what string) string {
 }
 
 // secret is 32 hexadecimal digits that nothing else has.
-func secret(c *api.Call) string { return strings.ReplaceAll(c.NewID(), "-", "") }
-
-// quotedSecret is the same as JSON.
-func quotedSecret(s *api.Scope) []byte {
-	out := append(make([]byte, 0, 34), '"')
-	id := s.NewID()
-	for i := range len(id) {
-		if id[i] != '-' {
-			out = append(out, id[i])
-		}
-	}
-	return append(out, '"')
-}
+func secret(s *api.Scope) string { return strings.ReplaceAll(s.NewID(), "-", "") }

@@ -151,7 +151,7 @@ func versionRef(kind string) api.Ref { return api.Ref{Kind: kind, By: []string{"
 // lastSegment is that of the row's path.
 func lastSegment(c *api.Call) string { return c.Op.Path[strings.LastIndexByte(c.Op.Path, '/')+1:] }
 
-// byName tells whether a row for ids was called with a name.
+// byName reports whether a row for ids was called with a name.
 func byName(c *api.Call) bool {
 	return c.Op.Params[0].Name == "api-id" && !api.IsUUID(c.Args[0])
 }

@@ -30,8 +30,7 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 		"image_endpoint", "application_public_certificate_entry",
 	)
 	if t := c.Tx.Get(kindApplicationType, d.Str("application_type")); t != nil {
-		f.name("application_type_url")
-		f.at(t)
+		f.url("application_type_url", path(t))
 	}
 	f.keep("metadata")
 	if id != "" {
@@ -48,7 +47,7 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 	return f.done()
 }
 
-// lifecycle tells whether the apps of a catalog begin in development.
+// lifecycle reports whether the apps of a catalog begin in development.
 func lifecycle(s *api.Scope, catalog string) bool {
 	return s.Tx.Get(kindCatalog, catalog).Bool("application_lifecycle.enabled")
 }
@@ -100,7 +99,7 @@ func appBorn(s *api.Scope, d *api.Draft) error {
 func ask(s *api.Scope, catalog string, d *api.Draft) error {
 	switch {
 	case !lifecycle(s, catalog):
-		return api.Refuse(api.Violation{Path: []string{"lifecycle_state_pending"}, Rule: api.Other, Text: "cannot be set: the catalog has no application lifecycle"})
+		return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
 	case s.Tx.Get(kindCatalog, catalog).Bool("auto_approve"):
 		d.SetString("lifecycle_state", "production")
 		d.Delete("lifecycle_state_pending")
@@ -168,7 +167,7 @@ func createApp(c *api.Call) (any, error) {
 		}
 	}
 	for _, m := range []string{"client_id", "client_secret"} {
-		s.Default(m, quotedSecret(&c.Scope))
+		s.Default(m, api.Quote(secret(&c.Scope)))
 	}
 	app, err := rest.Insert(&c.Scope, kindApp, rest.Inside(c.Object), s)
 	if err != nil {
@@ -204,7 +203,7 @@ func upgrade(c *api.Call, app *api.Doc, s api.Object) error {
 	}
 	switch {
 	case !on:
-		return api.Refuse(api.Violation{Path: []string{"lifecycle_state_pending"}, Rule: api.Other, Text: "cannot be set: the catalog has no application lifecycle"})
+		return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
 	case now == "production" && s.Str("lifecycle_state") != "development":
 		return api.Fail(api.Conflict, "the app '%s' is in production already", app.Str("name"))
 	}

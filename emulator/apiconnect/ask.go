@@ -19,7 +19,7 @@ type selection struct {
 	added []string // heavy members that a list shows on top of the usual ones
 }
 
-// heavy tells whether a member that lists leave out is to be shown.
+// heavy reports whether a member that lists leave out is to be shown.
 func (s *selection) heavy(c *api.Call, name string) bool {
 	if c.Op == nil || c.Op.List == nil {
 		return true

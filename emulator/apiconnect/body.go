@@ -40,7 +40,7 @@ func settled(d *api.Doc, sent api.Object, states ...string) error {
 	return api.Fail(api.Conflict, "the %s already is in the requested state", noun(d.Res.Kind))
 }
 
-// equal tells whether a member says what is so; null is what is not there.
+// equal reports whether a member says what is so; null is what is not there.
 func equal(d *api.Doc, m api.Member) bool {
 	now := d.Get(m.Name)
 	if !now.Exists() {
@@ -60,6 +60,11 @@ func patch(s *api.Scope, d *api.Doc, sent api.Object) (*api.Doc, error) {
 		}
 	}
 	return rest.Update(s, d, next, sent)
+}
+
+// refuse returns the refusal of a value in the body: what is wrong with it, and its path.
+func refuse(text string, path ...string) error {
+	return api.Refuse(api.Violation{Path: path, Rule: api.Other, Text: text})
 }
 
 // shown is what clients see of a document now, whatever becomes of it.

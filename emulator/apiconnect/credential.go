@@ -20,10 +20,10 @@ var credentialsOfApps = &api.Resource{
 			d.SetString("title", "Credential "+itoa(s.Tx.Count(kindCredential, "app", d.Owner())+1))
 		}
 		if d.Null("client_id") {
-			d.Set("client_id", quotedSecret(s))
+			d.Set("client_id", api.Quote(secret(s)))
 		}
 		if d.Null("client_secret") && d.Null("client_secret_hashed") {
-			d.Set("client_secret", quotedSecret(s))
+			d.Set("client_secret", api.Quote(secret(s)))
 		}
 		hideSecret(d)
 		return name(s, d)
@@ -40,10 +40,10 @@ func hideSecret(d *api.Draft) {
 	switch {
 	case i < 0:
 	case !d.Null("client_secret") && !d.Has("client_secret_hashed"):
-		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: quotedHash(d.Str("client_secret"))}
+		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: api.Quote(hashed(d.Str("client_secret")))}
 	default:
 		if !d.Null("client_secret") {
-			d.Set("client_secret_hashed", quotedHash(d.Str("client_secret")))
+			d.Set("client_secret_hashed", api.Quote(hashed(d.Str("client_secret"))))
 		}
 		d.Delete("client_secret")
 	}
@@ -70,7 +70,7 @@ func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 
 func createCredential(c *api.Call) (any, error) {
 	s := created(c, "name", "title", "summary", "client_id", "client_secret", "metadata")
-	s.Default("client_secret", quotedSecret(&c.Scope))
+	s.Default("client_secret", api.Quote(secret(&c.Scope)))
 	d, err := rest.Insert(&c.Scope, kindCredential, rest.Inside(c.Object), s)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func createCredential(c *api.Call) (any, error) {
 
 func updateCredential(c *api.Call) (any, error) {
 	if id := c.Body.Object.Raw("client_id"); id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {
-		return nil, api.Refuse(api.Violation{Path: []string{"client_id"}, Rule: api.Other, Text: "cannot be changed but by reset"})
+		return nil, refuse("cannot be changed but by reset", "client_id")
 	}
 	return patch(&c.Scope, c.Object, sent(c, "name", "title", "summary", "metadata"))
 }
@@ -90,7 +90,7 @@ func reset(members ...string) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		s := created(c, members...)
 		for _, m := range members {
-			s.Default(m, quotedSecret(&c.Scope))
+			s.Default(m, api.Quote(secret(&c.Scope)))
 		}
 		d, err := patch(&c.Scope, c.Object, s)
 		if err != nil {
@@ -104,10 +104,10 @@ func reset(members ...string) rest.Verb {
 func verifySecret(c *api.Call) (any, error) {
 	given, id := c.Body.Object.Str("client_secret"), c.Body.Object.Raw("client_id")
 	if id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {
-		return nil, api.Refuse(api.Violation{Path: []string{"client_id"}, Rule: api.Other, Text: "is not the client id of the credential"})
+		return nil, refuse("is not the client id of the credential", "client_id")
 	}
 	if !matches(given, c.Object.Str("client_secret_hashed")) {
-		return nil, api.Refuse(api.Violation{Path: []string{"client_secret"}, Rule: api.Other, Text: "is not the client secret of the credential"})
+		return nil, refuse("is not the client secret of the credential", "client_secret")
 	}
 	return c.Object, nil
 }

@@ -29,9 +29,9 @@ var dialect = api.Dialect{
 // notes is what the checks of a call find out.
 type notes struct {
 	catalog    *api.Doc
-	missing    error      // why locate did not find all that the path names
-	orgs       []*api.Doc // those of the caller, or the one that the query names
-	rights     rights
+	missing    error       // why locate did not find all that the path names
+	orgs       []*api.Doc  // those of the caller, or the one that the query names
+	rights     []string    // permissions of the caller in the org of the path
 	activation *activation // what the caller's activation token says
 	permission *permission // that the path names
 	fields     selection

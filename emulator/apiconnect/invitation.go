@@ -195,7 +195,7 @@ func answerOrg(register bool) rest.Verb {
 			}
 		}
 		if !o.Has("name") && !o.Has("title") {
-			return nil, api.Refuse(api.Violation{Path: []string{"org", "title"}, Rule: api.Other, Text: "is required where there is no name"})
+			return nil, refuse("is required where there is no name", "org", "title")
 		}
 		user, err := answerer(c, api.ObjectOf(c.Body.Object.Raw("user")), register, "user")
 		if err != nil {

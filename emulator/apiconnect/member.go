@@ -78,7 +78,7 @@ func memberOfUser(c *api.Call, org *api.Doc, username ...string) *api.Doc {
 	return nil
 }
 
-// owns tells whether a member is the owner of the org.
+// owns reports whether a member is the owner of the org.
 func owns(c *api.Call, member *api.Doc) bool {
 	return c.Tx.Get(kindOrg, member.Owner()).Str("owner") == member.Str("user")
 }
@@ -102,7 +102,7 @@ func otherRoles(c *api.Call, org *api.Doc, s api.Object, field string) ([]string
 		return nil, err
 	}
 	if slices.Contains(ids, usualRole(org.ID, "owner")) {
-		return ids, api.Refuse(api.Violation{Path: []string{field}, Rule: api.Other, Text: "must not name the owner role"})
+		return ids, refuse("must not name the owner role", field)
 	}
 	return ids, nil
 }

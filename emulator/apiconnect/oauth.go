@@ -55,7 +55,7 @@ func endLogin(c *api.Call) (any, error) {
 			}
 		}
 	} else {
-		code := secret(c)
+		code := secret(&c.Scope)
 		next.SetString("code", code)
 		next.Set("code_expires_at", stamp(c.Now.Add(codeLife)))
 		back.Set("code", code)

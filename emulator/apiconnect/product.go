@@ -114,13 +114,13 @@ func audienceOf(c *api.Call, d *api.Doc, which string) []byte {
 	return o.JSON()
 }
 
-// onSale tells whether a product is ever shown.
+// onSale reports whether a product is ever shown.
 func onSale(p *api.Doc) bool {
 	state := p.Str("lifecycle_state")
 	return state == "published" || state == "deprecated"
 }
 
-// admits tells whether a custom rule names one of the orgs, itself or by a group.
+// admits reports whether a custom rule names one of the orgs, itself or by a group.
 func admits(c *api.Call, rule gjson.Result, orgs []*api.Doc) bool {
 	named, grouped := list(rule.Get("orgs")), list(rule.Get("groups"))
 	return slices.ContainsFunc(orgs, func(org *api.Doc) bool {
@@ -129,7 +129,7 @@ func admits(c *api.Call, rule gjson.Result, orgs []*api.Doc) bool {
 	})
 }
 
-// visible tells whether a product is shown to orgs; anybody without a user sees what is public.
+// visible reports whether a product is shown to orgs; anybody without a user sees what is public.
 func visible(c *api.Call, p *api.Doc, user bool, orgs []*api.Doc) bool {
 	view := p.Get("visibility.view")
 	kind := view.Get("type").String()
@@ -148,7 +148,7 @@ func visible(c *api.Call, p *api.Doc, user bool, orgs []*api.Doc) bool {
 	return user && admits(c, view, orgs)
 }
 
-// seen tells whether the caller may see a product or an API. An API is seen in any product that is.
+// seen reports whether the caller may see a product or an API. An API is seen in any product that is.
 func seen(c *api.Call, d *api.Doc) bool {
 	user, orgs := c.Caller.Doc != nil, notesOf(c).orgs
 	if d.Res.Kind == kindProduct {
@@ -160,7 +160,7 @@ func seen(c *api.Call, d *api.Doc) bool {
 	return slices.ContainsFunc(c.Tx.Under(kindProduct, "apis", d.ID), func(p *api.Doc) bool { return visible(c, p, user, orgs) })
 }
 
-// running tells whether an API is ever shown. One that is offline is, though nobody can call it.
+// running reports whether an API is ever shown. One that is offline is, though nobody can call it.
 func running(d *api.Doc) bool {
 	state := d.Str("state")
 	return state == "online" || state == "offline"

@@ -78,40 +78,14 @@ func rolesOf(s *api.Scope, d *api.Doc) []*api.Doc {
 	return docs(s, kindRole, []string{usualRole(d.In[2], "member")})
 }
 
-// rights are the permissions that roles hold, those of all together.
-type rights []map[string]bool
-
-func (r rights) has(name string) bool {
-	return slices.ContainsFunc(r, func(role map[string]bool) bool { return role[name] })
-}
-
-// rightsOf are the permissions of a member.
-func rightsOf(c *api.Call, member *api.Doc) rights {
-	ids := member.Memo(func(d *api.Doc) any { return each(d, "roles") }).([]string) //nolint:forcetypeassert // members keep nothing else
-	out := make(rights, 0, max(len(ids), 1))
-	for _, id := range ids {
-		if role := c.Tx.Get(kindRole, id); role != nil {
-			out = append(out, permissionsOf(role))
-		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	for _, role := range rolesOf(&c.Scope, member) {
-		out = append(out, permissionsOf(role))
+// rightsOf are the permissions of a member: those of all its roles together.
+func rightsOf(s *api.Scope, member *api.Doc) []string {
+	var out []string
+	for _, role := range rolesOf(s, member) {
+		held := role.Memo(func(d *api.Doc) any { return each(d, "permissions") }).([]string) //nolint:forcetypeassert // roles keep nothing else
+		out = append(out, held...)
 	}
 	return out
-}
-
-// permissionsOf are those that a role holds.
-func permissionsOf(role *api.Doc) map[string]bool {
-	return role.Memo(func(d *api.Doc) any { //nolint:forcetypeassert // roles keep nothing else
-		held := map[string]bool{}
-		for _, p := range each(d, "permissions") {
-			held[p] = true
-		}
-		return held
-	}).(map[string]bool)
 }
 
 // roleIDs completes the member roles of a draft: a fixture may give names. None is the member role.

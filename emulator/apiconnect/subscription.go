@@ -54,7 +54,7 @@ func planTitle(product *api.Doc, key string) string {
 	return key
 }
 
-// approval tells whether somebody must approve a plan first.
+// approval reports whether somebody must approve a plan first.
 func approval(s *api.Scope, product *api.Doc, key string) bool {
 	return plan(product, key).Get("approval").Bool() && !catalogOf(s, product).Bool("auto_approve")
 }
@@ -88,7 +88,7 @@ func offered(s *api.Scope, d *api.Draft, product *api.Doc) error {
 		return err
 	}
 	if !plan(product, d.Str("plan")).Exists() {
-		return api.Refuse(api.Violation{Path: []string{"plan"}, Rule: api.Other, Text: "is not a plan of the product"})
+		return refuse("is not a plan of the product", "plan")
 	}
 	return nil
 }
@@ -143,22 +143,19 @@ func target(c *api.Call, app, product *api.Doc, key string) error {
 		return api.Fail(api.NotFound, "the product is not found, or not visible to the org '%s'", org.Str("name"))
 	}
 	label := product.Str("name") + ":" + product.Str("version")
-	refuse := func(field, text string) error {
-		return api.Refuse(api.Violation{Path: []string{field}, Rule: api.Other, Text: text})
-	}
 	rule := product.Get("visibility.subscribe")
 	p := plan(product, key)
 	switch {
 	case product.Str("lifecycle_state") == "deprecated":
-		return refuse("product_url", "product '"+label+"' is deprecated and takes no new subscriptions")
+		return refuse("product '"+label+"' is deprecated and takes no new subscriptions", "product_url")
 	case !rule.Get("enabled").Bool(), rule.Get("type").String() == "custom" && !admits(c, rule, []*api.Doc{org}):
 		return forbidden(c, "", "the org '%s' cannot subscribe to product '%s'", org.Str("name"), label)
 	case !p.Exists():
-		return refuse("plan", "is not a plan of product '"+label+"'")
+		return refuse("is not a plan of product '"+label+"'", "plan")
 	case app.Str("state") == "disabled":
-		return refuse("product_url", "app '"+app.Str("name")+"' is disabled and takes no new subscriptions")
+		return refuse("app '"+app.Str("name")+"' is disabled and takes no new subscriptions", "product_url")
 	case p.Get("billing").Exists() && !canPay(c, org.ID, p.Get("billing")):
-		return refuse("plan", "costs money, and the org has no payment method for its billing")
+		return refuse("costs money, and the org has no payment method for its billing", "plan")
 	}
 	return nil
 }
@@ -203,7 +200,7 @@ func updateSubscription(c *api.Call) (any, error) {
 	var err error
 	switch {
 	case state && moved, state && pending, pending && moved:
-		err = api.Refuse(api.Violation{Path: []string{"state"}, Rule: api.Other, Text: "cannot change in one request with the product, the plan or what is pending"})
+		err = refuse("cannot change in one request with the product, the plan or what is pending", "state")
 	case state:
 		err = turn(d, s.Str("state"))
 	case pending:
@@ -232,7 +229,7 @@ func request(c *api.Call, d *api.Doc, s *api.Object) error {
 	product := c.Tx.Get(kindProduct, d.Str("product"))
 	switch {
 	case s.Null("state_pending") && now == "pending":
-		return api.Refuse(api.Violation{Path: []string{"state_pending"}, Rule: api.Other, Text: "cannot be taken back; delete the subscription instead"})
+		return refuse("cannot be taken back; delete the subscription instead", "state_pending")
 	case s.Null("state_pending"):
 	case now == "enabled":
 		return api.Fail(api.Conflict, "the subscription '%s' is enabled already", d.Str("name"))
@@ -249,7 +246,7 @@ func request(c *api.Call, d *api.Doc, s *api.Object) error {
 func migrate(c *api.Call, d *api.Doc, s *api.Object) error {
 	now := d.Str("state")
 	if now != "enabled" && now != "disabled" {
-		return api.Refuse(api.Violation{Path: []string{"product_url"}, Rule: api.Other, Text: "and plan cannot change while the subscription is " + now})
+		return refuse("and plan cannot change while the subscription is "+now, "product_url")
 	}
 	s.Default("product", []byte(d.Get("product").Raw))
 	s.Default("plan", []byte(d.Get("plan").Raw))

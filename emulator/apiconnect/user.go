@@ -61,12 +61,6 @@ func hashed(secret string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// quotedHash is the same as JSON.
-func quotedHash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return append(base64.StdEncoding.AppendEncode(append(make([]byte, 0, 46), '"'), sum[:]), '"')
-}
-
 // matches compares a secret with a hash in constant time.
 func matches(secret, hash string) bool {
 	return hash != "" && subtle.ConstantTimeCompare([]byte(hashed(secret)), []byte(hash)) == 1
@@ -110,7 +104,7 @@ func titleOf(user *api.Doc) string {
 // userRef names a user of a registry.
 var userRef = api.Ref{Kind: kindUser, By: byNameOrID, Where: local}
 
-// local tells whether a user is one of the catalog; others are known to the external directory alone.
+// local reports whether a user is one of the catalog; others are known to the external directory alone.
 func local(user *api.Doc) bool { return !user.Bool("remote") }
 
 // usersNamed are the users of that name in the registries of a catalog.
@@ -156,17 +150,14 @@ func login(c *api.Call, realm, username, password string) (*api.Doc, error) {
 
 // newUser makes a user out of what an invitation's addressee sent.
 func newUser(c *api.Call, s api.Object, email string, at ...string) (*api.Doc, error) {
-	refuse := func(field, text string) error {
-		return api.Refuse(api.Violation{Path: append(slices.Clip(at), field), Rule: api.Other, Text: text})
-	}
 	registry, idp := registryOf(c, s.Str("realm"))
 	switch {
 	case registry == nil:
-		return nil, refuse("realm", "names no identity provider of the catalog")
+		return nil, refuse("names no identity provider of the catalog", append(slices.Clip(at), "realm")...)
 	case !registry.Bool("user_managed"):
-		return nil, refuse("realm", "is of a registry whose users are managed elsewhere")
+		return nil, refuse("is of a registry whose users are managed elsewhere", append(slices.Clip(at), "realm")...)
 	case !s.Null("email") && !strings.EqualFold(s.Str("email"), email):
-		return nil, refuse("email", "must be the address of the invitation")
+		return nil, refuse("must be the address of the invitation", append(slices.Clip(at), "email")...)
 	}
 	given := api.Object{}
 	for _, name := range []string{"username", "password", "first_name", "last_name", "metadata"} {

@@ -66,11 +66,8 @@ func (f *form) address(base string, path ...string) {
 	f.out = append(f.out, '"')
 }
 
-// at writes where a document is.
-func (f *form) at(d *api.Doc) {
-	var room [8]string
-	f.address(base, steps(d, room[:0])...)
-}
+// at writes the URL of a document.
+func (f *form) at(d *api.Doc) { f.address(base, path(d)) }
 
 // times shows when the document was made and changed.
 func (f *form) times() { f.keep("created_at", "updated_at") }
@@ -83,14 +80,11 @@ func (f *form) consumer() { f.url("consumer_org_url", "/orgs/", f.d.In[2]) }
 
 func (f *form) catalog() {
 	f.name("catalog_url")
-	f.address("", provided(f.d.In, "")...)
+	f.address("/api/catalogs/", f.d.In[0], "/", f.d.In[1])
 }
 
 // self shows where the document itself is.
-func (f *form) self() {
-	f.name("url")
-	f.at(f.d)
-}
+func (f *form) self() { f.url("url", path(f.d)) }
 
 // tasks shows the open approval task, if there is one.
 func (f *form) tasks() {
