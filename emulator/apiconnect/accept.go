@@ -69,9 +69,6 @@ func (r mediaRange) fit(media string) int {
 // choose is the offer that a request likes best, or "". The highest q wins, of equals the first in the header; the
 // closest range decides on the q of an offer, and 0 excludes it.
 func choose(h http.Header, offers []string) string {
-	if values := h["Accept"]; len(values) == 0 || len(values) == 1 && (values[0] == "*/*" || values[0] == offers[0]) {
-		return offers[0]
-	}
 	accepted := ranges(h)
 	if len(accepted) == 0 && strings.TrimSpace(strings.Join(h.Values("Accept"), "")) == "" {
 		return offers[0]

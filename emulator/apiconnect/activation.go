@@ -32,16 +32,17 @@ var signingKey = func() *rsa.PrivateKey {
 
 // activation is what an activation token says.
 type activation struct {
-	JTI       string `json:"jti"`
-	Namespace string `json:"namespace"`
-	Audience  string `json:"aud"`
-	Subject   string `json:"sub"`
-	Email     string `json:"email"`
-	Issuer    string `json:"iss"`
-	Type      string `json:"token_type"`
-	IssuedAt  int64  `json:"iat"`
-	Expires   int64  `json:"exp"`
-	Scopes    scopes `json:"scopes"`
+	jwt.RegisteredClaims `json:"-"` // empty: the members below are in the order in which a token has them
+	JTI                  string     `json:"jti"`
+	Namespace            string     `json:"namespace"`
+	Audience             string     `json:"aud"`
+	Subject              string     `json:"sub"`
+	Email                string     `json:"email"`
+	Issuer               string     `json:"iss"`
+	Type                 string     `json:"token_type"`
+	IssuedAt             int64      `json:"iat"`
+	Expires              int64      `json:"exp"`
+	Scopes               scopes     `json:"scopes"`
 }
 
 type scopes struct {
@@ -53,28 +54,9 @@ type scopes struct {
 	Realm   string   `json:"realm"`
 }
 
-// The claims as the library wants them.
-
-// GetExpirationTime is exp.
+// GetExpirationTime is all that the library is to check: a world's clock may be set back behind iat.
 func (a *activation) GetExpirationTime() (*jwt.NumericDate, error) {
 	return jwt.NewNumericDate(time.Unix(a.Expires, 0)), nil
-}
-
-// GetIssuedAt is none: a world's clock may be set back.
-func (*activation) GetIssuedAt() (*jwt.NumericDate, error) { return nil, nil } //nolint:nilnil // none is no error
-
-// GetNotBefore is none.
-func (*activation) GetNotBefore() (*jwt.NumericDate, error) { return nil, nil } //nolint:nilnil // none is no error
-
-// GetIssuer is iss.
-func (a *activation) GetIssuer() (string, error) { return a.Issuer, nil }
-
-// GetSubject is sub.
-func (a *activation) GetSubject() (string, error) { return a.Subject, nil }
-
-// GetAudience is aud.
-func (a *activation) GetAudience() (jwt.ClaimStrings, error) {
-	return jwt.ClaimStrings{a.Audience}, nil
 }
 
 // activationOf is the token of an invitation, signed once for each version of its document.

@@ -35,10 +35,7 @@ var apis = &api.Resource{
 			f.keep("wsdl")
 		}
 		f.keep("api_type", "oai_version", "gateway_type", "metadata")
-		f.times()
-		f.catalog()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.catalog, f.self)
 	},
 }
 

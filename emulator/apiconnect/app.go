@@ -38,13 +38,7 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 		f.text("client_secret", secret)
 	}
 	f.urls("app_credential_urls", c.Tx.Under(kindCredential, "app", d.ID))
-	f.tasks()
-	f.times()
-	f.place()
-	f.consumer()
-	f.catalog()
-	f.self()
-	return f.done()
+	return f.done(f.tasks, f.times, f.place, f.consumer, f.catalog, f.self)
 }
 
 // lifecycle reports whether the apps of a catalog begin in development.

@@ -62,10 +62,7 @@ func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 	f.keep("metadata")
 	f.times()
 	f.url("app_url", "/apps/", d.In[2], "/", d.In[3])
-	f.place()
-	f.consumer()
-	f.self()
-	return f.done()
+	return f.done(f.place, f.consumer, f.self)
 }
 
 func createCredential(c *api.Call) (any, error) {

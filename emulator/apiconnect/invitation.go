@@ -57,10 +57,7 @@ var memberInvitations = &api.Resource{
 		}
 		f.text("scope", "consumer_org")
 		f.text("org_type", "consumer_org")
-		f.times()
-		f.place()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.place, f.self)
 	},
 }
 

@@ -47,9 +47,7 @@ var members = &api.Resource{
 		f.times()
 		f.url("user_url", path(user))
 		f.url("user_registry_url", "/user-registries/"+user.Owner())
-		f.place()
-		f.self()
-		return f.done()
+		return f.done(f.place, f.self)
 	},
 }
 

@@ -53,10 +53,7 @@ var orgs = &api.Resource{
 		}
 		f.urls("group_urls", c.Tx.Under(kindGroup, "orgs", d.ID))
 		f.keep("metadata")
-		f.times()
-		f.catalog()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.catalog, f.self)
 	},
 }
 

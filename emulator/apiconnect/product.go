@@ -79,10 +79,7 @@ func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 		}.JSON())
 	}
 	f.text("scope", "catalog")
-	f.times()
-	f.catalog()
-	f.self()
-	return f.done()
+	return f.done(f.times, f.catalog, f.self)
 }
 
 // array is a JSON array of values.

@@ -38,9 +38,7 @@ var userRegistries = &api.Resource{
 		}
 		f.set("identity_providers", append(list, ']'))
 		f.keep("configuration", "metadata")
-		f.times()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.self)
 	},
 }
 

@@ -29,10 +29,7 @@ var roles = &api.Resource{
 		}
 		f.set("permission_urls", texts(urls...))
 		f.keep("external_group_mapping", "metadata")
-		f.times()
-		f.place()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.place, f.self)
 	},
 }
 

@@ -30,10 +30,7 @@ var subscriptions = &api.Resource{
 		f.keep("metadata")
 		f.times()
 		f.url("app_url", "/apps/", d.In[2], "/", d.In[3])
-		f.place()
-		f.consumer()
-		f.self()
-		return f.done()
+		return f.done(f.place, f.consumer, f.self)
 	},
 }
 

@@ -43,8 +43,7 @@ var users = &api.Resource{
 		f.keep("email", "first_name", "last_name", "state", "identity_provider", "metadata")
 		f.times()
 		f.url("user_registry_url", "/user-registries/"+d.Owner())
-		f.self()
-		return f.done()
+		return f.done(f.self)
 	},
 }
 

@@ -19,8 +19,11 @@ func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
 	return &form{c: c, d: d, out: to}
 }
 
-// done is what was written.
-func (f *form) done() []byte {
+// done writes the last parts and returns what was written.
+func (f *form) done(last ...func()) []byte {
+	for _, write := range last {
+		write()
+	}
 	f.out = append(f.out, '}')
 	return f.out
 }
