@@ -17,7 +17,7 @@ const (
 	mediaForm  = "application/x-www-form-urlencoded"
 )
 
-// What each form of answer can be given as, the usual one first.
+// Media types of each form of answer, the usual one first.
 var (
 	offersUsual    = []string{mediaJSON, mediaYAML}
 	offersDocument = []string{
@@ -53,7 +53,7 @@ func ranges(h http.Header) []mediaRange {
 	return out
 }
 
-// fit tells how closely a range names a media type: 3 by name, 1 by */*, 0 not at all.
+// fit returns how closely a range matches a media type: 3 exactly, 2 by type, 1 by */*, 0 not at all.
 func (r mediaRange) fit(media string) int {
 	switch {
 	case r.kind == media:
@@ -66,8 +66,8 @@ func (r mediaRange) fit(media string) int {
 	return 0
 }
 
-// choose is the offer that a request likes best, or "". The highest q wins, of equals the first in the header; the
-// closest range decides on the q of an offer, and 0 excludes it.
+// choose returns the offer that a request prefers, or "". The highest q wins, of equals the first in the header. The q of an
+// offer is that of the range that matches it most closely; 0 excludes it.
 func choose(h http.Header, offers []string) string {
 	accepted := ranges(h)
 	if len(accepted) == 0 && strings.TrimSpace(strings.Join(h.Values("Accept"), "")) == "" {
@@ -96,7 +96,7 @@ func offers(c *api.Call) []string {
 	return c.Op.Offers
 }
 
-// accept is the check that the caller takes what the row can give.
+// accept checks that the row can answer with a media type that the caller accepts.
 func accept(c *api.Call) error {
 	if choose(c.Request.Header, offers(c)) == "" {
 		return api.Fail(api.NotAccepted, "the answer can be given as %s, and Accept names none of them", strings.Join(offers(c), ", "))

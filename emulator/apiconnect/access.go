@@ -22,7 +22,7 @@ const contextHeader = "X-IBM-Consumer-Context"
 // contextKey is the same as a header of Go has it.
 var contextKey = http.CanonicalHeaderKey(contextHeader)
 
-// locate finds the catalog of the request, and in it what the path names.
+// locate finds the catalog of the request and, within it, what the path names.
 func locate(c *api.Call) error {
 	if c.Op.Base != "" { // the provider's, whatever the catalog
 		return nil
@@ -62,8 +62,8 @@ func catalogAsked(c *api.Call) (*api.Doc, error) {
 	return nil, api.Fail(api.NotFound, "%s '%s' names no catalog; it is <provider org>.<catalog>", contextHeader, values[0])
 }
 
-// enterCatalog is the check that the catalog of the request exists. What the path names is found along with it, and what
-// does not exist is reported when it is the turn of that.
+// enterCatalog checks that the catalog of the request exists. It also finds what the path names; exists reports what is
+// missing there.
 func enterCatalog(c *api.Call) error {
 	err := locate(c)
 	n := notesOf(c)
@@ -74,7 +74,7 @@ func enterCatalog(c *api.Call) error {
 	return nil
 }
 
-// authenticate is the check of who calls. Rows that anybody may call do not look at the header at all.
+// authenticate finds out who calls. Rows that anybody may call ignore the header.
 func authenticate(c *api.Call) error {
 	switch c.Op.Needs {
 	case "":
@@ -89,8 +89,8 @@ func authenticate(c *api.Call) error {
 	return signIn(c, token)
 }
 
-// signIn finds the user of a token. One that is not known stands for the administrator of the catalog, unless only known
-// ones are accepted or it is an activation token, which opens its invitation and nothing else.
+// signIn finds the user of a token. An unknown token acts as the administrator of the catalog, unless only known ones are
+// accepted or it is an activation token, which is good for its invitation and nothing else.
 func signIn(c *api.Call, token string) error {
 	catalog := notesOf(c).catalog
 	known := c.Tx.Find(kindToken, "token", token)
@@ -121,8 +121,8 @@ func enabled(c *api.Call, user *api.Doc) error {
 	return nil
 }
 
-// enterOrg is the check that the org in the path exists and lets the caller do what the row does. Rows about products
-// have no org in the path: there a permission in any org of the caller is enough, and who is in none needs none.
+// enterOrg checks that the org in the path exists and that the caller has the permission that the row needs in it. Rows about
+// products have no org in the path: there a permission in any org of the caller is enough, and a user without orgs needs none.
 func enterOrg(c *api.Call) error {
 	if len(c.Op.Params) == 0 || c.Op.Params[0].Ref.Kind != kindOrg || c.Op.Needs == needsActivation {
 		return anyOrg(c)
@@ -168,7 +168,7 @@ func permitted(c *api.Call, org *api.Doc) bool {
 	return false
 }
 
-// may reports whether the caller has a permission in the org of the path. Who may manage something may view it.
+// may reports whether the caller has a permission in the org of the path. Managing includes viewing.
 func may(c *api.Call, right string) bool { return allows(notesOf(c).rights, right) }
 
 func allows(held []string, right string) bool {
@@ -221,8 +221,8 @@ func audience(c *api.Call) error {
 	return nil
 }
 
-// exists is the check that the path names something that the caller may see. Products and APIs are hidden from others as if
-// they did not exist.
+// exists checks that the path names something that the caller may see. A product or an API that the caller may not see is
+// answered as if it did not exist.
 func exists(c *api.Call) error {
 	n := notesOf(c)
 	switch {
@@ -236,7 +236,7 @@ func exists(c *api.Call) error {
 	return nil
 }
 
-// missing says what does not exist, and in what.
+// missing is the error of a segment of the path that names nothing of a kind within owner, which may be nil.
 func missing(c *api.Call, kind string, owner *api.Doc, segment string) *api.Error {
 	e := rest.Missing(&c.Scope, kind, owner, segment)
 	what := noun(kind)
@@ -250,8 +250,8 @@ func missing(c *api.Call, kind string, owner *api.Doc, segment string) *api.Erro
 	return e
 }
 
-// own runs the check of the row itself, if it has one.
-func own(c *api.Call) error {
+// checkRow runs the check of the row itself, if it has one.
+func checkRow(c *api.Call) error {
 	if c.Op.Check == nil {
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// testKey signs activation tokens. Everybody can read it.
+// testKey signs activation tokens. It is public and protects nothing.
 //
 //go:embed test-key.pem
 var testKey []byte
@@ -82,13 +82,13 @@ func activationOf(d *api.Doc) string {
 	return kept.(string) //nolint:forcetypeassert // invitations keep nothing else
 }
 
-// activationLink is where the addressee of an invitation is led.
+// activationLink is the link in the mail of an invitation.
 func activationLink(s *api.Scope, d *api.Doc) string {
 	portal := strings.TrimSuffix(catalogOf(s, d).Str("portal_url"), "/")
 	return portal + "/user/invitation?activation=" + base64.URLEncoding.EncodeToString([]byte(activationOf(d)))
 }
 
-// unwrapped is a token as a JWT: it may stand in base64, as in the link.
+// unwrapped returns a token as a JWT, or "". It may be base64, as in the link.
 func unwrapped(token string) string {
 	if strings.Count(token, ".") == 2 {
 		return token
@@ -123,8 +123,8 @@ func genuine(c *api.Call, token string) (*activation, error) {
 	return &a, nil
 }
 
-// invited is the check of the token on the rows by which invitations are answered. An ordinary user may accept what was
-// sent to the user's own address.
+// invited checks the token of a call that answers an invitation: that of the invitation, or one of a user whose address is the
+// invitation's, who may accept it.
 func invited(c *api.Call) error {
 	token := api.Bearer(c.Header("Authorization"))
 	if token == "" {
@@ -162,7 +162,7 @@ func readable(token string) bool {
 	return err == nil && json.Valid(claims)
 }
 
-// activated holds the rules of an activation token: it must be genuine, the invitation's current one and for this path.
+// activated checks an activation token: it must be genuine, the current one of the invitation and made for this path.
 func activated(c *api.Call, token string, org, inv *api.Doc, action string) error {
 	a, err := genuine(c, token)
 	if err != nil {
@@ -189,7 +189,7 @@ func activated(c *api.Call, token string, org, inv *api.Doc, action string) erro
 	return nil
 }
 
-// gone reports whether a path that leads to no invitation can be where that of a token was: by name it can always be.
+// gone reports whether a path that names no invitation may have named that of a token. A path with names always may.
 func gone(c *api.Call, org *api.Doc, a *activation) bool {
 	at := "/org-invitations/"
 	if len(c.Args) == 2 {

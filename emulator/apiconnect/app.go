@@ -9,7 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// apps are applications. Each is born with a credential.
+// apps are applications. Each is created with a credential.
 var apps = &api.Resource{
 	Kind: kindApp, Schema: "StoredApp",
 	Indexes: []api.Index{
@@ -17,12 +17,12 @@ var apps = &api.Resource{
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 		{Name: "type", Path: "application_type", To: kindApplicationType},
 	},
-	OnCreate: appBorn,
-	OnChange: appChanged,
+	OnCreate: onCreateApp,
+	OnChange: onChangeApp,
 	Render:   func(c *api.Call, d *api.Doc, to []byte) []byte { return showApp(c, d, "", "", to) },
 }
 
-// showApp is what clients see of an app: once, when it is made, with its first credential.
+// showApp is what clients see of an app. Only the answer to its creation has the values of its first credential.
 func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 	f := newForm(c, d, "app", to)
 	f.keep(
@@ -41,12 +41,12 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 	return f.done(f.tasks, f.times, f.place, f.consumer, f.catalog, f.self)
 }
 
-// lifecycle reports whether the apps of a catalog begin in development.
+// lifecycle reports whether new apps of a catalog are in development.
 func lifecycle(s *api.Scope, catalog string) bool {
 	return s.Tx.Get(kindCatalog, catalog).Bool("application_lifecycle.enabled")
 }
 
-func appBorn(s *api.Scope, d *api.Draft) error {
+func onCreateApp(s *api.Scope, d *api.Draft) error {
 	catalog := d.In[1]
 	on := lifecycle(s, catalog)
 	switch {
@@ -61,7 +61,7 @@ func appBorn(s *api.Scope, d *api.Draft) error {
 		d.SetString("lifecycle_state", "development")
 	}
 	if d.Has("lifecycle_state_pending") {
-		if err := ask(s, catalog, d); err != nil {
+		if err := requestProduction(s, catalog, d); err != nil {
 			return err
 		}
 	}
@@ -89,8 +89,8 @@ func appBorn(s *api.Scope, d *api.Draft) error {
 	return name(s, d)
 }
 
-// ask opens the task of an upgrade to production, or grants it where nobody needs to be asked.
-func ask(s *api.Scope, catalog string, d *api.Draft) error {
+// requestProduction opens the task that approves an app for production, or approves it where the catalog does so by itself.
+func requestProduction(s *api.Scope, catalog string, d *api.Draft) error {
 	switch {
 	case !lifecycle(s, catalog):
 		return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
@@ -103,8 +103,8 @@ func ask(s *api.Scope, catalog string, d *api.Draft) error {
 	return nil
 }
 
-// appChanged keeps the task and the pending state together. What the provider decides by /_portico/state ends both.
-func appChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
+// onChangeApp keeps the task and the pending state together. A decision of the provider, by /_portico/state, ends both.
+func onChangeApp(s *api.Scope, old *api.Doc, d *api.Draft) error {
 	for _, m := range []string{"client_id", "client_secret"} {
 		d.Delete(m)
 	}
@@ -117,7 +117,7 @@ func appChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
 		return nil
 	}
 	if d.Null("task") {
-		return ask(s, d.In[1], d)
+		return requestProduction(s, d.In[1], d)
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func appSent(c *api.Call, s api.Object) (api.Object, error) {
 	return s, nil
 }
 
-// createApp answers with the first credential, whose secret nobody is shown again.
+// createApp creates an app. The answer is the only one that has the secret of its first credential.
 func createApp(c *api.Call) (any, error) {
 	s, err := appSent(c, created(c, newAppFields...))
 	if err != nil {
@@ -185,7 +185,7 @@ func updateApp(c *api.Call) (any, error) {
 	return patch(&c.Scope, app, s)
 }
 
-// upgrade holds the rules of the life cycle for values that differ from those that are. Production is not taken but asked for.
+// upgrade checks a change of the life cycle. Production cannot be set, only requested.
 func upgrade(c *api.Call, app *api.Doc, s api.Object) error {
 	on := lifecycle(&c.Scope, app.In[1])
 	now := app.Str("lifecycle_state")

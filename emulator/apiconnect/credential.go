@@ -49,7 +49,7 @@ func hideSecret(d *api.Draft) {
 	}
 }
 
-// showCredential is what clients see of a credential: once, when it is made, with the secret.
+// showCredential is what clients see of a credential. Only the answer that creates or resets it has the secret.
 func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 	f := newForm(c, d, "credential", to)
 	f.keep("id", "name", "title", "summary", "client_id")
@@ -82,7 +82,7 @@ func updateCredential(c *api.Call) (any, error) {
 	return patch(&c.Scope, c.Object, sent(c, "name", "title", "summary", "metadata"))
 }
 
-// reset gives a credential new values, chosen or made. The old ones are void at once.
+// reset returns a verb that gives a credential new values: those of the body, or generated ones.
 func reset(members ...string) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		s := created(c, members...)
@@ -97,7 +97,7 @@ func reset(members ...string) rest.Verb {
 	}
 }
 
-// verifySecret compares. A wrong secret is no 401: the portal would end the session of its user.
+// verifySecret compares a secret. A wrong one is answered with 400, not with 401, which would end the user's session.
 func verifySecret(c *api.Call) (any, error) {
 	given, id := c.Body.Object.Str("client_secret"), c.Body.Object.Raw("client_id")
 	if id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {

@@ -9,7 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// needsSelf: a member may always leave.
+// needsSelf is the right to delete a member: a member may always leave.
 const needsSelf = "member:manage or self"
 
 // members join users to orgs.
@@ -129,11 +129,11 @@ func createMember(c *api.Call) (any, error) {
 		s.Delete(name)
 	}
 	s.SetString("user", user.ID)
-	return join(c, c.Object, s)
+	return addMember(c, c.Object, s)
 }
 
-// join makes a member of a user who is none yet.
-func join(c *api.Call, org *api.Doc, s api.Object) (*api.Doc, error) {
+// addMember makes a user a member of an org.
+func addMember(c *api.Call, org *api.Doc, s api.Object) (*api.Doc, error) {
 	if c.Tx.Find(kindMember, "member", api.Key(org.ID, s.Str("user"))) != nil {
 		return nil, api.Fail(api.Conflict, "the user is a member of the org '%s' already", org.Str("name"))
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// products are published by the provider. Who sees one follows from its state, its visibility and who subscribed it.
+// products are published by the provider. State, visibility and subscriptions decide who sees one.
 var products = &api.Resource{
 	Kind: kindProduct, Schema: "StoredProduct",
 	Indexes: []api.Index{
@@ -111,7 +111,7 @@ func audienceOf(c *api.Call, d *api.Doc, which string) []byte {
 	return o.JSON()
 }
 
-// onSale reports whether a product is ever shown.
+// onSale reports whether a product is published, perhaps deprecated.
 func onSale(p *api.Doc) bool {
 	state := p.Str("lifecycle_state")
 	return state == "published" || state == "deprecated"
@@ -157,7 +157,7 @@ func seen(c *api.Call, d *api.Doc) bool {
 	return slices.ContainsFunc(c.Tx.Under(kindProduct, "apis", d.ID), func(p *api.Doc) bool { return visible(c, p, user, orgs) })
 }
 
-// running reports whether an API is ever shown. One that is offline is, though nobody can call it.
+// running reports whether an API is online or offline: an offline one cannot be called, but is shown.
 func running(d *api.Doc) bool {
 	state := d.Str("state")
 	return state == "online" || state == "offline"

@@ -9,7 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// roles are born with their org. No operation makes one; fixtures can.
+// roles are created with their org. No operation creates one; fixtures can.
 var roles = &api.Resource{
 	Kind: kindRole, Schema: "StoredRole", OnCreate: named,
 	Indexes: []api.Index{
@@ -57,8 +57,8 @@ var (
 // usualRole is the id of one of the five roles of an org.
 func usualRole(org, name string) string { return derived(org, "role "+name) }
 
-// born is which of the five roles a role is, or "": those that are protected are known by their birth.
-func born(role *api.Doc) string {
+// builtIn returns which of the five roles of a new org a role is, or "". It goes by the id, since names can change.
+func builtIn(role *api.Doc) string {
 	for _, r := range usualRoles {
 		if role.ID == usualRole(role.Owner(), r.name) {
 			return r.name
@@ -85,7 +85,7 @@ func rightsOf(s *api.Scope, member *api.Doc) []string {
 	return out
 }
 
-// roleIDs completes the member roles of a draft: a fixture may give names. None is the member role.
+// roleIDs replaces names of roles in a draft, as fixtures have them, by ids.
 func roleIDs(s *api.Scope, d *api.Draft) error {
 	var ids []string
 	for i, e := range d.Get("roles").Array() {
@@ -108,7 +108,7 @@ func roleIDs(s *api.Scope, d *api.Draft) error {
 // unprotected returns a check that the role is none of those that every org is created with and that must stay as they are.
 func unprotected(why string, names ...string) api.Check {
 	return func(c *api.Call) error {
-		if slices.Contains(names, born(c.Object)) {
+		if slices.Contains(names, builtIn(c.Object)) {
 			return protected(c, why)
 		}
 		return nil
@@ -136,8 +136,8 @@ func list(v gjson.Result) []string {
 	return out
 }
 
-// bearRoles makes the five roles of a new org.
-func bearRoles(s *api.Scope, org *api.Doc) error {
+// createRoles creates the five roles of a new org.
+func createRoles(s *api.Scope, org *api.Doc) error {
 	for _, r := range usualRoles {
 		_, err := rest.InsertImplicit(s, kindRole, rest.Inside(org), api.Object{
 			{Name: "id", Value: api.Quote(usualRole(org.ID, r.name))},

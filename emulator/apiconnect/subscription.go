@@ -16,8 +16,8 @@ var subscriptions = &api.Resource{
 		{Name: "product", Path: "product", To: kindProduct, OnDelete: api.Cascade},
 		{Name: "bought", Key: func(d *api.Doc) []string { return []string{api.Key(d.In[2], d.Str("product"))} }},
 	},
-	OnCreate: subscriptionBorn,
-	OnChange: subscriptionChanged,
+	OnCreate: onCreateSubscription,
+	OnChange: onChangeSubscription,
 	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		product := c.Tx.Get(kindProduct, d.Str("product"))
 		f := newForm(c, d, "subscription", to)
@@ -56,15 +56,15 @@ func approval(s *api.Scope, product *api.Doc, key string) bool {
 	return plan(product, key).Get("approval").Bool() && !catalogOf(s, product).Bool("auto_approve")
 }
 
-func subscriptionBorn(s *api.Scope, d *api.Draft) error {
+func onCreateSubscription(s *api.Scope, d *api.Draft) error {
 	product := s.Tx.Get(kindProduct, d.Str("product"))
 	if product == nil {
 		return nil // refused when it is stored
 	}
-	if err := offered(s, d, product); err != nil {
+	if err := checkPlan(s, d, product); err != nil {
 		return err
 	}
-	if err := vacate(s, s.Tx.Get(kindApp, d.Owner()), product); err != nil {
+	if err := makeRoom(s, s.Tx.Get(kindApp, d.Owner()), product); err != nil {
 		return err
 	}
 	if d.Null("title") && d.Null("name") {
@@ -75,12 +75,12 @@ func subscriptionBorn(s *api.Scope, d *api.Draft) error {
 		state = "pending"
 	}
 	d.Default("state", api.Quote(state))
-	track(s, d)
+	keepTask(s, d)
 	return name(s, d)
 }
 
-// offered refuses a product of another catalog and a plan that the product does not have.
-func offered(s *api.Scope, d *api.Draft, product *api.Doc) error {
+// checkPlan refuses a product of another catalog and a plan that the product does not have.
+func checkPlan(s *api.Scope, d *api.Draft, product *api.Doc) error {
 	if err := sameCatalog(s, d, "product", kindProduct); err != nil {
 		return err
 	}
@@ -90,8 +90,8 @@ func offered(s *api.Scope, d *api.Draft, product *api.Doc) error {
 	return nil
 }
 
-// vacate makes room for a subscription of a product: one that was rejected goes, any other is in the way.
-func vacate(c *api.Scope, app, product *api.Doc) error {
+// makeRoom deletes a rejected subscription of an app to a product. Any other one is a conflict.
+func makeRoom(c *api.Scope, app, product *api.Doc) error {
 	for _, s := range c.Tx.Under(kindSubscription, "app", app.ID) {
 		switch {
 		case s.Str("product") != product.ID:
@@ -104,8 +104,8 @@ func vacate(c *api.Scope, app, product *api.Doc) error {
 	return nil
 }
 
-// track keeps the state, what is pending and the task together.
-func track(s *api.Scope, d *api.Draft) {
+// keepTask makes state, pending state and task agree.
+func keepTask(s *api.Scope, d *api.Draft) {
 	if d.Str("state") == "pending" {
 		d.SetString("state_pending", "enabled")
 	}
@@ -117,24 +117,24 @@ func track(s *api.Scope, d *api.Draft) {
 	}
 }
 
-// subscriptionChanged ends what is pending when somebody decides: the provider does so by /_portico/state.
-func subscriptionChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
+// onChangeSubscription ends what is pending when somebody decides: the provider does so by /_portico/state.
+func onChangeSubscription(s *api.Scope, old *api.Doc, d *api.Draft) error {
 	if d.Str("state") != old.Str("state") && d.Str("state") != "pending" {
 		d.Delete("state_pending")
 	}
 	if d.Str("product") != old.Str("product") || d.Str("plan") != old.Str("plan") {
 		if product := s.Tx.Get(kindProduct, d.Str("product")); product != nil {
-			if err := offered(s, d, product); err != nil {
+			if err := checkPlan(s, d, product); err != nil {
 				return err
 			}
 		}
 	}
-	track(s, d)
+	keepTask(s, d)
 	return nil
 }
 
-// target holds who may subscribe what, in the order of the checks.
-func target(c *api.Call, app, product *api.Doc, key string) error {
+// checkTarget checks that an app may subscribe to a plan of a product, in the vendor's order.
+func checkTarget(c *api.Call, app, product *api.Doc, key string) error {
 	org := c.Tx.Get(kindOrg, app.In[2])
 	if product == nil || !visible(c, product, true, []*api.Doc{org}) {
 		return api.Fail(api.NotFound, "the product is not found, or not visible to the org '%s'", org.Str("name"))
@@ -164,7 +164,7 @@ func subscribe(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := target(c, c.Object, product, s.Str("plan")); err != nil {
+	if err := checkTarget(c, c.Object, product, s.Str("plan")); err != nil {
 		return nil, err
 	}
 	s[s.Find("product_url")] = api.Member{Name: "product", Value: api.Quote(product.ID)}
@@ -199,7 +199,7 @@ func updateSubscription(c *api.Call) (any, error) {
 	case state && moved, state && pending, pending && moved:
 		err = refuse("cannot change in one request with the product, the plan or what is pending", "state")
 	case state:
-		err = turn(d, s.Str("state"))
+		err = changeState(d, s.Str("state"))
 	case pending:
 		err = request(c, d, &s)
 	case moved:
@@ -211,8 +211,8 @@ func updateSubscription(c *api.Call) (any, error) {
 	return patch(&c.Scope, d, s)
 }
 
-// turn is the change of a state that a subscriber may make: on and off.
-func turn(d *api.Doc, next string) error {
+// changeState checks a change of the state. A subscriber may only enable and disable.
+func changeState(d *api.Doc, next string) error {
 	now := d.Str("state")
 	if (now == "enabled" || now == "disabled") && (next == "enabled" || next == "disabled") {
 		return nil
@@ -220,7 +220,7 @@ func turn(d *api.Doc, next string) error {
 	return api.Fail(api.Forbidden, "the provider decides whether the subscription '%s', which is %s, becomes %s", d.Str("name"), now, next)
 }
 
-// request asks the provider to enable a subscription, or takes that back.
+// request asks the provider to enable a subscription, or withdraws that.
 func request(c *api.Call, d *api.Doc, s *api.Object) error {
 	now := d.Str("state")
 	product := c.Tx.Get(kindProduct, d.Str("product"))
@@ -248,11 +248,11 @@ func migrate(c *api.Call, d *api.Doc, s *api.Object) error {
 	s.Default("product", []byte(d.Get("product").Raw))
 	s.Default("plan", []byte(d.Get("plan").Raw))
 	app, product := c.Tx.Get(kindApp, d.Owner()), c.Tx.Get(kindProduct, s.Str("product"))
-	if err := target(c, app, product, s.Str("plan")); err != nil {
+	if err := checkTarget(c, app, product, s.Str("plan")); err != nil {
 		return err
 	}
 	if product.ID != d.Str("product") {
-		if err := vacate(&c.Scope, app, product); err != nil {
+		if err := makeRoom(&c.Scope, app, product); err != nil {
 			return err
 		}
 	}

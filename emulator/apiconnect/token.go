@@ -7,7 +7,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// clientsOfTokens may ask for tokens: the portal and the toolkit, each with a secret that the fixture says.
+// clientsOfTokens are the clients that may request tokens: the portal and the toolkit. Fixtures have their secrets.
 var clientsOfTokens = &api.Resource{
 	Kind: kindClient, Schema: "StoredClient", ID: "name", Created: "-", Updated: "-",
 	Indexes: []api.Index{{Name: "client_id", Path: "client_id", Unique: true}},
@@ -37,7 +37,7 @@ func tokenState(s *api.Scope, token *api.Doc) string {
 	return ""
 }
 
-// createToken is where a session begins. It knows no leniency.
+// createToken begins or prolongs a session. It accepts known credentials only, even if portico is lenient.
 func createToken(c *api.Call) (any, error) {
 	b := c.Body.Object
 	need := map[string][]string{
@@ -102,7 +102,7 @@ func grant(c *api.Call, b api.Object) (*api.Doc, error) {
 	return nil, api.Fail(api.Unauthorized, "the login is nobody's")
 }
 
-// past reports whether an instant of a document is over.
+// past reports whether an instant of a document has passed. A missing one has not.
 func past(s *api.Scope, d *api.Doc, member string) bool {
 	until, ok := api.Instant(d.Get(member))
 	return ok && !s.Now.Before(until)

@@ -28,11 +28,11 @@ var users = &api.Resource{
 				d.SetString("identity_provider", idp.String())
 			}
 		}
-		return unlike(s, registry, d)
+		return checkUnique(s, registry, d)
 	},
 	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error {
 		hidePassword(d)
-		return unlike(s, s.Tx.Get(kindUserRegistry, d.Owner()), d)
+		return checkUnique(s, s.Tx.Get(kindUserRegistry, d.Owner()), d)
 	},
 	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "user", to)
@@ -54,7 +54,7 @@ func hidePassword(d *api.Draft) {
 	d.Delete("password")
 }
 
-// hashed is what is kept of a secret: SHA-256 in base64. What the emulator guards is worth no more.
+// hashed is the stored form of a secret: SHA-256 in base64, which is enough for an emulator.
 func hashed(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return base64.StdEncoding.EncodeToString(sum[:])
@@ -65,8 +65,8 @@ func matches(secret, hash string) bool {
 	return hash != "" && subtle.ConstantTimeCompare([]byte(hashed(secret)), []byte(hash)) == 1
 }
 
-// unlike refuses a user whose name or address another one of the registry has, as the registry compares them.
-func unlike(s *api.Scope, registry *api.Doc, d *api.Draft) error {
+// checkUnique refuses a user whose name or address another one of the registry has, as the registry compares them.
+func checkUnique(s *api.Scope, registry *api.Doc, d *api.Draft) error {
 	taken := func(index, member string) error {
 		for _, other := range s.Tx.Under(kindUser, index, api.Key(registry.ID, strings.ToLower(d.Str(member)))) {
 			if other.ID == d.Str("id") {
@@ -147,7 +147,7 @@ func login(c *api.Call, realm, username, password string) (*api.Doc, error) {
 	return user, nil
 }
 
-// newUser makes a user out of what an invitation's addressee sent.
+// newUser creates a user from the answer to an invitation.
 func newUser(c *api.Call, s api.Object, email string, at ...string) (*api.Doc, error) {
 	registry, idp := registryOf(c, s.Str("realm"))
 	switch {
