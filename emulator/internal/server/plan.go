@@ -38,7 +38,7 @@ type base struct {
 	vendor *api.Vendor
 }
 
-// NewPlan links vendors: rows to the official list, parameters to kinds, rows to schemas, routes to rows. Every contradiction is an error.
+// NewPlan links vendors: parameters to kinds, rows to schemas, routes to rows. Every contradiction is an error.
 func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 	p := &Plan{Vendors: vendors, Schemas: map[string]*schema.Set{}, byName: map[string]*api.Operation{}}
 	var resources []*api.Resource
@@ -48,9 +48,6 @@ func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 			return nil, err
 		}
 		p.Schemas[v.Name] = set
-		if err := describe(schemas, v); err != nil {
-			return nil, err
-		}
 		v.Check = set.Check
 		for _, r := range v.Resources {
 			r.Vendor = v
