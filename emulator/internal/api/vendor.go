@@ -37,7 +37,8 @@ type Vendor struct {
 	Check func(schema string, document []byte) ([]Violation, error)
 }
 
-// Operation is one row of a vendor's table: what the vendor documents, and the function that implements it.
+// Operation is one row of a vendor's table: what the vendor documents, and the function that implements it. A documented row
+// leaves out Summary, Tag, Status and Errors: they are filled in from schemas/<vendor>/operations.json when the table is linked.
 type Operation struct {
 	ID, Method, Path string // the vendor's own template, with the vendor's {names}; {id:uuid} where two rows share a route
 	Base             string // where the row is mounted if not at the vendor's base

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,6 +65,9 @@ func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 		return nil, err
 	}
 	for _, v := range vendors {
+		if err := describe(schemas, v); err != nil {
+			return nil, fmt.Errorf("%s: %w", v.Name, err)
+		}
 		for i := range v.Operations {
 			if err := p.link(v, &v.Operations[i]); err != nil {
 				return nil, fmt.Errorf("%s.%s: %w", v.Name, v.Operations[i].ID, err)
@@ -73,6 +77,27 @@ func NewPlan(schemas fs.FS, vendors ...*api.Vendor) (*Plan, error) {
 	}
 	sort.SliceStable(p.bases, func(i, j int) bool { return len(p.bases[i].path) > len(p.bases[j].path) })
 	return p, p.route()
+}
+
+// describe fills in summary, tag, status and documented errors of the rows that leave them out, from the operations that the
+// vendor documents.
+func describe(schemas fs.FS, v *api.Vendor) error {
+	documented, err := schema.Documented(schemas, v.Name)
+	if err != nil {
+		return err
+	}
+	for _, o := range documented {
+		at := slices.IndexFunc(v.Operations, func(op api.Operation) bool { return op.ID == o.ID })
+		if at < 0 {
+			continue
+		}
+		op := &v.Operations[at]
+		op.Summary, op.Tag, op.Status = cmp.Or(op.Summary, o.Summary), cmp.Or(op.Tag, o.Tag), cmp.Or(op.Status, o.Status)
+		if op.Errors == nil {
+			op.Errors = o.Errors
+		}
+	}
+	return nil
 }
 
 var parameter = regexp.MustCompile(`\{([^{}:]+)(:uuid)?\}`)
