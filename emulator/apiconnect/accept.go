@@ -17,7 +17,7 @@ const (
 	mediaForm  = "application/x-www-form-urlencoded"
 )
 
-// What each form of answer can be given as, the usual one first.
+// Media types of each form of answer, the usual one first.
 var (
 	offersUsual    = []string{mediaJSON, mediaYAML}
 	offersDocument = []string{
@@ -53,7 +53,7 @@ func ranges(h http.Header) []mediaRange {
 	return out
 }
 
-// fit tells how closely a range names a media type: 3 by name, 1 by */*, 0 not at all.
+// fit returns how closely a range matches a media type: 3 exactly, 2 by type, 1 by */*, 0 not at all.
 func (r mediaRange) fit(media string) int {
 	switch {
 	case r.kind == media:
@@ -66,12 +66,9 @@ func (r mediaRange) fit(media string) int {
 	return 0
 }
 
-// choose is the offer that a request likes best, or "". The highest q wins, of equals the first in the header; the
-// closest range decides on the q of an offer, and 0 excludes it.
+// choose returns the offer that a request prefers, or "". The highest q wins, of equals the first in the header. The q of an
+// offer is that of the range that matches it most closely; 0 excludes it.
 func choose(h http.Header, offers []string) string {
-	if values := h["Accept"]; len(values) == 0 || len(values) == 1 && (values[0] == "*/*" || values[0] == offers[0]) {
-		return offers[0]
-	}
 	accepted := ranges(h)
 	if len(accepted) == 0 && strings.TrimSpace(strings.Join(h.Values("Accept"), "")) == "" {
 		return offers[0]
@@ -91,19 +88,15 @@ func choose(h http.Header, offers []string) string {
 	return best
 }
 
-// offers is what the row of a call can answer with.
+// offers returns the media types that the row of a call can answer with.
 func offers(c *api.Call) []string {
-	switch {
-	case c.Op == nil:
-	case strings.HasSuffix(c.Op.Path, "/document"):
-		return offersDocument
-	case strings.HasSuffix(c.Op.Path, "/wsdl"):
-		return offersWSDL
+	if c.Op == nil || c.Op.Offers == nil {
+		return offersUsual
 	}
-	return offersUsual
+	return c.Op.Offers
 }
 
-// accept is the check that the caller takes what the row can give.
+// accept checks that the row can answer with a media type that the caller accepts.
 func accept(c *api.Call) error {
 	if choose(c.Request.Header, offers(c)) == "" {
 		return api.Fail(api.NotAccepted, "the answer can be given as %s, and Accept names none of them", strings.Join(offers(c), ", "))

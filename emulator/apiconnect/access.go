@@ -22,7 +22,7 @@ const contextHeader = "X-IBM-Consumer-Context"
 // contextKey is the same as a header of Go has it.
 var contextKey = http.CanonicalHeaderKey(contextHeader)
 
-// locate finds the catalog of the request, and in it what the path names.
+// locate finds the catalog of the request and, within it, what the path names.
 func locate(c *api.Call) error {
 	if c.Op.Base != "" { // the provider's, whatever the catalog
 		return nil
@@ -62,8 +62,8 @@ func catalogAsked(c *api.Call) (*api.Doc, error) {
 	return nil, api.Fail(api.NotFound, "%s '%s' names no catalog; it is <provider org>.<catalog>", contextHeader, values[0])
 }
 
-// enterCatalog is the check that the catalog of the request exists. What the path names is found along with it, and what
-// does not exist is reported when it is the turn of that.
+// enterCatalog checks that the catalog of the request exists. It also finds what the path names; exists reports what is
+// missing there.
 func enterCatalog(c *api.Call) error {
 	err := locate(c)
 	n := notesOf(c)
@@ -74,7 +74,7 @@ func enterCatalog(c *api.Call) error {
 	return nil
 }
 
-// authenticate is the check of who calls. Rows that anybody may call do not look at the header at all.
+// authenticate finds out who calls. Rows that anybody may call ignore the header.
 func authenticate(c *api.Call) error {
 	switch c.Op.Needs {
 	case "":
@@ -89,8 +89,8 @@ func authenticate(c *api.Call) error {
 	return signIn(c, token)
 }
 
-// signIn finds the user of a token. One that is not known stands for the administrator of the catalog, unless only known
-// ones are accepted or it is an activation token, which opens its invitation and nothing else.
+// signIn finds the user of a token. An unknown token acts as the administrator of the catalog, unless only known ones are
+// accepted or it is an activation token, which is good for its invitation and nothing else.
 func signIn(c *api.Call, token string) error {
 	catalog := notesOf(c).catalog
 	known := c.Tx.Find(kindToken, "token", token)
@@ -121,10 +121,10 @@ func enabled(c *api.Call, user *api.Doc) error {
 	return nil
 }
 
-// enterOrg is the check that the org in the path exists and lets the caller do what the row does. Rows about products
-// have no org in the path: there a permission in any org of the caller is enough, and who is in none needs none.
+// enterOrg checks that the org in the path exists and that the caller has the permission that the row needs in it. Rows about
+// products have no org in the path: there a permission in any org of the caller is enough, and a user without orgs needs none.
 func enterOrg(c *api.Call) error {
-	if len(c.Op.Params) == 0 || c.Op.Params[0].Name != "org" || c.Op.Needs == needsActivation {
+	if len(c.Op.Params) == 0 || c.Op.Params[0].Ref.Kind != kindOrg || c.Op.Needs == needsActivation {
 		return anyOrg(c)
 	}
 	n := notesOf(c)
@@ -136,7 +136,7 @@ func enterOrg(c *api.Call) error {
 	if member == nil || member.Str("state") != "enabled" {
 		return forbidden(c, needsMember, "the user '%s' is not a member of the org '%s'", c.Caller.Name, org.Str("name"))
 	}
-	n.rights = rightsOf(c, member)
+	n.rights = rightsOf(&c.Scope, member)
 	if !permitted(c, org) {
 		return forbidden(c, c.Op.Needs, "the user '%s' lacks the permission %s in the org '%s'", c.Caller.Name, c.Op.Needs, org.Str("name"))
 	}
@@ -149,7 +149,7 @@ func forbidden(c *api.Call, right, format string, args ...any) error {
 	return e
 }
 
-// permitted tells whether the rights of the caller in an org suffice for the row.
+// permitted reports whether the rights of the caller in an org suffice for the row.
 func permitted(c *api.Call, org *api.Doc) bool {
 	switch c.Op.Needs {
 	case needsMember:
@@ -168,23 +168,22 @@ func permitted(c *api.Call, org *api.Doc) bool {
 	return false
 }
 
-// may tells whether the caller has a permission in the org of the path. Who may manage something may view it.
+// may reports whether the caller has a permission in the org of the path. Managing includes viewing.
 func may(c *api.Call, right string) bool { return allows(notesOf(c).rights, right) }
 
-func allows(held rights, right string) bool {
+func allows(held []string, right string) bool {
 	what, view := strings.CutSuffix(right, ":view")
-	return held.has(right) || view && held.has(what+":manage")
+	return slices.Contains(held, right) || view && slices.Contains(held, what+":manage")
 }
 
-// unharmed are the rows that a disabled org lets through: those that can end its state, and one that only compares.
-var unharmed = []string{"org_update", "org_del", "credential_verifyClientSecret"}
-
-// open refuses writing below an org that is disabled.
+// open refuses writing below an org that is disabled. The org itself may be changed and deleted, and whoever needs no more than
+// to view something compares and does not write.
 func open(c *api.Call, org *api.Doc) error {
-	if org.Str("state") == "disabled" && c.Op.Writing() && !slices.Contains(unharmed, c.Op.ID) {
-		return forbidden(c, "", "the org '%s' is disabled", org.Str("name"))
+	itself := len(c.Op.Params) == 1 && c.Op.Method != http.MethodPost
+	if org.Str("state") != "disabled" || !c.Op.Writing() || itself || strings.HasSuffix(c.Op.Needs, ":view") {
+		return nil
 	}
-	return nil
+	return forbidden(c, "", "the org '%s' is disabled", org.Str("name"))
 }
 
 // anyOrg finds the orgs of the caller and holds the permission of rows without an org in the path.
@@ -197,7 +196,7 @@ func anyOrg(c *api.Call) error {
 	granted := false
 	for _, m := range memberships(&c.Scope, c.Caller.Doc) {
 		n.orgs = append(n.orgs, c.Tx.Get(kindOrg, m.Owner()))
-		granted = granted || allows(rightsOf(c, m), c.Op.Needs)
+		granted = granted || allows(rightsOf(&c.Scope, m), c.Op.Needs)
 	}
 	if c.Op.Needs == needsUser || c.Op.Needs == needsActivation || len(n.orgs) == 0 || granted {
 		return nil
@@ -222,8 +221,8 @@ func audience(c *api.Call) error {
 	return nil
 }
 
-// exists is the check that the path names something that the caller may see. Products and APIs are hidden from others as if
-// they did not exist.
+// exists checks that the path names something that the caller may see. A product or an API that the caller may not see is
+// answered as if it did not exist.
 func exists(c *api.Call) error {
 	n := notesOf(c)
 	switch {
@@ -234,15 +233,10 @@ func exists(c *api.Call) error {
 	case c.Object != nil && (c.Object.Res.Kind == kindProduct || c.Object.Res.Kind == kindAPI) && !seen(c, c.Object):
 		return missing(c, c.Object.Res.Kind, nil, versionAsked(c))
 	}
-	if name := c.Arg("permission"); name != "" {
-		if n.permission = permissionNamed(c.Op.ID, name); n.permission == nil {
-			return missing(c, "apiconnect.permission", nil, name)
-		}
-	}
 	return nil
 }
 
-// missing says what does not exist, and in what.
+// missing is the error of a segment of the path that names nothing of a kind within owner, which may be nil.
 func missing(c *api.Call, kind string, owner *api.Doc, segment string) *api.Error {
 	e := rest.Missing(&c.Scope, kind, owner, segment)
 	what := noun(kind)
@@ -256,24 +250,15 @@ func missing(c *api.Call, kind string, owner *api.Doc, segment string) *api.Erro
 	return e
 }
 
-// protect is the check that the object of a row may be touched at all.
-func protect(c *api.Call) error {
-	refuse := func(why string) error {
-		return api.Fail(api.Forbidden, "the %s '%s' %s", noun(c.Object.Res.Kind), c.Object.Str("name"), why)
+// checkRow runs the check of the row itself, if it has one.
+func checkRow(c *api.Call) error {
+	if c.Op.Check == nil {
+		return nil
 	}
-	switch c.Op.ID {
-	case "role_update":
-		if slices.Contains([]string{"owner", "administrator", "member"}, born(c.Object)) {
-			return refuse("cannot be changed")
-		}
-	case "role_del":
-		if slices.Contains([]string{"owner", "member"}, born(c.Object)) {
-			return refuse("cannot be deleted")
-		}
-	case "member_del":
-		if owns(c, c.Object) {
-			return refuse("is the owner, who must hand the org over first")
-		}
-	}
-	return nil
+	return c.Op.Check(c)
+}
+
+// protected refuses a call because of what its object is.
+func protected(c *api.Call, why string) error {
+	return api.Fail(api.Forbidden, "the %s '%s' %s", noun(c.Object.Res.Kind), c.Object.Str("name"), why)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// testKey signs activation tokens. Everybody can read it.
+// testKey signs activation tokens. It is public and protects nothing.
 //
 //go:embed test-key.pem
 var testKey []byte
@@ -32,16 +32,17 @@ var signingKey = func() *rsa.PrivateKey {
 
 // activation is what an activation token says.
 type activation struct {
-	JTI       string `json:"jti"`
-	Namespace string `json:"namespace"`
-	Audience  string `json:"aud"`
-	Subject   string `json:"sub"`
-	Email     string `json:"email"`
-	Issuer    string `json:"iss"`
-	Type      string `json:"token_type"`
-	IssuedAt  int64  `json:"iat"`
-	Expires   int64  `json:"exp"`
-	Scopes    scopes `json:"scopes"`
+	jwt.RegisteredClaims `json:"-"` // empty: the members below are in the order in which a token has them
+	JTI                  string     `json:"jti"`
+	Namespace            string     `json:"namespace"`
+	Audience             string     `json:"aud"`
+	Subject              string     `json:"sub"`
+	Email                string     `json:"email"`
+	Issuer               string     `json:"iss"`
+	Type                 string     `json:"token_type"`
+	IssuedAt             int64      `json:"iat"`
+	Expires              int64      `json:"exp"`
+	Scopes               scopes     `json:"scopes"`
 }
 
 type scopes struct {
@@ -53,28 +54,9 @@ type scopes struct {
 	Realm   string   `json:"realm"`
 }
 
-// The claims as the library wants them.
-
-// GetExpirationTime is exp.
+// GetExpirationTime is all that the library is to check: a world's clock may be set back behind iat.
 func (a *activation) GetExpirationTime() (*jwt.NumericDate, error) {
 	return jwt.NewNumericDate(time.Unix(a.Expires, 0)), nil
-}
-
-// GetIssuedAt is none: a world's clock may be set back.
-func (*activation) GetIssuedAt() (*jwt.NumericDate, error) { return nil, nil } //nolint:nilnil // none is no error
-
-// GetNotBefore is none.
-func (*activation) GetNotBefore() (*jwt.NumericDate, error) { return nil, nil } //nolint:nilnil // none is no error
-
-// GetIssuer is iss.
-func (a *activation) GetIssuer() (string, error) { return a.Issuer, nil }
-
-// GetSubject is sub.
-func (a *activation) GetSubject() (string, error) { return a.Subject, nil }
-
-// GetAudience is aud.
-func (a *activation) GetAudience() (jwt.ClaimStrings, error) {
-	return jwt.ClaimStrings{a.Audience}, nil
 }
 
 // activationOf is the token of an invitation, signed once for each version of its document.
@@ -100,13 +82,13 @@ func activationOf(d *api.Doc) string {
 	return kept.(string) //nolint:forcetypeassert // invitations keep nothing else
 }
 
-// activationLink is where the addressee of an invitation is led.
+// activationLink is the link in the mail of an invitation.
 func activationLink(s *api.Scope, d *api.Doc) string {
 	portal := strings.TrimSuffix(catalogOf(s, d).Str("portal_url"), "/")
 	return portal + "/user/invitation?activation=" + base64.URLEncoding.EncodeToString([]byte(activationOf(d)))
 }
 
-// unwrapped is a token as a JWT: it may stand in base64, as in the link.
+// unwrapped returns a token as a JWT, or "". It may be base64, as in the link.
 func unwrapped(token string) string {
 	if strings.Count(token, ".") == 2 {
 		return token
@@ -119,7 +101,7 @@ func unwrapped(token string) string {
 	return ""
 }
 
-// isActivation tells whether a token has the form of an activation token, genuine or not.
+// isActivation reports whether a token has the form of an activation token, genuine or not.
 func isActivation(token string) bool {
 	parts := strings.Split(unwrapped(token), ".")
 	if len(parts) != 3 {
@@ -141,8 +123,8 @@ func genuine(c *api.Call, token string) (*activation, error) {
 	return &a, nil
 }
 
-// invited is the check of the token on the rows by which invitations are answered. An ordinary user may accept what was
-// sent to the user's own address.
+// invited checks the token of a call that answers an invitation: that of the invitation, or one of a user whose address is the
+// invitation's, who may accept it.
 func invited(c *api.Call) error {
 	token := api.Bearer(c.Header("Authorization"))
 	if token == "" {
@@ -174,13 +156,13 @@ func invited(c *api.Call) error {
 	return open(c, org)
 }
 
-// readable tells whether the claims of a JWT can be read, as those of another issuer's token can.
+// readable reports whether the claims of a JWT can be read, as those of another issuer's token can.
 func readable(token string) bool {
 	claims, err := base64.RawURLEncoding.DecodeString(strings.Split(unwrapped(token), ".")[1])
 	return err == nil && json.Valid(claims)
 }
 
-// activated holds the rules of an activation token: it must be genuine, the invitation's current one and for this path.
+// activated checks an activation token: it must be genuine, the current one of the invitation and made for this path.
 func activated(c *api.Call, token string, org, inv *api.Doc, action string) error {
 	a, err := genuine(c, token)
 	if err != nil {
@@ -207,7 +189,7 @@ func activated(c *api.Call, token string, org, inv *api.Doc, action string) erro
 	return nil
 }
 
-// gone tells whether a path that leads to no invitation can be where that of a token was: by name it can always be.
+// gone reports whether a path that names no invitation may have named that of a token. A path with names always may.
 func gone(c *api.Call, org *api.Doc, a *activation) bool {
 	at := "/org-invitations/"
 	if len(c.Args) == 2 {

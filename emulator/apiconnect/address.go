@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -13,7 +12,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// base is where the API is mounted, as paths in bodies and tokens write it, too.
+// base is the path at which the API is mounted.
 const base = "/consumer-api"
 
 // Bounds of names and titles, in characters.
@@ -22,39 +21,28 @@ const (
 	maxTitle = 1023
 )
 
-// inCatalog is the provider's address of something in a catalog.
-func inCatalog(in []string, tail string) string { return strings.Join(provided(in, tail), "") }
+// inCatalog is the provider's path of something in a catalog.
+func inCatalog(in []string, tail string) string { return "/api/catalogs/" + in[0] + "/" + in[1] + tail }
 
-func provided(in []string, tail string) []string {
-	return []string{"/api/catalogs/", in[0], "/", in[1], tail}
-}
-
-// path is where a document is shown, below the base. What lives elsewhere has no path of its own.
+// path is the path of a document, below the base.
 func path(d *api.Doc) string {
-	var room [8]string
-	return strings.Join(steps(d, room[:0]), "")
-}
-
-// steps appends the parts of such a path.
-func steps(d *api.Doc, to []string) []string {
-	in := func(i int) string { return d.In[i] }
-	kind := strings.TrimPrefix(d.Res.Kind, "apiconnect.")
+	below := "/" + strings.TrimPrefix(d.Res.Kind, "apiconnect.") + "s/" + d.ID
 	switch d.Res.Kind {
 	case kindRole, kindMember, kindMemberInvitation, kindPaymentMethod, kindBilling:
-		return append(to, "/orgs/", d.Owner(), "/", kind, "s/", d.ID)
+		return "/orgs/" + d.Owner() + below
 	case kindApp:
-		return append(to, "/apps/", in(2), "/", d.ID)
+		return "/apps/" + d.In[2] + "/" + d.ID
 	case kindCredential, kindSubscription:
-		return append(to, "/apps/", in(2), "/", in(3), "/", kind, "s/", d.ID)
+		return "/apps/" + d.In[2] + "/" + d.In[3] + below
 	case kindUser:
-		return append(to, "/user-registries/", d.Owner(), "/users/", d.ID)
+		return "/user-registries/" + d.Owner() + "/users/" + d.ID
 	case kindUserRegistry:
-		return append(to, "/user-registries/", d.ID)
+		return "/user-registries/" + d.ID
 	}
-	return append(to, "/", kind, "s/", d.ID)
+	return below
 }
 
-// byNameOrID is how nearly everything in a path is named. Letter case counts in names alone.
+// byNameOrID is how most objects in a path are named. Names are case-sensitive, ids are not.
 var byNameOrID = []string{"id", "name"}
 
 // find is what a segment of a URL in a request names within an owner, or nil.
@@ -91,11 +79,11 @@ func segments(text string) []string {
 
 // noURL says that a text is no address of the wanted kind.
 func noURL(field, what string) error {
-	return api.Refuse(api.Violation{Path: []string{field}, Rule: api.Other, Text: "is the URL of no " + what})
+	return refuse("is the URL of no "+what, field)
 }
 
-// productAt is the product that a URL names, or nil where there is none. It may stand as /products/{id}, as
-// /products/{name}/{version} and in the provider's form.
+// productAt returns the product that a URL names, or nil if there is none. The URL is /products/{id},
+// /products/{name}/{version} or one of these in the provider's form.
 func productAt(c *api.Call, catalog *api.Doc, field, text string) (*api.Doc, error) {
 	p := segments(text)
 	if len(p) > 4 && p[0] == "api" && p[1] == "catalogs" {
@@ -177,18 +165,11 @@ func once(list []string, s string) []string {
 	return append(list, s)
 }
 
-// slug is a title as a name: lower case without accents, everything but letters and digits as dashes.
+// slug turns a title into a name: lower case without accents, with a dash for what is no letter or digit.
 func slug(title string) string {
 	var b strings.Builder
-	b.Grow(min(len(title), maxName))
 	dash := false
-	if strings.IndexFunc(title, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
-		title = norm.NFKD.String(strings.ToLower(title))
-	}
-	for _, r := range title {
-		if r >= 'A' && r <= 'Z' {
-			r += 'a' - 'A'
-		}
+	for _, r := range strings.ToLower(norm.NFKD.String(title)) {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			if dash && b.Len() > 0 {
@@ -217,11 +198,11 @@ func cut(s string, n int) string {
 	return s
 }
 
-// name gives a draft the name or the title that it lacks. A name that is derived and taken gets a number; one that was
-// given is left to collide.
+// name gives a draft the name or the title that it lacks. A derived name that is taken gets a number; a name that was given is
+// kept, so that it conflicts when it is stored.
 func name(s *api.Scope, d *api.Draft) error {
 	if d.Null("name") && d.Null("title") {
-		return api.Refuse(api.Violation{Path: []string{"title"}, Rule: api.Other, Text: "is required where there is no name"})
+		return refuse("is required where there is no name", "title")
 	}
 	if d.Null("title") {
 		d.SetString("title", d.Str("name"))
@@ -237,7 +218,7 @@ func name(s *api.Scope, d *api.Draft) error {
 	return nil
 }
 
-// free is a name that nothing in the draft's place has.
+// free returns the wanted name, with a number behind it if another object of the owner has it.
 func free(s *api.Scope, d *api.Draft, wanted string) string {
 	out := wanted
 	for n := 1; s.Tx.Find(d.Res.Kind, "name", api.Key(d.Owner(), out)) != nil; n++ {
@@ -247,23 +228,11 @@ func free(s *api.Scope, d *api.Draft, wanted string) string {
 	return out
 }
 
-// derived is the id of something that is always born along with an owner: it follows from the owner's, so that a fixture
-// and an export find it again whatever was born before.
+// derived is the id of an object that is created along with its owner. It depends on the owner's id alone, so that a fixture and
+// an export always find the object under the same id.
 func derived(owner, what string) string {
 	return api.UUID(api.Mix(api.Hash(owner), api.Hash(what)), api.Mix(api.Hash(what), api.Hash(owner)))
 }
 
 // secret is 32 hexadecimal digits that nothing else has.
-func secret(c *api.Call) string { return strings.ReplaceAll(c.NewID(), "-", "") }
-
-// quotedSecret is the same as JSON.
-func quotedSecret(s *api.Scope) []byte {
-	out := append(make([]byte, 0, 34), '"')
-	id := s.NewID()
-	for i := range len(id) {
-		if id[i] != '-' {
-			out = append(out, id[i])
-		}
-	}
-	return append(out, '"')
-}
+func secret(s *api.Scope) string { return strings.ReplaceAll(s.NewID(), "-", "") }

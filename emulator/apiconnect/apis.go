@@ -13,7 +13,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
-// apis are parts of products. Those that are staged or retired are not shown.
+// apis are parts of products. Clients do not see those that are staged or retired.
 var apis = &api.Resource{
 	Kind: kindAPI, Schema: "StoredApi",
 	Indexes: []api.Index{
@@ -35,10 +35,7 @@ var apis = &api.Resource{
 			f.keep("wsdl")
 		}
 		f.keep("api_type", "oai_version", "gateway_type", "metadata")
-		f.times()
-		f.catalog()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.catalog, f.self)
 	},
 }
 
@@ -116,8 +113,8 @@ func productDocument(c *api.Call, d *api.Doc) []byte {
 	}.JSON()
 }
 
-// getDocument answers the bare document. A row that names an API by its id shares its route with the API whose version
-// is called document.
+// getDocument answers with the document alone. The row that names an API by its id shares its route with an API by name whose
+// version is "document".
 func getDocument(c *api.Call) (any, error) {
 	if byName(c) {
 		return c.Object, nil
@@ -151,15 +148,15 @@ func versionRef(kind string) api.Ref { return api.Ref{Kind: kind, By: []string{"
 // lastSegment is that of the row's path.
 func lastSegment(c *api.Call) string { return c.Op.Path[strings.LastIndexByte(c.Op.Path, '/')+1:] }
 
-// byName tells whether a row for ids was called with a name.
+// byName reports whether a row for ids was called with a name.
 func byName(c *api.Call) bool {
 	return c.Op.Params[0].Name == "api-id" && !api.IsUUID(c.Args[0])
 }
 
-// address is where a WSDL says that its service is.
+// address matches the address of a service in a WSDL.
 var address = regexp.MustCompile(`(<soap[\w.-]*:address\b[^>]*\blocation\s*=\s*)("[^"]*"|'[^']*')`)
 
-// getWSDL answers the WSDL of an API as an object, or as it is where its own media type is asked for. A REST API has none.
+// getWSDL answers with the WSDL of an API: in an object, or as it is if its own media type is asked for. A REST API has none.
 func getWSDL(c *api.Call) (any, error) {
 	if byName(c) {
 		return c.Object, nil

@@ -9,7 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// apps are applications. Each is born with a credential.
+// apps are applications. Each is created with a credential.
 var apps = &api.Resource{
 	Kind: kindApp, Schema: "StoredApp",
 	Indexes: []api.Index{
@@ -17,19 +17,20 @@ var apps = &api.Resource{
 		{Name: "name", Path: "name", Within: "org", Unique: true},
 		{Name: "type", Path: "application_type", To: kindApplicationType},
 	},
-	OnCreate: appBorn,
-	OnChange: appChanged,
+	OnCreate: onCreateApp,
+	OnChange: onChangeApp,
 	Render:   func(c *api.Call, d *api.Doc, to []byte) []byte { return showApp(c, d, "", "", to) },
 }
 
-// showApp is what clients see of an app: once, when it is made, with its first credential.
+// showApp is what clients see of an app. Only the answer to its creation has the values of its first credential.
 func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 	f := newForm(c, d, "app", to)
-	f.again = id == ""
-	f.own(0, appHead)
+	f.keep(
+		"id", "name", "title", "summary", "state", "lifecycle_state", "lifecycle_state_pending", "redirect_endpoints",
+		"image_endpoint", "application_public_certificate_entry",
+	)
 	if t := c.Tx.Get(kindApplicationType, d.Str("application_type")); t != nil {
-		f.name("application_type_url")
-		f.at(t)
+		f.url("application_type_url", path(t))
 	}
 	f.keep("metadata")
 	if id != "" {
@@ -37,32 +38,15 @@ func showApp(c *api.Call, d *api.Doc, id, secret string, to []byte) []byte {
 		f.text("client_secret", secret)
 	}
 	f.urls("app_credential_urls", c.Tx.Under(kindCredential, "app", d.ID))
-	f.own(1, appTail)
-	return f.done()
+	return f.done(f.tasks, f.times, f.place, f.consumer, f.catalog, f.self)
 }
 
-func appHead(f *form) {
-	f.keep(
-		"id", "name", "title", "summary", "state", "lifecycle_state", "lifecycle_state_pending", "redirect_endpoints",
-		"image_endpoint", "application_public_certificate_entry",
-	)
-}
-
-func appTail(f *form) {
-	f.tasks()
-	f.times()
-	f.place()
-	f.consumer()
-	f.catalog()
-	f.self()
-}
-
-// lifecycle tells whether the apps of a catalog begin in development.
+// lifecycle reports whether new apps of a catalog are in development.
 func lifecycle(s *api.Scope, catalog string) bool {
 	return s.Tx.Get(kindCatalog, catalog).Bool("application_lifecycle.enabled")
 }
 
-func appBorn(s *api.Scope, d *api.Draft) error {
+func onCreateApp(s *api.Scope, d *api.Draft) error {
 	catalog := d.In[1]
 	on := lifecycle(s, catalog)
 	switch {
@@ -77,7 +61,7 @@ func appBorn(s *api.Scope, d *api.Draft) error {
 		d.SetString("lifecycle_state", "development")
 	}
 	if d.Has("lifecycle_state_pending") {
-		if err := ask(s, catalog, d); err != nil {
+		if err := requestProduction(s, catalog, d); err != nil {
 			return err
 		}
 	}
@@ -105,11 +89,11 @@ func appBorn(s *api.Scope, d *api.Draft) error {
 	return name(s, d)
 }
 
-// ask opens the task of an upgrade to production, or grants it where nobody needs to be asked.
-func ask(s *api.Scope, catalog string, d *api.Draft) error {
+// requestProduction opens the task that approves an app for production, or approves it where the catalog does so by itself.
+func requestProduction(s *api.Scope, catalog string, d *api.Draft) error {
 	switch {
 	case !lifecycle(s, catalog):
-		return api.Refuse(api.Violation{Path: []string{"lifecycle_state_pending"}, Rule: api.Other, Text: "cannot be set: the catalog has no application lifecycle"})
+		return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
 	case s.Tx.Get(kindCatalog, catalog).Bool("auto_approve"):
 		d.SetString("lifecycle_state", "production")
 		d.Delete("lifecycle_state_pending")
@@ -119,8 +103,8 @@ func ask(s *api.Scope, catalog string, d *api.Draft) error {
 	return nil
 }
 
-// appChanged keeps the task and the pending state together. What the provider decides by /_portico/state ends both.
-func appChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
+// onChangeApp keeps the task and the pending state together. A decision of the provider, by /_portico/state, ends both.
+func onChangeApp(s *api.Scope, old *api.Doc, d *api.Draft) error {
 	for _, m := range []string{"client_id", "client_secret"} {
 		d.Delete(m)
 	}
@@ -133,7 +117,7 @@ func appChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
 		return nil
 	}
 	if d.Null("task") {
-		return ask(s, d.In[1], d)
+		return requestProduction(s, d.In[1], d)
 	}
 	return nil
 }
@@ -165,7 +149,7 @@ func appSent(c *api.Call, s api.Object) (api.Object, error) {
 	return s, nil
 }
 
-// createApp answers with the first credential, whose secret nobody is shown again.
+// createApp creates an app. The answer is the only one that has the secret of its first credential.
 func createApp(c *api.Call) (any, error) {
 	s, err := appSent(c, created(c, newAppFields...))
 	if err != nil {
@@ -177,7 +161,7 @@ func createApp(c *api.Call) (any, error) {
 		}
 	}
 	for _, m := range []string{"client_id", "client_secret"} {
-		s.Default(m, quotedSecret(&c.Scope))
+		s.Default(m, api.Quote(secret(&c.Scope)))
 	}
 	app, err := rest.Insert(&c.Scope, kindApp, rest.Inside(c.Object), s)
 	if err != nil {
@@ -201,7 +185,7 @@ func updateApp(c *api.Call) (any, error) {
 	return patch(&c.Scope, app, s)
 }
 
-// upgrade holds the rules of the life cycle for values that differ from those that are. Production is not taken but asked for.
+// upgrade checks a change of the life cycle. Production cannot be set, only requested.
 func upgrade(c *api.Call, app *api.Doc, s api.Object) error {
 	on := lifecycle(&c.Scope, app.In[1])
 	now := app.Str("lifecycle_state")
@@ -213,7 +197,7 @@ func upgrade(c *api.Call, app *api.Doc, s api.Object) error {
 	}
 	switch {
 	case !on:
-		return api.Refuse(api.Violation{Path: []string{"lifecycle_state_pending"}, Rule: api.Other, Text: "cannot be set: the catalog has no application lifecycle"})
+		return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
 	case now == "production" && s.Str("lifecycle_state") != "development":
 		return api.Fail(api.Conflict, "the app '%s' is in production already", app.Str("name"))
 	}

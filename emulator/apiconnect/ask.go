@@ -20,7 +20,7 @@ type selection struct {
 	added []string // heavy members that a list shows on top of the usual ones
 }
 
-// heavy tells whether a member that lists leave out is to be shown.
+// heavy reports whether to show a member that lists leave out by default.
 func (s *selection) heavy(c *api.Call, name string) bool {
 	if c.Op == nil || c.Op.List == nil {
 		return true
@@ -28,12 +28,13 @@ func (s *selection) heavy(c *api.Call, name string) bool {
 	return slices.Contains(s.added, name) || slices.Contains(s.only, name)
 }
 
-// choosy tells whether a row takes fields: every GET of objects does.
-func choosy(op *api.Operation) bool {
-	return op.Method == http.MethodGet && op.Reply != "" && op.Reply != "Wsdl" && op.Reply != "KeySet"
+// takesFields reports whether a row takes the query parameter fields: every GET of objects in a catalog does, but not one of
+// files, which come in media types of their own.
+func takesFields(op *api.Operation) bool {
+	return op.Method == http.MethodGet && op.Reply != "" && op.Offers == nil && op.Base == ""
 }
 
-// input is the check of query and body: the last look at the form of a call.
+// input checks query and body. It is the last check of a call.
 func input(c *api.Call) error {
 	if c.Unread {
 		return api.ErrUnread
@@ -42,15 +43,11 @@ func input(c *api.Call) error {
 		return c.Problem
 	}
 	var bad []api.Violation
-	if choosy(c.Op) {
+	if takesFields(c.Op) {
 		bad = readFields(c, bad)
 	}
 	if c.Op.List != nil {
-		c.Ask.Limit = whole(c, "limit", -1, &bad)
-		c.Ask.Offset = whole(c, "offset", 0, &bad)
-		for _, f := range c.Op.List.Filter {
-			bad = filter(c, f, bad)
-		}
+		bad = ask(c, bad)
 	}
 	if len(bad) > 0 {
 		return api.Refuse(bad...)
@@ -65,30 +62,29 @@ func inQuery(name, text string) api.Violation {
 	return api.Violation{Source: "query", Path: []string{name}, Rule: api.Other, Text: text}
 }
 
-// whole reads an int32 from 0.
-func whole(c *api.Call, name string, usual int, bad *[]api.Violation) int {
-	values := c.Query[name]
-	if len(values) == 0 {
-		return usual
+// ask reads the list parameters: limit, offset and the filters of the row. It appends what is wrong with them to bad.
+func ask(c *api.Call, bad []api.Violation) []api.Violation {
+	number := func(name string, usual int) int {
+		values := c.Query[name]
+		if len(values) == 0 {
+			return usual
+		}
+		n, err := strconv.ParseUint(values[0], 10, 31)
+		if err != nil || len(values) > 1 {
+			bad = append(bad, inQuery(name, "must stand once and be an integer from 0 to 2147483647"))
+		}
+		return int(n)
 	}
-	n, err := strconv.ParseInt(values[0], 10, 32)
-	if err != nil || n < 0 || len(values) > 1 || values[0][0] == '+' || values[0][0] == '-' {
-		*bad = append(*bad, inQuery(name, "must stand once and be an integer from 0 to 2147483647"))
-		return usual
+	c.Ask.Limit, c.Ask.Offset = number("limit", -1), number("offset", 0)
+	for _, f := range c.Op.List.Filter {
+		switch values := c.Query[f.Name]; {
+		case len(values) == 0 || f.Type == api.AsNothing:
+		case len(values) > 1 || !slices.Contains(f.Enum, values[0]):
+			bad = append(bad, inQuery(f.Name, "must be one of "+strings.Join(f.Enum, ", ")))
+		default:
+			c.Ask.Filters = append(c.Ask.Filters, api.Filter{Field: f, Values: values})
+		}
 	}
-	return int(n)
-}
-
-// filter reads a condition on a field of a list.
-func filter(c *api.Call, f api.Field, bad []api.Violation) []api.Violation {
-	values := c.Query[f.Name]
-	if len(values) == 0 || f.Type == api.AsNothing {
-		return bad
-	}
-	if len(values) > 1 || !slices.Contains(f.Enum, values[0]) {
-		return append(bad, inQuery(f.Name, "must be one of "+strings.Join(f.Enum, ", ")))
-	}
-	c.Ask.Filters = append(c.Ask.Filters, api.Filter{Field: f, Values: values})
 	return bad
 }
 
@@ -131,7 +127,7 @@ func names(to []string, list string) []string {
 	return to
 }
 
-// selected is an answer with the chosen members only: of each element where it is a list.
+// selected returns an answer with the chosen members only; of a list, those of each element.
 func selected(c *api.Call, body []byte, only []string) []byte {
 	if c.Op.List == nil {
 		return pick(body, only)
@@ -166,7 +162,7 @@ func wrap(_ *api.Call, p api.Page) ([]byte, error) {
 	return slices.Concat(head, p.Items, []byte("]}")), nil
 }
 
-// paged shows things that are no documents as the call asks: each is wire JSON.
+// paged returns the page that the call asks for of values that are not stored documents, each as JSON.
 func paged(c *api.Call, all [][]byte) api.Page {
 	from := min(c.Ask.Offset, len(all))
 	to := len(all)
@@ -183,7 +179,7 @@ func paged(c *api.Call, all [][]byte) api.Page {
 	return p
 }
 
-// parameters documents what is read beside path and body.
+// parameters describes the header and query parameters of a row, for OpenAPI.
 func parameters(op *api.Operation) []map[string]any {
 	param := func(in, name, about string, schema map[string]any) map[string]any {
 		return map[string]any{"name": name, "in": in, "description": about, "schema": schema}
@@ -193,7 +189,7 @@ func parameters(op *api.Operation) []map[string]any {
 	out := []map[string]any{
 		param("header", contextHeader, "Provider organization and catalog, each a name or an id, with a dot between.", text),
 	}
-	if choosy(op) {
+	if takesFields(op) {
 		out = append(out, param("query", "fields", "Members to show, as a comma list; add(product) adds heavy ones to the usual.", text))
 	}
 	if op.List != nil {

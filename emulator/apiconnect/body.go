@@ -9,8 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// sent are the members of the body that can be written. The others are the object's own, which whoever sends back what
-// was got has in the body: they are let through and ignored.
+// sent returns the members of the body that can be written. The others are ignored: clients send back whole objects.
 func sent(c *api.Call, writable ...string) api.Object {
 	out := make(api.Object, 0, len(c.Body.Object)+2) // what is added, as a rule
 	for _, m := range c.Body.Object {
@@ -21,13 +20,13 @@ func sent(c *api.Call, writable ...string) api.Object {
 	return out
 }
 
-// created are the members of a new object: null is as good as nothing.
+// created returns the members of the body for a new object, without those that are null.
 func created(c *api.Call, writable ...string) api.Object {
 	return slices.DeleteFunc(sent(c, writable...), func(m api.Member) bool { return bytes.Equal(m.Value, api.Null) })
 }
 
-// settled refuses a body that asks for nothing but states that the object is in already. In any other body an equal
-// value changes nothing, so that a whole object can be sent back.
+// settled refuses a body that has nothing but states in which the object is already. In any other body an equal value changes
+// nothing, so that a whole object can be sent back.
 func settled(d *api.Doc, sent api.Object, states ...string) error {
 	if len(sent) == 0 {
 		return nil
@@ -40,7 +39,7 @@ func settled(d *api.Doc, sent api.Object, states ...string) error {
 	return api.Fail(api.Conflict, "the %s already is in the requested state", noun(d.Res.Kind))
 }
 
-// equal tells whether a member says what is so; null is what is not there.
+// equal reports whether the object has the value of a member already; null equals a missing one.
 func equal(d *api.Doc, m api.Member) bool {
 	now := d.Get(m.Name)
 	if !now.Exists() {
@@ -49,7 +48,7 @@ func equal(d *api.Doc, m api.Member) bool {
 	return api.Same([]byte(now.Raw), m.Value)
 }
 
-// patch changes top-level members; null takes one out.
+// patch changes top-level members of a document; null removes one.
 func patch(s *api.Scope, d *api.Doc, sent api.Object) (*api.Doc, error) {
 	next := d.Object()
 	for _, m := range sent {
@@ -62,7 +61,12 @@ func patch(s *api.Scope, d *api.Doc, sent api.Object) (*api.Doc, error) {
 	return rest.Update(s, d, next, sent)
 }
 
-// shown is what clients see of a document now, whatever becomes of it.
+// refuse returns the refusal of a value in the body: what is wrong with it, and its path.
+func refuse(text string, path ...string) error {
+	return api.Refuse(api.Violation{Path: path, Rule: api.Other, Text: text})
+}
+
+// shown is what clients see of a document now, before it changes or is deleted.
 func shown(c *api.Call, d *api.Doc) json.RawMessage { return rest.Render(c, d, nil) }
 
 // remove deletes what the path names and shows it as it was.

@@ -39,10 +39,7 @@ var applicationTypes = &api.Resource{
 	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "application_type", to)
 		f.keep("id", "name", "title", "summary", "oauth_types", "metadata")
-		f.times()
-		f.catalog()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.catalog, f.self)
 	},
 }
 

@@ -21,10 +21,10 @@ var credentialsOfApps = &api.Resource{
 			d.SetString("title", "Credential "+strconv.Itoa(s.Tx.Count(kindCredential, "app", d.Owner())+1))
 		}
 		if d.Null("client_id") {
-			d.Set("client_id", quotedSecret(s))
+			d.Set("client_id", api.Quote(secret(s)))
 		}
 		if d.Null("client_secret") && d.Null("client_secret_hashed") {
-			d.Set("client_secret", quotedSecret(s))
+			d.Set("client_secret", api.Quote(secret(s)))
 		}
 		hideSecret(d)
 		return name(s, d)
@@ -41,16 +41,16 @@ func hideSecret(d *api.Draft) {
 	switch {
 	case i < 0:
 	case !d.Null("client_secret") && !d.Has("client_secret_hashed"):
-		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: quotedHash(d.Str("client_secret"))}
+		d.Object[i] = api.Member{Name: "client_secret_hashed", Value: api.Quote(hashed(d.Str("client_secret")))}
 	default:
 		if !d.Null("client_secret") {
-			d.Set("client_secret_hashed", quotedHash(d.Str("client_secret")))
+			d.Set("client_secret_hashed", api.Quote(hashed(d.Str("client_secret"))))
 		}
 		d.Delete("client_secret")
 	}
 }
 
-// showCredential is what clients see of a credential: once, when it is made, with the secret.
+// showCredential is what clients see of a credential. Only the answer that creates or resets it has the secret.
 func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 	f := newForm(c, d, "credential", to)
 	f.keep("id", "name", "title", "summary", "client_id")
@@ -63,15 +63,12 @@ func showCredential(c *api.Call, d *api.Doc, secret string, to []byte) []byte {
 	f.keep("metadata")
 	f.times()
 	f.url("app_url", "/apps/", d.In[2], "/", d.In[3])
-	f.place()
-	f.consumer()
-	f.self()
-	return f.done()
+	return f.done(f.place, f.consumer, f.self)
 }
 
 func createCredential(c *api.Call) (any, error) {
 	s := created(c, "name", "title", "summary", "client_id", "client_secret", "metadata")
-	s.Default("client_secret", quotedSecret(&c.Scope))
+	s.Default("client_secret", api.Quote(secret(&c.Scope)))
 	d, err := rest.Insert(&c.Scope, kindCredential, rest.Inside(c.Object), s)
 	if err != nil {
 		return nil, err
@@ -81,17 +78,17 @@ func createCredential(c *api.Call) (any, error) {
 
 func updateCredential(c *api.Call) (any, error) {
 	if id := c.Body.Object.Raw("client_id"); id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {
-		return nil, api.Refuse(api.Violation{Path: []string{"client_id"}, Rule: api.Other, Text: "cannot be changed but by reset"})
+		return nil, refuse("cannot be changed but by reset", "client_id")
 	}
 	return patch(&c.Scope, c.Object, sent(c, "name", "title", "summary", "metadata"))
 }
 
-// reset gives a credential new values, chosen or made. The old ones are void at once.
+// reset returns a verb that gives a credential new values: those of the body, or generated ones.
 func reset(members ...string) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		s := created(c, members...)
 		for _, m := range members {
-			s.Default(m, quotedSecret(&c.Scope))
+			s.Default(m, api.Quote(secret(&c.Scope)))
 		}
 		d, err := patch(&c.Scope, c.Object, s)
 		if err != nil {
@@ -101,14 +98,14 @@ func reset(members ...string) rest.Verb {
 	}
 }
 
-// verifySecret compares. A wrong secret is no 401: the portal would end the session of its user.
+// verifySecret compares a secret. A wrong one is answered with 400, not with 401, which would end the user's session.
 func verifySecret(c *api.Call) (any, error) {
 	given, id := c.Body.Object.Str("client_secret"), c.Body.Object.Raw("client_id")
 	if id != nil && c.Body.Object.Str("client_id") != c.Object.Str("client_id") {
-		return nil, api.Refuse(api.Violation{Path: []string{"client_id"}, Rule: api.Other, Text: "is not the client id of the credential"})
+		return nil, refuse("is not the client id of the credential", "client_id")
 	}
 	if !matches(given, c.Object.Str("client_secret_hashed")) {
-		return nil, api.Refuse(api.Violation{Path: []string{"client_secret"}, Rule: api.Other, Text: "is not the client secret of the credential"})
+		return nil, refuse("is not the client secret of the credential", "client_secret")
 	}
 	return c.Object, nil
 }

@@ -11,11 +11,10 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
-// dialect is API Connect's words. The order of checks is inferred: what the caller takes, which catalog, who calls, whether
-// the organization lets them, whether the objects are there, whether they may be touched, and then the form of the request
-// (docs/vendors/apiconnect.md).
+// dialect is API Connect's form of requests and answers. The order of checks is inferred (docs/vendors/apiconnect.md): Accept,
+// catalog, caller, permission, existence of the objects, the row's own rules, and then the form of the request.
 var dialect = api.Dialect{
-	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, exists, protect, media, input},
+	Checks:     []api.Check{accept, enterCatalog, authenticate, enterOrg, exists, checkRow, media, input},
 	Locate:     locate,
 	Read:       read,
 	Parameters: parameters,
@@ -29,9 +28,9 @@ var dialect = api.Dialect{
 // notes is what the checks of a call find out.
 type notes struct {
 	catalog    *api.Doc
-	missing    error      // why locate did not find all that the path names
-	orgs       []*api.Doc // those of the caller, or the one that the query names
-	rights     rights
+	missing    error       // why locate did not find all that the path names
+	orgs       []*api.Doc  // those of the caller, or the one that the query names
+	rights     []string    // permissions of the caller in the org of the path
 	activation *activation // what the caller's activation token says
 	permission *permission // that the path names
 	fields     selection
@@ -52,7 +51,7 @@ var stamp = api.StampAs("2006-01-02T15:04:05.000Z")
 // write gives an answer the members and the media type that were asked for.
 func write(c *api.Call, a api.Answer) api.Answer {
 	if a.Media == mediaJSON {
-		if c.Op != nil && choosy(c.Op) {
+		if c.Op != nil && takesFields(c.Op) {
 			if only := notesOf(c).fields.only; only != nil {
 				a.Body = selected(c, a.Body, only)
 			}
@@ -64,7 +63,7 @@ func write(c *api.Call, a api.Answer) api.Answer {
 	return signed(c, a)
 }
 
-// inYAML is an answer in YAML. It stays JSON if it cannot be, which no answer is known to.
+// inYAML returns an answer as YAML, or unchanged if it cannot be converted.
 func inYAML(a api.Answer) api.Answer {
 	if text, err := yaml.FromJSON(a.Body); err == nil {
 		a.Body, a.Media = text, mediaYAML
@@ -72,7 +71,7 @@ func inYAML(a api.Answer) api.Answer {
 	return a
 }
 
-// signed adds the header by which clients and logs name a request.
+// signed adds the id of the request: the caller's, or a generated one.
 func signed(c *api.Call, a api.Answer) api.Answer {
 	id := c.Header("X-Request-Id")
 	if id == "" {
@@ -89,8 +88,8 @@ var statuses = map[api.Code]int{
 	api.Media: 415, api.RateLimited: 429, api.Internal: 500, api.Unavailable: 503,
 }
 
-// fail is the envelope of every refusal. The message is always a list: clients fail on a bare text. What is refused for
-// its Accept header is told in JSON.
+// fail is the envelope of every error. The message is always a list, since clients fail on a string. An error of the Accept
+// header is written as JSON.
 func fail(c *api.Call, e *api.Error) api.Answer {
 	status, ok := statuses[e.Code]
 	if !ok {
@@ -182,7 +181,7 @@ func rule(v *api.Violation) string {
 		return "must be of type " + strings.Join(types, " or ")
 	case api.Choice:
 		choices, _ := v.Want.([]any)
-		return "must be one of " + words(choices)
+		return "must be one of " + listed(choices)
 	case api.MinLength:
 		return "must not be empty"
 	case api.MaxLength:
@@ -205,7 +204,7 @@ func rule(v *api.Violation) string {
 	return "is not valid"
 }
 
-func words(choices []any) string {
+func listed(choices []any) string {
 	out := make([]string, len(choices))
 	for i, c := range choices {
 		out[i] = fmt.Sprint(c)

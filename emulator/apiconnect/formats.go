@@ -35,7 +35,7 @@ func ofText(is func(string) bool) func(any) bool {
 	}
 }
 
-// isName tells whether an object can be addressed by a text: it must be one segment of a path, and no id.
+// isName reports whether an object can be addressed by a text: it must be one segment of a path, and no id.
 func isName(s string) bool {
 	return s != "" && s != "." && s != ".." && !api.IsUUID(s) &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsSpace(r) || unicode.IsControl(r) })

@@ -10,7 +10,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// orgInvitations ask somebody to found an org. Only the provider makes them, by /_portico/state or a fixture.
+// orgInvitations invite to create an org. Only the provider makes them, by /_portico/state or a fixture.
 var orgInvitations = &api.Resource{
 	Kind: kindOrgInvitation, Schema: "StoredOrgInvitation",
 	Indexes: []api.Index{
@@ -20,7 +20,7 @@ var orgInvitations = &api.Resource{
 	OnCreate: issue,
 }
 
-// memberInvitations ask somebody to join an org.
+// memberInvitations invite to join an org.
 var memberInvitations = &api.Resource{
 	Kind: kindMemberInvitation, Schema: "StoredMemberInvitation",
 	Indexes: []api.Index{
@@ -58,14 +58,11 @@ var memberInvitations = &api.Resource{
 		}
 		f.text("scope", "consumer_org")
 		f.text("org_type", "consumer_org")
-		f.times()
-		f.place()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.place, f.self)
 	},
 }
 
-// issue completes a new invitation: it is called by its address and has a token of its own.
+// issue completes a new invitation: its title is the address, and it gets a token.
 func issue(s *api.Scope, d *api.Draft) error {
 	if d.Null("title") {
 		d.SetString("title", d.Str("email"))
@@ -78,7 +75,7 @@ func issue(s *api.Scope, d *api.Draft) error {
 	return name(s, d)
 }
 
-// renew gives an invitation a token that begins now, unless it is to keep what was given.
+// renew gives an invitation a token from now on. Unless anew, parts of a token that it has stay.
 func renew(s *api.Scope, catalog string, o *api.Object, anew bool) {
 	life := time.Duration(s.Tx.Get(kindCatalog, catalog).Get("invitation_ttl").Int()) * time.Second
 	set := func(member string, value []byte) {
@@ -108,7 +105,7 @@ func send(s *api.Scope, inv *api.Doc) error {
 	return err
 }
 
-// mails are what would have been sent: the outbox, which /_portico/state shows.
+// mails are the mails that the product would send. /_portico/state shows them.
 var mails = &api.Resource{
 	Kind: kindMail, Schema: "StoredMail", Updated: "-",
 	Indexes: []api.Index{{Name: "catalog", To: kindCatalog, OnDelete: api.Cascade}, {Name: "to", Path: "to", CaseInsensitive: true}},
@@ -136,7 +133,7 @@ func createInvitation(c *api.Call) (any, error) {
 	return rest.Insert(&c.Scope, kindMemberInvitation, rest.Inside(c.Object), s)
 }
 
-// regenerate makes a new token; the one before is void.
+// regenerate replaces the token of an invitation.
 func regenerate(c *api.Call) (any, error) {
 	next := c.Object.Object()
 	renew(&c.Scope, c.Object.In[1], &next, true)
@@ -167,7 +164,7 @@ func answerer(c *api.Call, s api.Object, register bool, at ...string) (*api.Doc,
 	return login(c, s.Str("realm"), s.Str("username"), s.Str("password"))
 }
 
-// answerMember lets somebody join an org and ends the invitation.
+// answerMember returns a verb that makes the user who answers a member, and ends the invitation.
 func answerMember(register bool) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		inv, org := c.Object, c.Owners[0]
@@ -180,11 +177,11 @@ func answerMember(register bool) rest.Verb {
 			ids = append(ids, r.ID)
 		}
 		c.Tx.Delete(inv)
-		return join(c, org, api.Object{{Name: "user", Value: api.Quote(user.ID)}, {Name: "roles", Value: object.Texts(ids...)}})
+		return addMember(c, org, api.Object{{Name: "user", Value: api.Quote(user.ID)}, {Name: "roles", Value: object.Texts(ids...)}})
 	}
 }
 
-// answerOrg lets somebody found an org and ends the invitation.
+// answerOrg returns a verb that creates an org for the user who answers, and ends the invitation.
 func answerOrg(register bool) rest.Verb {
 	return func(c *api.Call) (any, error) {
 		inv := c.Object
@@ -196,7 +193,7 @@ func answerOrg(register bool) rest.Verb {
 			}
 		}
 		if !o.Has("name") && !o.Has("title") {
-			return nil, api.Refuse(api.Violation{Path: []string{"org", "title"}, Rule: api.Other, Text: "is required where there is no name"})
+			return nil, refuse("is required where there is no name", "org", "title")
 		}
 		user, err := answerer(c, api.ObjectOf(c.Body.Object.Raw("user")), register, "user")
 		if err != nil {

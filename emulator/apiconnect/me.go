@@ -1,6 +1,8 @@
 package apiconnect
 
 import (
+	"slices"
+
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/object"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
@@ -22,9 +24,9 @@ func getMe(c *api.Call) (any, error) {
 			wire = append(wire, rest.Render(c, r, nil))
 		}
 		var granted []string
-		all := rightsOf(c, m)
+		all := rightsOf(&c.Scope, m)
 		for _, p := range permissions {
-			if all.has(p.name) {
+			if slices.Contains(all, p.name) {
 				granted = append(granted, p.name)
 			}
 		}

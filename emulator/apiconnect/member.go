@@ -10,7 +10,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// needsSelf: a member may always leave.
+// needsSelf is the right to delete a member: a member may always leave.
 const needsSelf = "member:manage or self"
 
 // members join users to orgs.
@@ -48,9 +48,7 @@ var members = &api.Resource{
 		f.times()
 		f.url("user_url", path(user))
 		f.url("user_registry_url", "/user-registries/"+user.Owner())
-		f.place()
-		f.self()
-		return f.done()
+		return f.done(f.place, f.self)
 	},
 }
 
@@ -79,9 +77,17 @@ func memberOfUser(c *api.Call, org *api.Doc, username ...string) *api.Doc {
 	return nil
 }
 
-// owns tells whether a member is the owner of the org.
+// owns reports whether a member is the owner of the org.
 func owns(c *api.Call, member *api.Doc) bool {
 	return c.Tx.Get(kindOrg, member.Owner()).Str("owner") == member.Str("user")
+}
+
+// ownerStays checks that a member is not the owner of the org.
+func ownerStays(c *api.Call) error {
+	if owns(c, c.Object) {
+		return protected(c, "is the owner, who must hand the org over first")
+	}
+	return nil
 }
 
 // memberRoles are the roles that a body gives. The owner's is not given: the org is handed over.
@@ -95,7 +101,7 @@ func otherRoles(c *api.Call, org *api.Doc, s api.Object, field string) ([]string
 		return nil, err
 	}
 	if slices.Contains(ids, usualRole(org.ID, "owner")) {
-		return ids, api.Refuse(api.Violation{Path: []string{field}, Rule: api.Other, Text: "must not name the owner role"})
+		return ids, refuse("must not name the owner role", field)
 	}
 	return ids, nil
 }
@@ -124,11 +130,11 @@ func createMember(c *api.Call) (any, error) {
 		s.Delete(name)
 	}
 	s.SetString("user", user.ID)
-	return join(c, c.Object, s)
+	return addMember(c, c.Object, s)
 }
 
-// join makes a member of a user who is none yet.
-func join(c *api.Call, org *api.Doc, s api.Object) (*api.Doc, error) {
+// addMember makes a user a member of an org.
+func addMember(c *api.Call, org *api.Doc, s api.Object) (*api.Doc, error) {
 	if c.Tx.Find(kindMember, "member", api.Key(org.ID, s.Str("user"))) != nil {
 		return nil, api.Fail(api.Conflict, "the user is a member of the org '%s' already", org.Str("name"))
 	}

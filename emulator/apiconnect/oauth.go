@@ -8,7 +8,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// logins at external providers: they wait for the provider's answer. A fixture or /_portico/state makes them.
+// logins are those at external providers that wait for the answer. A fixture or /_portico/state makes them.
 var logins = &api.Resource{
 	Kind: kindLogin, Schema: "StoredLogin",
 	Indexes: []api.Index{
@@ -24,8 +24,8 @@ var logins = &api.Resource{
 // codeLife is how long a code can be exchanged for a token.
 const codeLife = 10 * time.Minute
 
-// endLogin is the end of a login at an external provider. It sends the browser back to whom it came from, with a code
-// that is good for one token. A field of the body wins over one of the query.
+// endLogin ends a login at an external provider. It redirects the browser to the client, with a code for one token. A field of
+// the body takes precedence over one of the query.
 func endLogin(c *api.Call) (any, error) {
 	field := func(name string) string {
 		if v := c.Body.Object.Str(name); v != "" {
@@ -55,7 +55,7 @@ func endLogin(c *api.Call) (any, error) {
 			}
 		}
 	} else {
-		code := secret(c)
+		code := secret(&c.Scope)
 		next.SetString("code", code)
 		next.Set("code_expires_at", stamp(c.Now.Add(codeLife)))
 		back.Set("code", code)

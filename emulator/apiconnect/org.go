@@ -9,7 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// orgs are consumer organizations. Each is born with five roles and with its owner as a member.
+// orgs are consumer organizations. Each is created with five roles and with its owner as a member.
 var orgs = &api.Resource{
 	Kind: kindOrg, Schema: "StoredOrg",
 	Indexes: []api.Index{
@@ -22,7 +22,7 @@ var orgs = &api.Resource{
 			return err
 		}
 		d.Then = func(org *api.Doc) error {
-			if err := bearRoles(s, org); err != nil {
+			if err := createRoles(s, org); err != nil {
 				return err
 			}
 			owner := s.Tx.Get(kindUser, org.Str("owner"))
@@ -53,10 +53,7 @@ var orgs = &api.Resource{
 		}
 		f.urls("group_urls", c.Tx.Under(kindGroup, "orgs", d.ID))
 		f.keep("metadata")
-		f.times()
-		f.catalog()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.catalog, f.self)
 	},
 }
 
@@ -68,7 +65,7 @@ func sameCatalog(s *api.Scope, d *api.Draft, member, kind string) error {
 	return nil
 }
 
-// handOver makes another user the owner. The old one is an administrator then.
+// handOver makes another user the owner. The former owner becomes an administrator.
 func handOver(s *api.Scope, org *api.Doc, user string) error {
 	if old := membership(s, org, s.Tx.Get(kindUser, org.Str("owner"))); old != nil {
 		next := usualRole(org.ID, "administrator")
@@ -123,7 +120,7 @@ func abandon(c *api.Call, id string) {
 	}
 }
 
-// createOrg founds an org without an invitation, where the catalog lets everybody.
+// createOrg creates an org without an invitation, if the catalog allows that.
 func createOrg(c *api.Call) (any, error) {
 	catalog := notesOf(c).catalog
 	if !catalog.Bool("consumer_self_service_onboarding") {

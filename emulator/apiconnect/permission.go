@@ -29,18 +29,27 @@ var permissions = []*permission{
 	{"0a000000-0000-4000-8000-00000000000e", "consumer", "subscription:view", "Subscription View"},
 }
 
-// permissionNamed is the permission that a row names in its collection, or nil.
-func permissionNamed(row, segment string) *permission {
-	kind := "org"
-	if row == "permission_getConsumer" {
-		kind = "consumer"
+// permissionNamed returns a permission of a collection by its name or id, or nil.
+func permissionNamed(kind, segment string) *permission {
+	at := slices.IndexFunc(permissions, func(p *permission) bool {
+		return p.kind == kind && (p.name == segment || p.id == strings.ToLower(segment))
+	})
+	if at < 0 {
+		return nil
 	}
-	for _, p := range permissions {
-		if p.kind == kind && (p.name == segment || p.id == strings.ToLower(segment)) {
-			return p
+	return permissions[at]
+}
+
+// permissionOf returns a check that the path names a permission of a collection, which it keeps for getPermission.
+func permissionOf(kind string) api.Check {
+	return func(c *api.Call) error {
+		p := permissionNamed(kind, c.Args[0])
+		if p == nil {
+			return missing(c, "apiconnect.permission", nil, c.Args[0])
 		}
+		notesOf(c).permission = p
+		return nil
 	}
-	return nil
 }
 
 func (p *permission) path() string { return "/consumer/permissions/" + p.kind + "/" + p.id }
@@ -78,17 +87,15 @@ func permissionsAt(urls []string) ([]string, error) {
 	var bad []api.Violation
 	for i, text := range urls {
 		p := segments(text)
-		at := -1
+		var found *permission
 		if len(p) == 4 && p[0] == "consumer" && p[1] == "permissions" {
-			at = slices.IndexFunc(permissions, func(one *permission) bool {
-				return one.kind == p[2] && (one.name == p[3] || one.id == strings.ToLower(p[3]))
-			})
+			found = permissionNamed(p[2], p[3])
 		}
-		if at < 0 {
+		if found == nil {
 			bad = append(bad, api.Violation{Path: []string{"permission_urls", strconv.Itoa(i)}, Rule: api.Other, Text: "is the URL of no permission"})
 			continue
 		}
-		names = once(names, permissions[at].name)
+		names = once(names, found.name)
 	}
 	if bad != nil {
 		return nil, api.Refuse(bad...)

@@ -11,7 +11,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// products are published by the provider. Who sees one follows from its state, its visibility and who subscribed it.
+// products are published by the provider. State, visibility and subscriptions decide who sees one.
 var products = &api.Resource{
 	Kind: kindProduct, Schema: "StoredProduct",
 	Indexes: []api.Index{
@@ -80,10 +80,7 @@ func showProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 		}.JSON())
 	}
 	f.text("scope", "catalog")
-	f.times()
-	f.catalog()
-	f.self()
-	return f.done()
+	return f.done(f.times, f.catalog, f.self)
 }
 
 // audienceOf is who may view or subscribe, with addresses.
@@ -103,13 +100,13 @@ func audienceOf(c *api.Call, d *api.Doc, which string) []byte {
 	return o.JSON()
 }
 
-// onSale tells whether a product is ever shown.
+// onSale reports whether a product is published, perhaps deprecated.
 func onSale(p *api.Doc) bool {
 	state := p.Str("lifecycle_state")
 	return state == "published" || state == "deprecated"
 }
 
-// admits tells whether a custom rule names one of the orgs, itself or by a group.
+// admits reports whether a custom rule names one of the orgs, itself or by a group.
 func admits(c *api.Call, rule gjson.Result, orgs []*api.Doc) bool {
 	named, grouped := object.Strings(rule.Get("orgs")), object.Strings(rule.Get("groups"))
 	return slices.ContainsFunc(orgs, func(org *api.Doc) bool {
@@ -118,7 +115,7 @@ func admits(c *api.Call, rule gjson.Result, orgs []*api.Doc) bool {
 	})
 }
 
-// visible tells whether a product is shown to orgs; anybody without a user sees what is public.
+// visible reports whether a product is shown to orgs; anybody without a user sees what is public.
 func visible(c *api.Call, p *api.Doc, user bool, orgs []*api.Doc) bool {
 	view := p.Get("visibility.view")
 	kind := view.Get("type").String()
@@ -137,7 +134,7 @@ func visible(c *api.Call, p *api.Doc, user bool, orgs []*api.Doc) bool {
 	return user && admits(c, view, orgs)
 }
 
-// seen tells whether the caller may see a product or an API. An API is seen in any product that is.
+// seen reports whether the caller may see a product or an API. An API is seen in any product that is.
 func seen(c *api.Call, d *api.Doc) bool {
 	user, orgs := c.Caller.Doc != nil, notesOf(c).orgs
 	if d.Res.Kind == kindProduct {
@@ -149,7 +146,7 @@ func seen(c *api.Call, d *api.Doc) bool {
 	return slices.ContainsFunc(c.Tx.Under(kindProduct, "apis", d.ID), func(p *api.Doc) bool { return visible(c, p, user, orgs) })
 }
 
-// running tells whether an API is ever shown. One that is offline is, though nobody can call it.
+// running reports whether an API is online or offline: an offline one cannot be called, but is shown.
 func running(d *api.Doc) bool {
 	state := d.Str("state")
 	return state == "online" || state == "offline"

@@ -12,7 +12,8 @@ import (
 // maxNodes is how many values a body in YAML may have, aliases counted as often as they are used.
 const maxNodes = 10000
 
-// media is the check that a body is declared as something that the row reads. Without a content type it is JSON.
+// media checks that a body is declared as something that the row reads; without a content type it is JSON. Rows that need no
+// token read forms, too: browsers and OAuth clients send them.
 func media(c *api.Call) error {
 	if !c.Sends || c.Op.Body == "" {
 		return nil
@@ -20,7 +21,7 @@ func media(c *api.Call) error {
 	declared := c.Header("Content-Type")
 	kind, _, err := mime.ParseMediaType(declared)
 	switch {
-	case declared == "", err == nil && (kind == mediaJSON || kind == mediaYAML || kind == mediaForm && formRows[c.Op.ID]):
+	case declared == "", err == nil && (kind == mediaJSON || kind == mediaYAML || kind == mediaForm && c.Op.Needs == ""):
 		return nil
 	}
 	return api.Fail(api.Media, "the body is declared as %q; it can be application/json or application/yaml", declared)
@@ -43,9 +44,6 @@ func read(c *api.Call) ([]byte, error) {
 	}
 	return c.Raw, nil
 }
-
-// formRows take forms, too: browsers and OAuth clients send them.
-var formRows = map[string]bool{"oauth2_redirect_post": true, "token_create": true}
 
 // formBody turns an HTML form into an object of texts; of several values the first counts.
 func formBody(raw []byte) ([]byte, error) {

@@ -38,9 +38,7 @@ var userRegistries = &api.Resource{
 		}
 		f.set("identity_providers", append(list, ']'))
 		f.keep("configuration", "metadata")
-		f.times()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.self)
 	},
 }
 
@@ -144,13 +142,13 @@ func searchUsers(c *api.Call) (any, error) {
 		if fold {
 			username = strings.ToLower(username)
 		}
-		return (remote || local(d)) && like(username, wanted)
+		return (remote || local(d)) && matchesPattern(username, wanted)
 	}
 	return rest.ListBy(c, kindUser, "registry", registry.ID), nil
 }
 
-// like compares a text with a pattern in which * stands for anything.
-func like(text, pattern string) bool {
+// matchesPattern compares a text with a pattern in which * matches any text.
+func matchesPattern(text, pattern string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
 		return text == pattern

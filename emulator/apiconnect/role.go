@@ -9,7 +9,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// roles are born with their org. No operation makes one; fixtures can.
+// roles are created with their org. No operation creates one; fixtures can.
 var roles = &api.Resource{
 	Kind: kindRole, Schema: "StoredRole", OnCreate: named,
 	Indexes: []api.Index{
@@ -29,10 +29,7 @@ var roles = &api.Resource{
 		}
 		f.set("permission_urls", object.Texts(urls...))
 		f.keep("external_group_mapping", "metadata")
-		f.times()
-		f.place()
-		f.self()
-		return f.done()
+		return f.done(f.times, f.place, f.self)
 	},
 }
 
@@ -60,8 +57,8 @@ var (
 // usualRole is the id of one of the five roles of an org.
 func usualRole(org, name string) string { return derived(org, "role "+name) }
 
-// born is which of the five roles a role is, or "": those that are protected are known by their birth.
-func born(role *api.Doc) string {
+// builtIn returns which of the five roles of a new org a role is, or "". It goes by the id, since names can change.
+func builtIn(role *api.Doc) string {
 	for _, r := range usualRoles {
 		if role.ID == usualRole(role.Owner(), r.name) {
 			return r.name
@@ -78,43 +75,17 @@ func rolesOf(s *api.Scope, d *api.Doc) []*api.Doc {
 	return docs(s, kindRole, []string{usualRole(d.In[2], "member")})
 }
 
-// rights are the permissions that roles hold, those of all together.
-type rights []map[string]bool
-
-func (r rights) has(name string) bool {
-	return slices.ContainsFunc(r, func(role map[string]bool) bool { return role[name] })
-}
-
-// rightsOf are the permissions of a member.
-func rightsOf(c *api.Call, member *api.Doc) rights {
-	ids := member.Memo(func(d *api.Doc) any { return each(d, "roles") }).([]string) //nolint:forcetypeassert // members keep nothing else
-	out := make(rights, 0, max(len(ids), 1))
-	for _, id := range ids {
-		if role := c.Tx.Get(kindRole, id); role != nil {
-			out = append(out, permissionsOf(role))
-		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	for _, role := range rolesOf(&c.Scope, member) {
-		out = append(out, permissionsOf(role))
+// rightsOf are the permissions of a member: those of all its roles together.
+func rightsOf(s *api.Scope, member *api.Doc) []string {
+	var out []string
+	for _, role := range rolesOf(s, member) {
+		held := role.Memo(func(d *api.Doc) any { return each(d, "permissions") }).([]string) //nolint:forcetypeassert // roles keep nothing else
+		out = append(out, held...)
 	}
 	return out
 }
 
-// permissionsOf are those that a role holds.
-func permissionsOf(role *api.Doc) map[string]bool {
-	return role.Memo(func(d *api.Doc) any { //nolint:forcetypeassert // roles keep nothing else
-		held := map[string]bool{}
-		for _, p := range each(d, "permissions") {
-			held[p] = true
-		}
-		return held
-	}).(map[string]bool)
-}
-
-// roleIDs completes the member roles of a draft: a fixture may give names. None is the member role.
+// roleIDs replaces names of roles in a draft, as fixtures have them, by ids.
 func roleIDs(s *api.Scope, d *api.Draft) error {
 	var ids []string
 	for i, e := range d.Get("roles").Array() {
@@ -134,6 +105,16 @@ func roleIDs(s *api.Scope, d *api.Draft) error {
 	return nil
 }
 
+// unprotected returns a check that the role is none of those that every org is created with and that must stay as they are.
+func unprotected(why string, names ...string) api.Check {
+	return func(c *api.Call) error {
+		if slices.Contains(names, builtIn(c.Object)) {
+			return protected(c, why)
+		}
+		return nil
+	}
+}
+
 func updateRole(c *api.Call) (any, error) {
 	s := sent(c, "name", "title", "summary", "permission_urls", "external_group_mapping", "metadata")
 	if i := s.Find("permission_urls"); i >= 0 {
@@ -146,8 +127,8 @@ func updateRole(c *api.Call) (any, error) {
 	return patch(&c.Scope, c.Object, s)
 }
 
-// bearRoles makes the five roles of a new org.
-func bearRoles(s *api.Scope, org *api.Doc) error {
+// createRoles creates the five roles of a new org.
+func createRoles(s *api.Scope, org *api.Doc) error {
 	for _, r := range usualRoles {
 		_, err := rest.InsertImplicit(s, kindRole, rest.Inside(org), api.Object{
 			{Name: "id", Value: api.Quote(usualRole(org.ID, r.name))},

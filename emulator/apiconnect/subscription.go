@@ -16,8 +16,8 @@ var subscriptions = &api.Resource{
 		{Name: "product", Path: "product", To: kindProduct, OnDelete: api.Cascade},
 		{Name: "bought", Key: func(d *api.Doc) []string { return []string{api.Key(d.In[2], d.Str("product"))} }},
 	},
-	OnCreate: subscriptionBorn,
-	OnChange: subscriptionChanged,
+	OnCreate: onCreateSubscription,
+	OnChange: onChangeSubscription,
 	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		product := c.Tx.Get(kindProduct, d.Str("product"))
 		f := newForm(c, d, "subscription", to)
@@ -30,10 +30,7 @@ var subscriptions = &api.Resource{
 		f.keep("metadata")
 		f.times()
 		f.url("app_url", "/apps/", d.In[2], "/", d.In[3])
-		f.place()
-		f.consumer()
-		f.self()
-		return f.done()
+		return f.done(f.place, f.consumer, f.self)
 	},
 }
 
@@ -54,20 +51,20 @@ func planTitle(product *api.Doc, key string) string {
 	return key
 }
 
-// approval tells whether somebody must approve a plan first.
+// approval reports whether somebody must approve a plan first.
 func approval(s *api.Scope, product *api.Doc, key string) bool {
 	return plan(product, key).Get("approval").Bool() && !catalogOf(s, product).Bool("auto_approve")
 }
 
-func subscriptionBorn(s *api.Scope, d *api.Draft) error {
+func onCreateSubscription(s *api.Scope, d *api.Draft) error {
 	product := s.Tx.Get(kindProduct, d.Str("product"))
 	if product == nil {
 		return nil // refused when it is stored
 	}
-	if err := offered(s, d, product); err != nil {
+	if err := checkPlan(s, d, product); err != nil {
 		return err
 	}
-	if err := vacate(s, s.Tx.Get(kindApp, d.Owner()), product); err != nil {
+	if err := makeRoom(s, s.Tx.Get(kindApp, d.Owner()), product); err != nil {
 		return err
 	}
 	if d.Null("title") && d.Null("name") {
@@ -78,23 +75,23 @@ func subscriptionBorn(s *api.Scope, d *api.Draft) error {
 		state = "pending"
 	}
 	d.Default("state", api.Quote(state))
-	track(s, d)
+	keepTask(s, d)
 	return name(s, d)
 }
 
-// offered refuses a product of another catalog and a plan that the product does not have.
-func offered(s *api.Scope, d *api.Draft, product *api.Doc) error {
+// checkPlan refuses a product of another catalog and a plan that the product does not have.
+func checkPlan(s *api.Scope, d *api.Draft, product *api.Doc) error {
 	if err := sameCatalog(s, d, "product", kindProduct); err != nil {
 		return err
 	}
 	if !plan(product, d.Str("plan")).Exists() {
-		return api.Refuse(api.Violation{Path: []string{"plan"}, Rule: api.Other, Text: "is not a plan of the product"})
+		return refuse("is not a plan of the product", "plan")
 	}
 	return nil
 }
 
-// vacate makes room for a subscription of a product: one that was rejected goes, any other is in the way.
-func vacate(c *api.Scope, app, product *api.Doc) error {
+// makeRoom deletes a rejected subscription of an app to a product. Any other one is a conflict.
+func makeRoom(c *api.Scope, app, product *api.Doc) error {
 	for _, s := range c.Tx.Under(kindSubscription, "app", app.ID) {
 		switch {
 		case s.Str("product") != product.ID:
@@ -107,8 +104,8 @@ func vacate(c *api.Scope, app, product *api.Doc) error {
 	return nil
 }
 
-// track keeps the state, what is pending and the task together.
-func track(s *api.Scope, d *api.Draft) {
+// keepTask makes state, pending state and task agree.
+func keepTask(s *api.Scope, d *api.Draft) {
 	if d.Str("state") == "pending" {
 		d.SetString("state_pending", "enabled")
 	}
@@ -120,45 +117,42 @@ func track(s *api.Scope, d *api.Draft) {
 	}
 }
 
-// subscriptionChanged ends what is pending when somebody decides: the provider does so by /_portico/state.
-func subscriptionChanged(s *api.Scope, old *api.Doc, d *api.Draft) error {
+// onChangeSubscription ends what is pending when somebody decides: the provider does so by /_portico/state.
+func onChangeSubscription(s *api.Scope, old *api.Doc, d *api.Draft) error {
 	if d.Str("state") != old.Str("state") && d.Str("state") != "pending" {
 		d.Delete("state_pending")
 	}
 	if d.Str("product") != old.Str("product") || d.Str("plan") != old.Str("plan") {
 		if product := s.Tx.Get(kindProduct, d.Str("product")); product != nil {
-			if err := offered(s, d, product); err != nil {
+			if err := checkPlan(s, d, product); err != nil {
 				return err
 			}
 		}
 	}
-	track(s, d)
+	keepTask(s, d)
 	return nil
 }
 
-// target holds who may subscribe what, in the order of the checks.
-func target(c *api.Call, app, product *api.Doc, key string) error {
+// checkTarget checks that an app may subscribe to a plan of a product, in the vendor's order.
+func checkTarget(c *api.Call, app, product *api.Doc, key string) error {
 	org := c.Tx.Get(kindOrg, app.In[2])
 	if product == nil || !visible(c, product, true, []*api.Doc{org}) {
 		return api.Fail(api.NotFound, "the product is not found, or not visible to the org '%s'", org.Str("name"))
 	}
 	label := product.Str("name") + ":" + product.Str("version")
-	refuse := func(field, text string) error {
-		return api.Refuse(api.Violation{Path: []string{field}, Rule: api.Other, Text: text})
-	}
 	rule := product.Get("visibility.subscribe")
 	p := plan(product, key)
 	switch {
 	case product.Str("lifecycle_state") == "deprecated":
-		return refuse("product_url", "product '"+label+"' is deprecated and takes no new subscriptions")
+		return refuse("product '"+label+"' is deprecated and takes no new subscriptions", "product_url")
 	case !rule.Get("enabled").Bool(), rule.Get("type").String() == "custom" && !admits(c, rule, []*api.Doc{org}):
 		return forbidden(c, "", "the org '%s' cannot subscribe to product '%s'", org.Str("name"), label)
 	case !p.Exists():
-		return refuse("plan", "is not a plan of product '"+label+"'")
+		return refuse("is not a plan of product '"+label+"'", "plan")
 	case app.Str("state") == "disabled":
-		return refuse("product_url", "app '"+app.Str("name")+"' is disabled and takes no new subscriptions")
+		return refuse("app '"+app.Str("name")+"' is disabled and takes no new subscriptions", "product_url")
 	case p.Get("billing").Exists() && !canPay(c, org.ID, p.Get("billing")):
-		return refuse("plan", "costs money, and the org has no payment method for its billing")
+		return refuse("costs money, and the org has no payment method for its billing", "plan")
 	}
 	return nil
 }
@@ -170,7 +164,7 @@ func subscribe(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := target(c, c.Object, product, s.Str("plan")); err != nil {
+	if err := checkTarget(c, c.Object, product, s.Str("plan")); err != nil {
 		return nil, err
 	}
 	s[s.Find("product_url")] = api.Member{Name: "product", Value: api.Quote(product.ID)}
@@ -203,9 +197,9 @@ func updateSubscription(c *api.Call) (any, error) {
 	var err error
 	switch {
 	case state && moved, state && pending, pending && moved:
-		err = api.Refuse(api.Violation{Path: []string{"state"}, Rule: api.Other, Text: "cannot change in one request with the product, the plan or what is pending"})
+		err = refuse("cannot change in one request with the product, the plan or what is pending", "state")
 	case state:
-		err = turn(d, s.Str("state"))
+		err = changeState(d, s.Str("state"))
 	case pending:
 		err = request(c, d, &s)
 	case moved:
@@ -217,8 +211,8 @@ func updateSubscription(c *api.Call) (any, error) {
 	return patch(&c.Scope, d, s)
 }
 
-// turn is the change of a state that a subscriber may make: on and off.
-func turn(d *api.Doc, next string) error {
+// changeState checks a change of the state. A subscriber may only enable and disable.
+func changeState(d *api.Doc, next string) error {
 	now := d.Str("state")
 	if (now == "enabled" || now == "disabled") && (next == "enabled" || next == "disabled") {
 		return nil
@@ -226,13 +220,13 @@ func turn(d *api.Doc, next string) error {
 	return api.Fail(api.Forbidden, "the provider decides whether the subscription '%s', which is %s, becomes %s", d.Str("name"), now, next)
 }
 
-// request asks the provider to enable a subscription, or takes that back.
+// request asks the provider to enable a subscription, or withdraws that.
 func request(c *api.Call, d *api.Doc, s *api.Object) error {
 	now := d.Str("state")
 	product := c.Tx.Get(kindProduct, d.Str("product"))
 	switch {
 	case s.Null("state_pending") && now == "pending":
-		return api.Refuse(api.Violation{Path: []string{"state_pending"}, Rule: api.Other, Text: "cannot be taken back; delete the subscription instead"})
+		return refuse("cannot be taken back; delete the subscription instead", "state_pending")
 	case s.Null("state_pending"):
 	case now == "enabled":
 		return api.Fail(api.Conflict, "the subscription '%s' is enabled already", d.Str("name"))
@@ -249,16 +243,16 @@ func request(c *api.Call, d *api.Doc, s *api.Object) error {
 func migrate(c *api.Call, d *api.Doc, s *api.Object) error {
 	now := d.Str("state")
 	if now != "enabled" && now != "disabled" {
-		return api.Refuse(api.Violation{Path: []string{"product_url"}, Rule: api.Other, Text: "and plan cannot change while the subscription is " + now})
+		return refuse("and plan cannot change while the subscription is "+now, "product_url")
 	}
 	s.Default("product", []byte(d.Get("product").Raw))
 	s.Default("plan", []byte(d.Get("plan").Raw))
 	app, product := c.Tx.Get(kindApp, d.Owner()), c.Tx.Get(kindProduct, s.Str("product"))
-	if err := target(c, app, product, s.Str("plan")); err != nil {
+	if err := checkTarget(c, app, product, s.Str("plan")); err != nil {
 		return err
 	}
 	if product.ID != d.Str("product") {
-		if err := vacate(&c.Scope, app, product); err != nil {
+		if err := makeRoom(&c.Scope, app, product); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// clientsOfTokens may ask for tokens: the portal and the toolkit, each with a secret that the fixture says.
+// clientsOfTokens are the clients that may request tokens: the portal and the toolkit. Fixtures have their secrets.
 var clientsOfTokens = &api.Resource{
 	Kind: kindClient, Schema: "StoredClient", ID: "name", Created: "-", Updated: "-",
 	Indexes: []api.Index{{Name: "client_id", Path: "client_id", Unique: true}},
@@ -26,29 +26,18 @@ var tokens = &api.Resource{
 // grace is how much longer a refresh token lives than its token.
 const grace = 2 * time.Hour
 
-// term is when a token ends, read once.
-type term struct {
-	revoked bool
-	until   time.Time // zero: never
-}
-
 // tokenState says why a token is refused: expired, revoked, or "".
 func tokenState(s *api.Scope, token *api.Doc) string {
-	kept := token.Memo(func(d *api.Doc) any {
-		until, _ := api.Instant(d.Get("expires_at"))
-		return &term{d.Bool("revoked"), until}
-	})
-	t := kept.(*term) //nolint:forcetypeassert // tokens keep nothing else
 	switch {
-	case t.revoked:
+	case token.Bool("revoked"):
 		return "revoked"
-	case !t.until.IsZero() && !s.Now.Before(t.until):
+	case past(s, token, "expires_at"):
 		return "expired"
 	}
 	return ""
 }
 
-// createToken is where a session begins. It knows no leniency.
+// createToken begins or prolongs a session. It accepts known credentials only, even if portico is lenient.
 func createToken(c *api.Call) (any, error) {
 	b := c.Body.Object
 	need := map[string][]string{
@@ -92,7 +81,7 @@ func grant(c *api.Call, b api.Object) (*api.Doc, error) {
 		return login(c, b.Str("realm"), b.Str("username"), b.Str("password"))
 	case "refresh_token":
 		old := c.Tx.Find(kindToken, "refresh_token", b.Str("refresh_token"))
-		if old == nil || old.Bool("revoked") || past(c, old, "refresh_expires_at") {
+		if old == nil || old.Bool("revoked") || past(&c.Scope, old, "refresh_expires_at") {
 			return nil, api.Fail(api.Unauthorized, "the refresh token is not known or has expired")
 		}
 		if _, err := patch(&c.Scope, old, api.Object{{Name: "refresh_token", Value: api.Null}, {Name: "refresh_expires_at", Value: api.Null}}); err != nil {
@@ -101,7 +90,7 @@ func grant(c *api.Call, b api.Object) (*api.Doc, error) {
 		return c.Tx.Get(kindUser, old.Owner()), nil
 	}
 	l := c.Tx.Find(kindLogin, "code", b.Str("code"))
-	if l == nil || past(c, l, "code_expires_at") {
+	if l == nil || past(&c.Scope, l, "code_expires_at") {
 		return nil, api.Fail(api.Unauthorized, "the code is not known, was used or has expired")
 	}
 	if _, err := patch(&c.Scope, l, api.Object{{Name: "code", Value: api.Null}, {Name: "code_expires_at", Value: api.Null}}); err != nil {
@@ -113,15 +102,15 @@ func grant(c *api.Call, b api.Object) (*api.Doc, error) {
 	return nil, api.Fail(api.Unauthorized, "the login is nobody's")
 }
 
-// past tells whether an instant of a document is over.
-func past(c *api.Call, d *api.Doc, member string) bool {
+// past reports whether an instant of a document has passed. A missing one has not.
+func past(s *api.Scope, d *api.Doc, member string) bool {
 	until, ok := api.Instant(d.Get(member))
-	return ok && !c.Now.Before(until)
+	return ok && !s.Now.Before(until)
 }
 
 func issueToken(c *api.Call, user *api.Doc) (any, error) {
 	life := time.Duration(catalogOf(&c.Scope, user).Get("token_ttl").Int()) * time.Second
-	access, refresh := secret(c)+secret(c), secret(c)+secret(c)
+	access, refresh := secret(&c.Scope)+secret(&c.Scope), secret(&c.Scope)+secret(&c.Scope)
 	_, err := rest.Insert(&c.Scope, kindToken, rest.Inside(user), api.Object{
 		{Name: "name", Value: api.Quote(c.NewID())},
 		{Name: "token", Value: api.Quote(access)},

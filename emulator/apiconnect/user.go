@@ -28,11 +28,11 @@ var users = &api.Resource{
 				d.SetString("identity_provider", idp.String())
 			}
 		}
-		return unlike(s, registry, d)
+		return checkUnique(s, registry, d)
 	},
 	OnChange: func(s *api.Scope, _ *api.Doc, d *api.Draft) error {
 		hidePassword(d)
-		return unlike(s, s.Tx.Get(kindUserRegistry, d.Owner()), d)
+		return checkUnique(s, s.Tx.Get(kindUserRegistry, d.Owner()), d)
 	},
 	Render: func(c *api.Call, d *api.Doc, to []byte) []byte {
 		f := newForm(c, d, "user", to)
@@ -43,8 +43,7 @@ var users = &api.Resource{
 		f.keep("email", "first_name", "last_name", "state", "identity_provider", "metadata")
 		f.times()
 		f.url("user_registry_url", "/user-registries/"+d.Owner())
-		f.self()
-		return f.done()
+		return f.done(f.self)
 	},
 }
 
@@ -55,16 +54,10 @@ func hidePassword(d *api.Draft) {
 	d.Delete("password")
 }
 
-// hashed is what is kept of a secret: SHA-256 in base64. What the emulator guards is worth no more.
+// hashed is the stored form of a secret: SHA-256 in base64, which is enough for an emulator.
 func hashed(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return base64.StdEncoding.EncodeToString(sum[:])
-}
-
-// quotedHash is the same as JSON.
-func quotedHash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return append(base64.StdEncoding.AppendEncode(append(make([]byte, 0, 46), '"'), sum[:]), '"')
 }
 
 // matches compares a secret with a hash in constant time.
@@ -72,8 +65,8 @@ func matches(secret, hash string) bool {
 	return hash != "" && subtle.ConstantTimeCompare([]byte(hashed(secret)), []byte(hash)) == 1
 }
 
-// unlike refuses a user whose name or address another one of the registry has, as the registry compares them.
-func unlike(s *api.Scope, registry *api.Doc, d *api.Draft) error {
+// checkUnique refuses a user whose name or address another one of the registry has, as the registry compares them.
+func checkUnique(s *api.Scope, registry *api.Doc, d *api.Draft) error {
 	taken := func(index, member string) error {
 		for _, other := range s.Tx.Under(kindUser, index, api.Key(registry.ID, strings.ToLower(d.Str(member)))) {
 			if other.ID == d.Str("id") {
@@ -110,7 +103,7 @@ func titleOf(user *api.Doc) string {
 // userRef names a user of a registry.
 var userRef = api.Ref{Kind: kindUser, By: byNameOrID, Where: local}
 
-// local tells whether a user is one of the catalog; others are known to the external directory alone.
+// local reports whether a user is one of the catalog; others are known to the external directory alone.
 func local(user *api.Doc) bool { return !user.Bool("remote") }
 
 // usersNamed are the users of that name in the registries of a catalog.
@@ -154,19 +147,16 @@ func login(c *api.Call, realm, username, password string) (*api.Doc, error) {
 	return user, nil
 }
 
-// newUser makes a user out of what an invitation's addressee sent.
+// newUser creates a user from the answer to an invitation.
 func newUser(c *api.Call, s api.Object, email string, at ...string) (*api.Doc, error) {
-	refuse := func(field, text string) error {
-		return api.Refuse(api.Violation{Path: append(slices.Clip(at), field), Rule: api.Other, Text: text})
-	}
 	registry, idp := registryOf(c, s.Str("realm"))
 	switch {
 	case registry == nil:
-		return nil, refuse("realm", "names no identity provider of the catalog")
+		return nil, refuse("names no identity provider of the catalog", append(slices.Clip(at), "realm")...)
 	case !registry.Bool("user_managed"):
-		return nil, refuse("realm", "is of a registry whose users are managed elsewhere")
+		return nil, refuse("is of a registry whose users are managed elsewhere", append(slices.Clip(at), "realm")...)
 	case !s.Null("email") && !strings.EqualFold(s.Str("email"), email):
-		return nil, refuse("email", "must be the address of the invitation")
+		return nil, refuse("must be the address of the invitation", append(slices.Clip(at), "email")...)
 	}
 	given := api.Object{}
 	for _, name := range []string{"username", "password", "first_name", "last_name", "metadata"} {

@@ -1,9 +1,7 @@
 package apiconnect
 
 import (
-	"bytes"
 	"net/url"
-	"sync/atomic"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/object"
@@ -12,53 +10,9 @@ import (
 // form writes what clients see of a document: what is stored, the constants of its type and the addresses that follow
 // from where it lives.
 type form struct {
-	c     *api.Call
-	d     *api.Doc
-	out   []byte
-	again bool // it is likely to be shown again
-}
-
-// owned are the parts of a form that nothing but the document and the origin of URLs decides on: those of one origin, and
-// of another once that is asked for more often.
-type owned struct {
-	of    atomic.Pointer[ownedParts]
-	other atomic.Int32 // how often it was another
-}
-
-type ownedParts struct {
-	origin string
-	parts  [2]atomic.Pointer[[]byte]
-}
-
-// patience is how often another origin is asked for before it takes the place: worlds in turns would else write anew for
-// each other.
-const patience = 8
-
-// own writes such a part, or repeats it: a document never changes.
-func (f *form) own(part int, write func(*form)) {
-	if !f.again {
-		write(f)
-		return
-	}
-	origin := f.c.Origin
-	o, _ := f.d.Memo(func(*api.Doc) any { return &owned{} }).(*owned)
-	kept := o.of.Load()
-	if kept == nil || kept.origin != origin { // that of another world, or of another name of this machine
-		if kept != nil && o.other.Add(1)%patience != 0 {
-			write(f)
-			return
-		}
-		kept = &ownedParts{origin: origin}
-		o.of.Store(kept)
-	}
-	if text := kept.parts[part].Load(); text != nil {
-		f.out = append(f.out, *text...)
-		return
-	}
-	begin := len(f.out)
-	write(f)
-	text := bytes.Clone(f.out[begin:])
-	kept.parts[part].Store(&text)
+	c   *api.Call
+	d   *api.Doc
+	out []byte
 }
 
 func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
@@ -66,8 +20,11 @@ func newForm(c *api.Call, d *api.Doc, kind string, to []byte) *form {
 	return &form{c: c, d: d, out: to}
 }
 
-// done is what was written.
-func (f *form) done() []byte {
+// done writes the last parts and returns what was written.
+func (f *form) done(last ...func()) []byte {
+	for _, write := range last {
+		write()
+	}
 	f.out = append(f.out, '}')
 	return f.out
 }
@@ -110,11 +67,8 @@ func (f *form) address(base string, path ...string) {
 	f.out = append(f.out, '"')
 }
 
-// at writes where a document is.
-func (f *form) at(d *api.Doc) {
-	var room [8]string
-	f.address(base, steps(d, room[:0])...)
-}
+// at writes the URL of a document.
+func (f *form) at(d *api.Doc) { f.address(base, path(d)) }
 
 // times shows when the document was made and changed.
 func (f *form) times() { f.keep("created_at", "updated_at") }
@@ -127,14 +81,11 @@ func (f *form) consumer() { f.url("consumer_org_url", "/orgs/", f.d.In[2]) }
 
 func (f *form) catalog() {
 	f.name("catalog_url")
-	f.address("", provided(f.d.In, "")...)
+	f.address("/api/catalogs/", f.d.In[0], "/", f.d.In[1])
 }
 
 // self shows where the document itself is.
-func (f *form) self() {
-	f.name("url")
-	f.at(f.d)
-}
+func (f *form) self() { f.url("url", path(f.d)) }
 
 // tasks shows the open approval task, if there is one.
 func (f *form) tasks() {

@@ -47,11 +47,12 @@ type Operation struct {
 	ID, Method, Path string // the vendor's own template, with the vendor's {names}; {id:uuid} where two rows share a route
 	Base             string // where the row is mounted if not at the vendor's base
 	Summary, Tag     string
-	Query            string // schema of the query parameters that are not the dialect's, or ""
-	Body, Reply      string // names of schemas, or ""
-	Optional         bool   // the body may be left out
-	Accepts          string // media type of the body where it is not JSON: a form, which Dialect.Read turns into it
-	Media            string // media type of the reply where it is not the vendor's usual one
+	Query            string   // schema of the query parameters that are not the dialect's, or ""
+	Body, Reply      string   // names of schemas, or ""
+	Optional         bool     // the body may be left out
+	Accepts          string   // media type of the body where it is not JSON: a form, which Dialect.Read turns into it
+	Media            string   // media type of the reply where it is not the vendor's usual one
+	Offers           []string // media types that a caller may choose from for the reply; nil: the vendor's usual ones
 	Status           int
 	Errors           []int  // documented error statuses
 	Needs            string // right that the caller must hold, in the vendor's word
@@ -61,6 +62,9 @@ type Operation struct {
 	Limit            int64  // largest body in bytes; 0: 1 MiB
 	Names            map[string]Ref
 	List             *List // list rows: what the dialect's list parameters may name
+
+	// Check is a check of this row alone; the vendor's checks decide when it runs. nil: there is none.
+	Check Check
 
 	// Do is the operation. It returns a document, a page, an Answer, JSON bytes, any value that encodes to JSON, or nil for an
 	// empty body. It never writes to the client.
