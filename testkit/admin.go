@@ -64,17 +64,17 @@ func changes(method, path string) bool {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return false
 	}
-	return path != "/requests/verify" && path != "/worlds"
+	return path != "/requests/verify" && path != "/redact" && path != "/worlds"
 }
 
-// told is an answer that was read.
-type told struct {
+// answer is an answer that was read.
+type answer struct {
 	status int
 	body   []byte
 }
 
 // problem is what an answer complains of.
-func (a told) problem() string {
+func (a answer) problem() string {
 	var e struct{ Error struct{ Message string } }
 	if json.Unmarshal(a.body, &e) == nil && e.Error.Message != "" {
 		return e.Error.Message
@@ -83,21 +83,21 @@ func (a told) problem() string {
 }
 
 // send sends a request to this world and reads the answer.
-func (p *Portico) send(method, path, authorization string, body any) (told, error) {
+func (p *Portico) send(method, path, authorization string, body any) (answer, error) {
 	r, err := p.request(method, path, authorization, body)
 	if err != nil {
-		return told{}, err
+		return answer{}, err
 	}
 	return read(p.host.trip.RoundTrip(r))
 }
 
-func read(answer *http.Response, err error) (told, error) {
+func read(r *http.Response, err error) (answer, error) {
 	if err != nil {
-		return told{}, err
+		return answer{}, err
 	}
-	defer answer.Body.Close()
-	data, err := io.ReadAll(answer.Body)
-	return told{answer.StatusCode, data}, err
+	defer r.Body.Close()
+	data, err := io.ReadAll(r.Body)
+	return answer{r.StatusCode, data}, err
 }
 
 func (p *Portico) request(method, path, authorization string, body any) (*http.Request, error) {
@@ -133,7 +133,7 @@ func (p *Portico) bearer() string {
 }
 
 // ask calls the admin API for the testkit's own sake: it is not recorded.
-func (p *Portico) ask(method, path string, body any) (told, error) {
+func (p *Portico) ask(method, path string, body any) (answer, error) {
 	return p.send(method, adminPrefix+path, p.bearer(), body)
 }
 

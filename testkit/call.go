@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/portico-emulator/portico/emulator"
 )
 
 // Call is one call that a world was asked, as its journal tells it: without secrets.
@@ -63,15 +61,14 @@ func (b Body) Into(v any) error {
 
 // At is the value at a JSON path of the forms $.a.b[0] and $['x'], decoded; nil where there is none, or no such path.
 func (b Body) At(path string) any {
-	steps, err := emulator.JSONPath(path)
-	if err != nil {
-		return nil
-	}
 	var document any
 	if b.Into(&document) != nil {
 		return nil
 	}
-	value, _ := follow(document, steps)
+	value, ok := follow(document, path)
+	if !ok {
+		return nil
+	}
 	return value
 }
 

@@ -45,9 +45,9 @@ type Give struct {
 	Error      string            `json:"error,omitempty"` // neutral word such as rate-limited, in the vendor's own envelope
 	Status     int               `json:"status,omitempty"`
 	Headers    map[string]string `json:"headers,omitempty"`
-	Body       any               `json:"body,omitempty"`
+	Body       string            `json:"body,omitempty"` // as it is sent: as application/json if it is JSON, else as text/plain
 	RetryAfter Duration          `json:"retry_after,omitempty"`
-	Delay      any               `json:"delay,omitempty"`   // Duration, Uniform or Lognormal
+	Delay      Delay             `json:"delay,omitempty"`   // a Duration, Uniform or Lognormal
 	Wire       string            `json:"wire,omitempty"`    // reset, empty, truncate, malformed-chunk, garbage, dribble, hang
 	Gateway    int               `json:"gateway,omitempty"` // 502, 503 or 504, as a proxy in front would send it
 	Patch      []PatchStep       `json:"patch,omitempty"`   // JSON Patch on the true answer
@@ -60,7 +60,14 @@ type Duration time.Duration
 // MarshalText is the form of time.Duration.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
-// Uniform is a delay drawn between two.
+// Delay is how long an answer is held back: a Duration, or a distribution that the delay of each answer is drawn from.
+type Delay interface{ delay() }
+
+func (Duration) delay()  {}
+func (Uniform) delay()   {}
+func (Lognormal) delay() {}
+
+// Uniform is a delay between two durations, each as likely as the next.
 type Uniform [2]Duration
 
 // MarshalJSON is {"uniform": [least, most]}.
@@ -68,7 +75,7 @@ func (u Uniform) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string][2]Duration{"uniform": u})
 }
 
-// Lognormal is a delay drawn around a median, as networks have them.
+// Lognormal is a delay with a log-normal distribution, as networks have it. Sigma is that of the logarithm.
 type Lognormal struct {
 	Median Duration `json:"median"`
 	Sigma  float64  `json:"sigma"`

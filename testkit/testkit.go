@@ -11,6 +11,7 @@ package testkit
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"os"
 	"strconv"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/testkit/internal/setup"
 )
 
 // TB is the part of testing.TB that the testkit needs. Where there are Failed and ArtifactDir as well, a failed test
@@ -37,11 +39,11 @@ type Portico struct {
 	host     *host
 	world    string // "": the default world
 	ours     bool   // nobody else uses the world: all that happened in it counts
-	settings Settings
+	settings settings
 	record   record
 
 	once        sync.Once
-	credentials []emulator.Credential
+	credentials json.RawMessage // as they were when they were first needed
 }
 
 // Start runs an emulator in this process until the test ends, unless PORTICO_MODE says where else to find one. In process
@@ -51,7 +53,7 @@ type Portico struct {
 // and AllowUnusedFaults.
 func Start(t TB, opts ...Option) *Portico {
 	t.Helper()
-	s := SettingsOf(opts...)
+	s := setup.Of(opts...)
 	if p := startIn(t, os.Getenv(modeVariable), s); p != nil {
 		return p
 	}
@@ -63,13 +65,13 @@ func Start(t TB, opts ...Option) *Portico {
 	}
 	p := &Portico{t: t, ours: true}
 	p.record.birth = birthOf(s)
-	p.host = &host{t: t, started: s, emulator: e, trip: memory{e}, bases: bases(t), token: s.AdminToken, strict: &s.Strict}
+	p.host = &host{t: t, started: s, emulator: e, trip: memory{e}, token: s.AdminToken, strict: &s.Strict}
 	t.Cleanup(func() { _ = e.Close() })
 	return p.open(s)
 }
 
 // birthOf is the default world of an emulator with these settings.
-func birthOf(s Settings) worldInfo {
+func birthOf(s settings) worldInfo {
 	w := worldInfo{Name: "default", Seed: emulator.DefaultSeed, Fixture: cmp.Or(s.Fixture, emulator.DefaultFixture)}
 	if s.Seed != nil {
 		w.Seed = *s.Seed
@@ -86,12 +88,17 @@ func birthOf(s Settings) worldInfo {
 // emulator cannot be told. At the end of the test only what happened since counts, and its faults are disarmed.
 func At(t TB, url string, opts ...Option) *Portico {
 	t.Helper()
-	s := SettingsOf(opts...)
+	s := setup.Of(opts...)
 	p := reach(t, url, s)
-	if of := s.ofWorld(); of != nil {
+	if s.Started {
+		p.host.started, p.host.strict, p.ours = s, &s.Strict, true
+		p.require(s)
+		return p.open(s)
+	}
+	if of := worldOptions(s); of != nil {
 		t.Fatalf("portico: At takes the world at %s as it is; give %s to World", url, strings.Join(of, ", "))
 	}
-	p.obeys(s)
+	p.require(s)
 	return p.open(s)
 }
 
@@ -101,16 +108,16 @@ func (p *Portico) World(t TB, opts ...Option) *Portico {
 	t.Helper()
 	s := p.host.born
 	s.AllowUnmatched, s.AllowUnusedFaults = p.settings.AllowUnmatched, p.settings.AllowUnusedFaults
-	s = s.with(opts)
+	s = setup.With(s, opts...)
 	w := &Portico{t: t, host: p.host}
-	w.obeys(s)
+	w.require(s)
 	return w.born(t, s)
 }
 
 // born makes the world that the Portico stands for.
-func (p *Portico) born(t TB, s Settings) *Portico {
+func (p *Portico) born(t TB, s settings) *Portico {
 	t.Helper()
-	body := s.world()
+	body := worldBody(s)
 	name := worldName(t.Name(), p.host.worlds.Add(1))
 	body["name"] = name
 	p.admin(t, http.MethodPost, "/worlds", body, &p.record.birth)
@@ -119,7 +126,7 @@ func (p *Portico) born(t TB, s Settings) *Portico {
 }
 
 // open begins to watch over the world, and lets the scenarios play.
-func (p *Portico) open(s Settings) *Portico {
+func (p *Portico) open(s settings) *Portico {
 	p.t.Helper()
 	p.settings = s
 	if p.record.birth.Name == "" {
@@ -183,10 +190,7 @@ func (p *Portico) Base(vendor string) string {
 
 func (p *Portico) path(vendor string) string {
 	p.t.Helper()
-	base, ok := p.host.bases[vendor]
-	if !ok {
-		p.t.Fatalf("portico: no vendor %q: there are %v", vendor, keys(p.host.bases))
-	}
+	base := p.basePath(vendor)
 	if p.world != "" {
 		return "/_world/" + p.world + base
 	}
@@ -217,8 +221,12 @@ func (p *Portico) Token(vendor, name string) string {
 func (p *Portico) Header(vendor, name string) string {
 	p.t.Helper()
 	p.once.Do(func() { p.admin(p.t, http.MethodGet, "/credentials", nil, &p.credentials) })
+	var all []struct{ Vendor, Name, Value string }
+	if err := json.Unmarshal(p.credentials, &all); err != nil {
+		p.t.Fatalf("portico: %v", err)
+	}
 	var names []string
-	for _, c := range p.credentials {
+	for _, c := range all {
 		if c.Vendor != vendor {
 			continue
 		}

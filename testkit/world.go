@@ -3,10 +3,8 @@ package testkit
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 )
 
@@ -128,5 +126,3 @@ func (p *Portico) Reset() {
 	p.t.Helper()
 	p.admin(p.t, http.MethodPost, "/reset", nil, nil)
 }
-
-func keys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -13,6 +13,7 @@ import (
 	"github.com/testcontainers/testcontainers-go/log"
 
 	"github.com/portico-emulator/portico/testkit"
+	"github.com/portico-emulator/portico/testkit/internal/setup"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 )
 
 func init() { //nolint:gochecknoinits // as database drivers do: testkit must not link testcontainers
-	testkit.Register("container", func(t testkit.TB, s testkit.Settings) *testkit.Portico {
+	setup.Register("container", func(t setup.TB, s setup.Settings) string {
 		t.Helper()
 		whole, ok := t.(TB)
 		if !ok {
@@ -46,10 +47,12 @@ type TB interface {
 // its log has the container's.
 func Start(t TB, opts ...testkit.Option) *testkit.Portico {
 	t.Helper()
-	return start(t, testkit.SettingsOf(opts...))
+	s := setup.Of(opts...)
+	return testkit.At(t, start(t, s), setup.Adopt(s))
 }
 
-func start(t TB, s testkit.Settings) *testkit.Portico {
+// start runs a container that ends with the test, and returns the emulator's URL.
+func start(t TB, s setup.Settings) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*within)
 	defer cancel()
@@ -77,11 +80,11 @@ func start(t TB, s testkit.Settings) *testkit.Portico {
 	if err != nil {
 		t.Fatalf("portico: %v", err)
 	}
-	return testkit.Adopt(t, url, s)
+	return url
 }
 
-// customizers are the settings as options of Run, without the scenarios, which testkit.Adopt lets play.
-func customizers(s testkit.Settings) ([]testcontainers.ContainerCustomizer, error) {
+// customizers returns the settings as options of Run, without the scenarios, which testkit starts.
+func customizers(s setup.Settings) ([]testcontainers.ContainerCustomizer, error) {
 	if s.Prove {
 		return nil, errors.New("the option Prove is for an emulator in the test's process, not for one in a container")
 	}

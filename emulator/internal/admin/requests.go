@@ -130,6 +130,31 @@ func getHAR(c *api.Call) (any, error) {
 	return json.RawMessage(out), err
 }
 
+// redact removes secrets from texts: the world's credentials, those that are given, and what a name marks as a secret.
+func redact(c *api.Call) (any, error) {
+	var body struct {
+		Texts       []string         `json:"texts"`
+		Credentials []api.Credential `json:"credentials,omitempty"`
+	}
+	if err := json.Unmarshal(c.Body.JSON, &body); err != nil {
+		return nil, api.Refuse(api.Violation{Rule: api.Other, Text: err.Error()})
+	}
+	known, err := Credentials(hostOf(c).Plan(), worldOf(c), "")
+	if err != nil {
+		return nil, err
+	}
+	r := journal.NewRedactor(append(known, body.Credentials...))
+	for i, text := range body.Texts {
+		if json.Valid([]byte(text)) {
+			body.Texts[i] = r.JSON(text)
+		} else {
+			body.Texts[i] = r.Text(text)
+		}
+	}
+	body.Credentials = nil
+	return body, nil
+}
+
 // verify answers 200 where the calls are as expected, and 409 with the nearest misses where they are not.
 func verify(c *api.Call) (any, error) {
 	var x journal.Expectation

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/spf13/pflag"
+
+	"github.com/portico-emulator/portico/emulator/internal/app"
+)
+
+// tlsFlags say whether HTTPS is spoken beside HTTP, and with which certificate.
+type tlsFlags struct{ listen, cert, key, caOut string }
+
+func (f *tlsFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.listen, "tls-listen", "", "`host:port` on which HTTPS is spoken, too: HTTP/2 and HTTP/1.1, the same answers")
+	flags.StringVar(&f.cert, "tls-cert", "", "PEM `file` with the certificate of --tls-listen (default: one is made at start)")
+	flags.StringVar(&f.key, "tls-key", "", "PEM `file` with the key of --tls-cert")
+	flags.StringVar(&f.caOut, "tls-ca-out", "", "`file` for the CA of the certificate that is made, for clients to trust; new at each start")
+}
+
+// secure is an HTTPS listener to be; nil where none is wanted.
+type secure struct {
+	*tlsFlags
+	address *net.TCPAddr
+}
+
+// resolve holds the flags against each other and against what HTTP listens on.
+func (f *tlsFlags) resolve(plain *net.TCPAddr, expose bool) (*secure, error) {
+	if f.listen == "" {
+		for _, one := range []struct{ flag, value string }{{"--tls-cert", f.cert}, {"--tls-key", f.key}, {"--tls-ca-out", f.caOut}} {
+			if one.value != "" {
+				return nil, usage("%s needs --tls-listen, such as --tls-listen 127.0.0.1:4781", one.flag)
+			}
+		}
+		return nil, nil //nolint:nilnil // no flag, no listener
+	}
+	switch {
+	case f.cert != "" && f.key == "":
+		return nil, usage("--tls-cert needs --tls-key, the file with its private key")
+	case f.key != "" && f.cert == "":
+		return nil, usage("--tls-key needs --tls-cert, the file with its certificate")
+	case f.cert != "" && f.caOut != "":
+		return nil, usage("--tls-ca-out is for the certificate that portico makes; with --tls-cert clients trust whoever signed that")
+	}
+	at, err := listenAddress("--tls-listen", f.listen, expose)
+	if err != nil {
+		return nil, err
+	}
+	if at.Port != 0 && at.Port == plain.Port && (at.IP.Equal(plain.IP) || at.IP.IsUnspecified() || plain.IP.IsUnspecified()) {
+		return nil, usage("--listen and --tls-listen both want port %d: HTTPS needs one of its own", at.Port)
+	}
+	return &secure{f, at}, nil
+}
+
+// listen gives the listener, if any, and the line that tells where it is and how to trust it.
+func (s *secure) listen(ctx context.Context, log *slog.Logger) ([]net.Listener, string, error) {
+	if s == nil {
+		return nil, "", nil
+	}
+	identity, err := s.identity(log)
+	if err != nil {
+		return nil, "", err
+	}
+	l, err := listen(ctx, "--tls-listen", s.address)
+	if err != nil {
+		return nil, "", err
+	}
+	url := reachable("https", l.Addr())
+	try := fmt.Sprintf("%s%s/health", url, app.AdminBase)
+	var trust string
+	switch {
+	case s.cert != "":
+		trust = "with the certificate of --tls-cert"
+	case s.caOut == "":
+		trust = "trust: --tls-ca-out FILE writes the CA; without it, curl -k " + try
+	default:
+		if err := identity.WriteCA(s.caOut); err != nil {
+			return nil, "", errors.Join(fmt.Errorf("--tls-ca-out %s: %w", s.caOut, err), l.Close())
+		}
+		trust = "trust: curl --cacert " + quote(s.caOut) + " " + try
+	}
+	return []net.Listener{identity.Listen(l)}, url + "  (" + trust + ")", nil
+}
+
+func (s *secure) identity(log *slog.Logger) (*app.Identity, error) {
+	if s.cert == "" {
+		host, _, _ := net.SplitHostPort(s.tlsFlags.listen) // listenAddress has read it
+		return app.NewIdentity(host, s.address.IP)
+	}
+	identity, err := app.ReadIdentity(s.cert, s.key)
+	if err == nil && identity.Doubt != "" {
+		log.Warn("clients will refuse the certificate of --tls-cert", "file", s.cert, "why", identity.Doubt)
+	}
+	return identity, err
+}

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/portico-emulator/portico/emulator/internal/admin"
+	"github.com/portico-emulator/portico/emulator/internal/files"
+	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/scenario"
+	"github.com/portico-emulator/portico/emulator/internal/seed"
+	"github.com/portico-emulator/portico/emulator/internal/server"
+	"github.com/portico-emulator/portico/fixtures"
+	"github.com/portico-emulator/portico/scenarios"
+)
+
+// Scenario is a script: documents, faults, steps and expectations.
+type Scenario struct {
+	Name    string
+	Summary string
+	Advice  string   // what a client should do
+	Vendors []string // that it is about
+	Builtin bool
+	Text    []byte // of the file
+}
+
+// library is the built-in scenarios by name.
+var library = sync.OnceValues(func() ([]*scenario.Scenario, error) {
+	p, err := Plan()
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.ReadDir(scenarios.FS, ".")
+	if err != nil {
+		return nil, err
+	}
+	words := wordsOf(p, "")
+	var out []*scenario.Scenario
+	for _, f := range files {
+		text, err := fs.ReadFile(scenarios.FS, f.Name())
+		if err != nil {
+			return nil, err
+		}
+		one, err := scenario.Read(path.Join("scenarios", f.Name()), text, words)
+		if err != nil {
+			return nil, err
+		}
+		if want := strings.TrimSuffix(f.Name(), ".yaml"); one.Name != want {
+			return nil, fmt.Errorf("scenarios/%s: the scenario is called %q", f.Name(), one.Name)
+		}
+		out = append(out, one)
+	}
+	return out, nil
+})
+
+func wordsOf(p *server.Plan, configured string) *scenario.Words {
+	names := seed.Names(fixtures.FS)
+	if configured != "" && !slices.Contains(names, configured) {
+		names = append(names, configured)
+	}
+	w := admin.Words(p, names)
+	w.Check = Judge
+	return w
+}
+
+// Scenarios lists the built-in scenarios by name.
+func Scenarios() ([]Scenario, error) {
+	all, err := library()
+	out := make([]Scenario, len(all))
+	for i, one := range all {
+		out[i] = told(one, true)
+	}
+	return out, err
+}
+
+func told(one *scenario.Scenario, builtin bool) Scenario {
+	return Scenario{one.Name, one.Summary, one.Advice, one.Vendors, builtin, one.Text}
+}
+
+// ReadScenario reads a built-in scenario by its name, or a file. A mistake in a file is told with line and column.
+func ReadScenario(name string) (Scenario, error) {
+	one, builtin, err := readScenario(name, "")
+	if err != nil {
+		return Scenario{}, err
+	}
+	return told(one, builtin), nil
+}
+
+func readScenario(name, configured string) (one *scenario.Scenario, builtin bool, err error) {
+	all, err := library()
+	if err != nil {
+		return nil, false, err
+	}
+	names := make([]string, len(all))
+	for i, one := range all {
+		if one.Name == name {
+			return one, true, nil
+		}
+		names[i] = one.Name
+	}
+	text, err := files.Read(filepath.Clean(name), server.MaxBody)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, false, fmt.Errorf("no scenario %q: the built-in ones are %s, anything else is a file%s", name, strings.Join(names, ", "), near.Hint(name, names...))
+	case err != nil:
+		return nil, false, fmt.Errorf("scenario: %w", err)
+	}
+	p, err := Plan()
+	if err != nil {
+		return nil, false, err
+	}
+	one, err = scenario.Read(name, text, wordsOf(p, configured))
+	return one, false, err
+}
+
+// CheckScenario reads a file and lets it start in a world of its own, where its documents are born and its references are
+// followed. What is wrong is told with line and column.
+func CheckScenario(name string) error {
+	e, err := New(Config{Journal: new(0), Scenarios: []string{name}})
+	if err != nil {
+		return err
+	}
+	return e.Close()
+}
+
+// play starts a scenario in the default world.
+func (e *Emulator) play(name string) error {
+	one, builtin, err := readScenario(name, e.config.Fixture)
+	if err != nil {
+		return err
+	}
+	world := e.server.Store.World(server.DefaultWorld)
+	if !builtin {
+		if err := world.Scenarios.Put(one); err != nil {
+			return plain(err)
+		}
+	}
+	if e.lived {
+		return plain(admin.ResumeScenario(&host{e}, world, one))
+	}
+	return plain(admin.StartScenario(context.Background(), &host{e}, world, one))
+}
+
+// Library is the built-in scenarios.
+func (h *host) Library() []*scenario.Scenario {
+	all, _ := library() // a mistake in one is found by New's tests
+	return all
+}
