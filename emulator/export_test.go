@@ -18,7 +18,6 @@ var (
 	Operations    = app.Operations
 	OpenAPI       = app.OpenAPI
 	CheckScenario = app.CheckScenario
-	NewIdentity   = app.NewIdentity
 )
 
 type (

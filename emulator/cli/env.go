@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/portico-emulator/portico/emulator/internal/app"
+	"github.com/portico-emulator/portico/emulator/internal/certs"
 )
 
 func envCommand() *cobra.Command {
@@ -68,7 +69,7 @@ func trusted(ca, url string) (string, error) {
 	if !strings.HasPrefix(url, "https:") {
 		return "", usage("--ca is for a URL with https, such as --url https://127.0.0.1:4781")
 	}
-	if err := app.CheckCA(ca); err != nil {
+	if err := certs.CheckCA(ca); err != nil {
 		return "", fmt.Errorf("--ca %s: %w; portico serve --tls-listen ... --tls-ca-out %[1]s writes it", ca, err)
 	}
 	return filepath.Abs(ca)

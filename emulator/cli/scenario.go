@@ -64,7 +64,7 @@ func scenarioShow() *cobra.Command {
 		},
 		ValidArgsFunction: completeScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := app.ReadScenario(args[0])
+			s, err := app.Scenario(args[0])
 			if err != nil {
 				return err
 			}

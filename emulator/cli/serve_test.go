@@ -18,8 +18,8 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/app"
 )
 
-// server is portico serve as a process.
-type server struct {
+// process is portico serve as a process.
+type process struct {
 	url    string
 	cmd    *exec.Cmd
 	stdout io.Reader
@@ -27,9 +27,9 @@ type server struct {
 }
 
 // start runs portico serve until it says that it listens.
-func start(t testing.TB, env []string, args ...string) *server {
+func start(t testing.TB, env []string, args ...string) *process {
 	t.Helper()
-	s := &server{cmd: portico(t, env, append([]string{"serve"}, args...)...)}
+	s := &process{cmd: portico(t, env, append([]string{"serve"}, args...)...)}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func start(t testing.TB, env []string, args ...string) *server {
 }
 
 // stop ends the server by a signal and gives all that it printed after the ready line.
-func (s *server) stop(t *testing.T, signal os.Signal) (stdout, stderr string) {
+func (s *process) stop(t *testing.T, signal os.Signal) (stdout, stderr string) {
 	t.Helper()
 	if err := s.cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)

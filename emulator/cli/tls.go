@@ -2,14 +2,18 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/portico-emulator/portico/emulator/internal/app"
+	"github.com/portico-emulator/portico/emulator/internal/certs"
+	"github.com/portico-emulator/portico/emulator/internal/server"
 )
 
 // tlsFlags say whether HTTPS is spoken beside HTTP, and with which certificate.
@@ -61,7 +65,7 @@ func (s *secure) listen(ctx context.Context, log *slog.Logger) ([]net.Listener, 
 	if s == nil {
 		return nil, "", nil
 	}
-	identity, err := s.identity(log)
+	certificate, ca, err := s.certificate(log)
 	if err != nil {
 		return nil, "", err
 	}
@@ -78,22 +82,34 @@ func (s *secure) listen(ctx context.Context, log *slog.Logger) ([]net.Listener, 
 	case s.caOut == "":
 		trust = "trust: --tls-ca-out FILE writes the CA; without it, curl -k " + try
 	default:
-		if err := identity.WriteCA(s.caOut); err != nil {
+		if err := certs.WriteCA(s.caOut, ca); err != nil {
 			return nil, "", errors.Join(fmt.Errorf("--tls-ca-out %s: %w", s.caOut, err), l.Close())
 		}
 		trust = "trust: curl --cacert " + quote(s.caOut) + " " + try
 	}
-	return []net.Listener{identity.Listen(l)}, url + "  (" + trust + ")", nil
+	return []net.Listener{server.ListenTLS(l, certificate)}, url + "  (" + trust + ")", nil
 }
 
-func (s *secure) identity(log *slog.Logger) (*app.Identity, error) {
+// certificate reads the certificate of --tls-cert, or makes one and its CA (PEM).
+func (s *secure) certificate(log *slog.Logger) (certificate tls.Certificate, ca []byte, err error) {
 	if s.cert == "" {
-		host, _, _ := net.SplitHostPort(s.tlsFlags.listen) // listenAddress has read it
-		return app.NewIdentity(host, s.address.IP)
+		host, _, _ := net.SplitHostPort(s.tlsFlags.listen) // listenAddress has parsed it
+		made, err := certs.Make(time.Now(), certs.Hosts(host, s.address.IP)...)
+		if err != nil {
+			return tls.Certificate{}, nil, fmt.Errorf("cannot make a certificate: %w", err)
+		}
+		return made.Certificate, made.CA, nil
 	}
-	identity, err := app.ReadIdentity(s.cert, s.key)
-	if err == nil && identity.Doubt != "" {
-		log.Warn("clients will refuse the certificate of --tls-cert", "file", s.cert, "why", identity.Doubt)
+	certificate, err = certs.Read(s.cert, s.key)
+	if err != nil {
+		flag, name := "--tls-cert", s.cert
+		if f, ok := errors.AsType[*certs.File](err); ok && f.Key {
+			flag, name = "--tls-key", s.key
+		}
+		return certificate, nil, fmt.Errorf("%s %s: %w", flag, name, err)
 	}
-	return identity, err
+	if doubt := certs.Doubt(certificate.Leaf, time.Now()); doubt != "" {
+		log.Warn("clients will refuse the certificate of --tls-cert", "file", s.cert, "why", doubt)
+	}
+	return certificate, nil, nil
 }

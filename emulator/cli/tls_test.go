@@ -26,7 +26,7 @@ import (
 
 // secureServer is portico serve with HTTPS.
 type secureServer struct {
-	*server
+	*process
 	https, ca string
 	pool      *x509.CertPool
 }
@@ -34,7 +34,7 @@ type secureServer struct {
 // startSecure runs portico serve with HTTPS until both listeners are told.
 func startSecure(t *testing.T, ca string) *secureServer {
 	t.Helper()
-	s := &secureServer{server: start(t, nil, "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0", "--tls-ca-out", ca), ca: ca}
+	s := &secureServer{process: start(t, nil, "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0", "--tls-ca-out", ca), ca: ca}
 	var banner strings.Builder
 	for !strings.Contains(banner.String(), "\ntry: ") {
 		var b [256]byte

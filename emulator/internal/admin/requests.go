@@ -169,7 +169,7 @@ func verify(c *api.Call) (any, error) {
 		return nil, api.Refuse(api.Violation{Path: []string{"times"}, Rule: api.Other, Text: err.Error()})
 	}
 	entries, dropped := worldOf(c).Journal.Entries()
-	redactor, _, err := teller(c, entries)
+	redactor, knowledge, err := teller(c, entries)
 	if err != nil {
 		return nil, err
 	}
@@ -178,6 +178,9 @@ func verify(c *api.Call) (any, error) {
 		return nil, api.Refuse(api.Violation{Path: []string{"body"}, Rule: api.Other, Text: err.Error()})
 	}
 	verdict.Dropped = dropped
+	for _, e := range verdict.Counted {
+		verdict.Calls = append(verdict.Calls, e.Tell(redactor, knowledge))
+	}
 	few, many := wanted.TooFew(verdict.Count), wanted.TooMany(verdict.Count)
 	if !few {
 		verdict.Nearest = nil

@@ -21,18 +21,8 @@ import (
 	"github.com/portico-emulator/portico/scenarios"
 )
 
-// Scenario is a script: documents, faults, steps and expectations.
-type Scenario struct {
-	Name    string
-	Summary string
-	Advice  string   // what a client should do
-	Vendors []string // that it is about
-	Builtin bool
-	Text    []byte // of the file
-}
-
-// library is the built-in scenarios by name.
-var library = sync.OnceValues(func() ([]*scenario.Scenario, error) {
+// Scenarios returns the built-in scenarios in order of their names.
+var Scenarios = sync.OnceValues(func() ([]*scenario.Scenario, error) {
 	p, err := Plan()
 	if err != nil {
 		return nil, err
@@ -70,31 +60,14 @@ func wordsOf(p *server.Plan, configured string) *scenario.Words {
 	return w
 }
 
-// Scenarios lists the built-in scenarios by name.
-func Scenarios() ([]Scenario, error) {
-	all, err := library()
-	out := make([]Scenario, len(all))
-	for i, one := range all {
-		out[i] = told(one, true)
-	}
-	return out, err
-}
-
-func told(one *scenario.Scenario, builtin bool) Scenario {
-	return Scenario{one.Name, one.Summary, one.Advice, one.Vendors, builtin, one.Text}
-}
-
-// ReadScenario reads a built-in scenario by its name, or a file. A mistake in a file is told with line and column.
-func ReadScenario(name string) (Scenario, error) {
-	one, builtin, err := readScenario(name, "")
-	if err != nil {
-		return Scenario{}, err
-	}
-	return told(one, builtin), nil
+// Scenario returns a built-in scenario by its name, or reads a file. It reports an error in a file with line and column.
+func Scenario(name string) (*scenario.Scenario, error) {
+	one, _, err := readScenario(name, "")
+	return one, err
 }
 
 func readScenario(name, configured string) (one *scenario.Scenario, builtin bool, err error) {
-	all, err := library()
+	all, err := Scenarios()
 	if err != nil {
 		return nil, false, err
 	}
@@ -120,8 +93,8 @@ func readScenario(name, configured string) (one *scenario.Scenario, builtin bool
 	return one, false, err
 }
 
-// CheckScenario reads a file and lets it start in a world of its own, where its documents are born and its references are
-// followed. What is wrong is told with line and column.
+// CheckScenario reads a scenario file and starts it in a world of its own, which creates its documents and resolves its
+// references. It reports an error with line and column.
 func CheckScenario(name string) error {
 	e, err := New(Config{Journal: new(0), Scenarios: []string{name}})
 	if err != nil {
@@ -148,8 +121,8 @@ func (e *Emulator) play(name string) error {
 	return plain(admin.StartScenario(context.Background(), &host{e}, world, one))
 }
 
-// Library is the built-in scenarios.
+// Library returns the built-in scenarios.
 func (h *host) Library() []*scenario.Scenario {
-	all, _ := library() // a mistake in one is found by New's tests
+	all, _ := Scenarios() // a mistake in one is found by New's tests
 	return all
 }

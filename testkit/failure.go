@@ -15,6 +15,7 @@ type verdict struct {
 	Dropped int
 	Matched []miss
 	Nearest []miss
+	Calls   []Call
 
 	Unmet bool `json:"-"`
 }
@@ -50,8 +51,8 @@ func (x expectation) String() string {
 	return strings.Join(parts, " ")
 }
 
-// complaint is what a test reads when there are too few calls, or too many.
-func (c *Calls) complaint(times span, v verdict) string {
+// failure returns the message of a test that finds too few calls, or too many.
+func (c *Calls) failure(times span, v verdict) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "calls of %s:\n    got  %s\n    want %s", c.x, counted(v.Count, "call"), times)
 	for i, m := range v.Matched {
