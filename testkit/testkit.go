@@ -65,7 +65,7 @@ func Start(t TB, opts ...Option) *Portico {
 	}
 	p := &Portico{t: t, ours: true}
 	p.record.birth = birthOf(s)
-	p.host = &host{t: t, started: s, emulator: e, trip: memory{e}, token: s.AdminToken, strict: &s.Strict}
+	p.host = &host{t: t, started: s, emulator: e, trip: memory(e), token: s.AdminToken, strict: &s.Strict}
 	t.Cleanup(func() { _ = e.Close() })
 	return p.open(s)
 }
