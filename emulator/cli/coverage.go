@@ -1,19 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-
-	"github.com/portico-emulator/portico/emulator/internal/app"
 )
 
 // coverageReport is the part of the admin API's report that is printed.
@@ -21,11 +18,7 @@ type coverageReport struct {
 	Total   coverageTotal
 	Vendors []coverageTotal
 	Never   []string `json:"never_called"`
-	Error   struct{ Message string }
 }
-
-// maxReport is the longest report that is read, in bytes.
-const maxReport = 64 << 20
 
 type coverageTotal struct {
 	Title              string
@@ -78,58 +71,34 @@ one, and list those that it never was. With --min the exit code is 2 where fewer
 }
 
 func fetchCoverage(ctx context.Context, url, token, world string) (*coverageReport, error) {
-	ctx, cancel := context.WithTimeout(ctx, healthWithin)
-	defer cancel()
-	path := app.AdminBase + "/coverage"
+	path, header := "/coverage", http.Header{}
 	if world == "" && !strings.Contains(url, "/_world/") {
 		path += "?worlds=all"
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+path, http.NoBody)
-	if err != nil {
-		return nil, usage("--url: %s", err)
-	}
 	if world != "" {
-		request.Header.Set("Portico-World", world)
+		header.Set("Portico-World", world)
 	}
 	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("no emulator answers at %s: %w", url, cause(err))
-	}
-	defer func() { _ = answer.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(answer.Body, maxReport))
-	if err != nil {
-		return nil, fmt.Errorf("coverage: %w", cause(err))
+		header.Set("Authorization", "Bearer "+token)
 	}
 	var report coverageReport
-	err = json.Unmarshal(data, &report)
-	switch {
-	case err == nil && report.Error.Message != "":
-		return nil, fmt.Errorf("%s answers %d: %s", url, answer.StatusCode, report.Error.Message)
-	case err != nil || answer.StatusCode != http.StatusOK || report.Total.Operations == 0:
-		return nil, fmt.Errorf("what answers at %s is no emulator: %s", url, answer.Status)
+	err := getAdmin(ctx, url, path, header, &report)
+	if err == nil && report.Total.Operations == 0 {
+		err = fmt.Errorf("what answers at %s is not an emulator: it reports no operations", url)
 	}
-	return &report, nil
+	return &report, err
 }
 
 func printCoverage(r *coverageReport, to io.Writer) {
-	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "VENDOR\tOPERATIONS\tCALLED\tSTATUSES SEEN\tCALLS")
+	rows := [][]string{{"VENDOR", "OPERATIONS", "CALLED", "STATUSES SEEN", "CALLS"}}
 	for _, v := range append(r.Vendors, r.Total) {
-		title := v.Title
-		if title == "" {
-			title = "all"
-		}
-		_, _ = fmt.Fprintf(w, "%s\t%d\t%d (%.1f %%)\t%d of %d\t%d\n", title, v.Operations, v.Called, v.Percent, v.Seen, v.Statuses, v.Calls)
+		rows = append(rows, []string{
+			cmp.Or(v.Title, "all"), strconv.Itoa(v.Operations), fmt.Sprintf("%d (%.1f %%)", v.Called, v.Percent),
+			fmt.Sprintf("%d of %d", v.Seen, v.Statuses), strconv.Itoa(v.Calls),
+		})
 	}
-	_ = w.Flush()
-	if len(r.Never) == 0 {
-		return
-	}
-	_, _ = fmt.Fprintln(to, "\nnever called:")
-	for _, id := range r.Never {
-		_, _ = fmt.Fprintln(to, "  "+id)
+	_, _ = io.WriteString(to, styleOf(to).table(rows))
+	if len(r.Never) > 0 {
+		_, _ = fmt.Fprintf(to, "\nnever called:\n  %s\n", strings.Join(r.Never, "\n  "))
 	}
 }

@@ -64,7 +64,7 @@ func TestCoverage(t *testing.T) {
 		{"--min most", 2, "", "portico: --min most: want a percentage from 0 to 100\n"},
 		{"--world brief", 1, "", `portico: ` + s.URL + ` answers 404: there is no world "brief"`},
 		{"--admin-token wrong", 1, "", "answers 401: the admin API needs the admin token"},
-		{"--url " + other.URL, 1, "", "portico: what answers at " + other.URL + " is no emulator: 404 Not Found\n"},
+		{"--url " + other.URL, 1, "", "portico: what answers at " + other.URL + " is not an emulator: 404 Not Found\n"},
 	} {
 		args := append([]string{"coverage", "--url", s.URL, "--admin-token", "s3cret"}, strings.Fields(c.args)...)
 		code, stdout, stderr := do(t, nil, args...)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,7 +17,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/app"
 )
 
-// healthWithin is how long an emulator may take to say that it is well.
+// healthWithin is how long an emulator may take to answer a question of a command.
 const healthWithin = 5 * time.Second
 
 func healthCommand() *cobra.Command {
@@ -40,27 +41,46 @@ func healthCommand() *cobra.Command {
 }
 
 func health(ctx context.Context, url string, to io.Writer) error {
+	var report struct{ Status, Version string }
+	if err := getAdmin(ctx, url, "/health", nil, &report); err != nil {
+		return err
+	}
+	if report.Status != "ok" {
+		return fmt.Errorf("the emulator at %s is not healthy: %s", url, report.Status)
+	}
+	_, err := fmt.Fprintf(to, "ok: portico %s at %s\n", report.Version, url)
+	return err
+}
+
+// getAdmin reads a path of the admin API of the emulator at url. The header may be nil.
+func getAdmin(ctx context.Context, url, path string, header http.Header, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, healthWithin)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+app.AdminBase+"/health", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+app.AdminBase+path, http.NoBody)
 	if err != nil {
 		return usage("--url: %s", err)
 	}
+	maps.Copy(request.Header, header)
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return fmt.Errorf("no emulator answers at %s: %w", url, cause(err))
 	}
 	defer func() { _ = answer.Body.Close() }()
-	var told struct{ Status, Version string }
-	err = json.NewDecoder(io.LimitReader(answer.Body, 1<<16)).Decode(&told)
-	if err != nil || answer.StatusCode != http.StatusOK || told.Status != "ok" {
-		return fmt.Errorf("what answers at %s is no healthy emulator: %s", url, answer.Status)
+	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("%s: %w", url, cause(err))
 	}
-	_, err = fmt.Fprintf(to, "ok: portico %s at %s\n", told.Version, url)
-	return err
+	var refusal struct{ Error struct{ Message string } }
+	switch err := json.Unmarshal(data, &refusal); {
+	case refusal.Error.Message != "":
+		return fmt.Errorf("%s answers %d: %s", url, answer.StatusCode, refusal.Error.Message)
+	case err == nil && answer.StatusCode == http.StatusOK && json.Unmarshal(data, into) == nil:
+		return nil
+	}
+	return fmt.Errorf("what answers at %s is not an emulator: %s", url, answer.Status)
 }
 
-// cause is what went wrong without the method and the URL, which the message has.
+// cause returns the error without method and URL, which the message has already.
 func cause(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err
@@ -72,7 +92,7 @@ func urlFlag(cmd *cobra.Command, to *string) {
 	cmd.Flags().StringVar(to, "url", defaultURL, "`URL` of the emulator, with a world's prefix if one is meant")
 }
 
-// cleanURL is a base URL without a slash at its end.
+// cleanURL returns a base URL without the slash at its end.
 func cleanURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {

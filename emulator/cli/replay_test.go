@@ -507,7 +507,7 @@ func TestReplayRefusals(t *testing.T) {
 			1,
 			"no emulator answers at http://127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused",
 		},
-		{[]string{good, "--url", other.URL}, 1, "what answers at " + other.URL + " is no healthy emulator: 404 Not Found"},
+		{[]string{good, "--url", other.URL}, 1, "what answers at " + other.URL + " is not an emulator: 404 Not Found"},
 		{
 			[]string{good, "--url", portico.URL}, 1, portico.URL + " makes no world like the test's: POST /_portico/worlds: " +
 				"the admin API needs the admin token that the server was started with, as Authorization: Bearer TOKEN",
