@@ -25,7 +25,7 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	p := l.p
 	if p.host.emulator == nil && realHost(r.URL.Hostname()) && !p.host.at(r.URL) {
 		p.t.Helper()
-		return nil, betray(p.t, r.URL)
+		return nil, refuseReal(p.t, r.URL)
 	}
 	path, mine := p.within(r)
 	if mine && p.world != "" && !strings.HasPrefix(r.URL.Path, worldPrefix) && r.Header.Get(worldHeader) == "" {
@@ -41,7 +41,7 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.host.trip.RoundTrip(r)
 }
 
-// at tells whether a URL leads to the emulator, whatever its host is called.
+// at reports whether a URL leads to the emulator, whatever its host is called.
 func (h *host) at(u *url.URL) bool {
 	own, err := url.Parse(h.url)
 	return err == nil && own.Host == u.Host
@@ -58,7 +58,7 @@ func (p *Portico) within(r *http.Request) (path string, mine bool) {
 	return path, world == "" || world == p.world || p.world == "" && world == "default"
 }
 
-// changes tells whether a call of the admin API changes its world.
+// changes reports whether a call of the admin API changes its world.
 func changes(method, path string) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:

@@ -15,7 +15,7 @@ import (
 // bundleFormat is the number of the form that bundles have. portico replay reads this one alone.
 const bundleFormat = 2
 
-// bundleInfo is what a bundle holds beside the calls. A bundle is an HTTP archive (HAR 1.2) that browsers open, with this as
+// bundleInfo is what a bundle holds besides the calls. A bundle is an HTTP archive (HAR 1.2) that browsers open, with this as
 // the member _portico of its log.
 type bundleInfo struct {
 	Format    int                 `json:"format"`
@@ -24,14 +24,14 @@ type bundleInfo struct {
 	World     string              `json:"world"`
 	Seed      uint64              `json:"seed"`
 	Fixture   string              `json:"fixture"`
-	Clock     clockInfo           `json:"clock"` // at birth, or when the test began
+	Clock     clockInfo           `json:"clock"` // when the world was created, or the test began
 	Strict    bool                `json:"strict"`
 	Since     uint64              `json:"since,omitempty"` // calls that the world had counted before the test
 	Dropped   int                 `json:"admin_dropped,omitempty"`
 	Faults    []faultInfo         `json:"faults"`
 	Armed     rawJSON             `json:"armed"` // rules, those of scenarios included
 	Scenarios map[string]*rawJSON `json:"scenarios"`
-	Diff      rawJSON             `json:"diff"` // since birth
+	Diff      rawJSON             `json:"diff"` // since the world was created
 }
 
 type faultInfo struct {
@@ -51,13 +51,13 @@ type archive struct {
 	} `json:"log"`
 }
 
-// lasting tells whether the folders that ArtifactDir gives are there after the test.
+// lasting reports whether go test keeps the folders of ArtifactDir.
 func lasting() bool {
 	f := flag.Lookup("test.artifacts")
 	return f != nil && f.Value.String() == "true"
 }
 
-// bundle writes what there is to tell of the world into the folder for the test's artifacts, if anything was done to it.
+// bundle writes what happened to the world into the folder for the test's artifacts, if anything did.
 func (p *Portico) bundle() {
 	p.t.Helper()
 	t, ok := p.t.(interface{ ArtifactDir() string })
@@ -80,7 +80,7 @@ func (p *Portico) bundle() {
 	}
 }
 
-// say tells beside a failure.
+// say logs a line about a test that has failed already.
 func (p *Portico) say(format string, args ...any) {
 	p.t.Helper()
 	if t, ok := p.t.(interface{ Logf(string, ...any) }); ok {
@@ -90,7 +90,7 @@ func (p *Portico) say(format string, args ...any) {
 	p.t.Errorf(format, args...)
 }
 
-// idle tells whether nothing was done to the world.
+// idle reports whether nothing was done to the world.
 func (p *Portico) idle() bool {
 	now, err := p.info()
 	p.record.mu.Lock()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Call is one call that a world was asked, as its journal tells it: without secrets.
+// Call is one request to a world and its answer, as the journal shows it: without secrets.
 type Call struct {
 	ID        string        `json:"id"` // the answer's Portico-Request: its number in the world
 	At        time.Time     `json:"at"`
@@ -94,16 +94,16 @@ func (c Call) reasons() []string {
 	return slices.DeleteFunc(slices.Clone(c.Why), func(s string) bool { return strings.HasPrefix(s, "contract: ") })
 }
 
-// UnmarshalJSON reads a call as the admin API tells it.
+// UnmarshalJSON decodes a call from JSON of the admin API.
 func (c *Call) UnmarshalJSON(data []byte) error {
 	type plain Call
-	var told struct {
+	var wire struct {
 		*plain
 		Microseconds int64 `json:"duration_us"`
 	}
-	told.plain = (*plain)(c)
-	err := json.Unmarshal(data, &told)
-	c.Took = time.Duration(told.Microseconds) * time.Microsecond
+	wire.plain = (*plain)(c)
+	err := json.Unmarshal(data, &wire)
+	c.Took = time.Duration(wire.Microseconds) * time.Microsecond
 	return err
 }
 

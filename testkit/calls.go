@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Calls are calls that the world was asked, whatever came of them, narrowed down by what is said of them. An assertion that
-// does not hold fails the test and tells what was wanted, how many there were, and which calls nearly were as wanted.
+// Calls selects calls to a world, whatever their answers were. An assertion that does not hold fails the test with the
+// expected and the actual number of calls, and with the calls that differ least from the selection.
 type Calls struct {
 	p *Portico
 	x expectation
@@ -42,8 +42,8 @@ func (s span) String() string {
 	return "exactly " + counted(*s.Min, "call")
 }
 
-// Calls are the calls of an operation such as konnect.create-portal, of those that fit a glob such as konnect.* or
-// *.create-*, or with "" all, those included that no operation answers for.
+// Calls selects the calls of an operation such as konnect.create-portal, of all that match a glob such as konnect.* or
+// *.create-*, or with "" all calls, including those that match no operation.
 func (p *Portico) Calls(operation string) *Calls {
 	return &Calls{p, expectation{Operation: operation}}
 }
@@ -55,23 +55,23 @@ func (c *Calls) narrowed(how func(*expectation)) *Calls {
 	return &Calls{c.p, x}
 }
 
-// Method leaves those with an HTTP method.
+// Method selects those with an HTTP method.
 func (c *Calls) Method(method string) *Calls {
 	return c.narrowed(func(x *expectation) { x.Method = strings.ToUpper(method) })
 }
 
-// Path leaves those whose path, without a world's prefix and without a query, is as given: /v2/portals.
+// Path selects those with a path, without a world's prefix and without a query: /v2/portals.
 func (c *Calls) Path(path string) *Calls {
 	return c.narrowed(func(x *expectation) { x.Path = path })
 }
 
-// Status leaves those that were answered with a status.
+// Status selects those that were answered with a status.
 func (c *Calls) Status(status int) *Calls {
 	return c.narrowed(func(x *expectation) { x.Status = status })
 }
 
-// With leaves those whose body has at a JSON path, such as $.name or $.labels['a b'][0], what encodes to the same JSON as
-// the value, or what Matches.
+// With selects those whose body has a value at a JSON path such as $.name or $.labels['a b'][0]. The value is compared as
+// JSON, or is a Matches.
 func (c *Calls) With(path string, value any) *Calls {
 	return c.narrowed(func(x *expectation) {
 		if x.Body == nil {
@@ -81,7 +81,7 @@ func (c *Calls) With(path string, value any) *Calls {
 	})
 }
 
-// Body leaves those whose whole body is the same JSON as the value. Those that are not are shown line by line.
+// Body selects those whose whole body is the same JSON as the value. A failed assertion shows the difference by line.
 func (c *Calls) Body(value any) *Calls { return c.With("$", value) }
 
 // Times asserts how many there are.

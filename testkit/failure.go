@@ -86,7 +86,7 @@ func (c *Calls) failure(times span, v verdict) string {
 
 func (m miss) call() Call { return Call{ID: m.ID, Method: m.Method, Path: m.Path, Status: m.Status} }
 
-// differences tells how a call is not what was looked for, and why it was refused.
+// differences writes how a call differs from the expectation, and why it was refused.
 func (c *Calls) differences(b *strings.Builder, m miss) {
 	var whole Call
 	known := c.p.get("/requests/"+m.ID, &whole) == nil
@@ -141,7 +141,7 @@ func clipped(s string, n int) string {
 // maxLines is how many lines of each side are compared.
 const maxLines = 400
 
-// lines tells two texts apart: what both have, what only the first has (-), and what only the second (+).
+// lines compares two texts by line: common lines, lines only of the first (-) and only of the second (+).
 func lines(a, b []string) []string {
 	a, b = a[:min(len(a), maxLines)], b[:min(len(b), maxLines)]
 	longest := make([][]int, len(a)+1) // of what the rests have in common

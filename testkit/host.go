@@ -27,7 +27,7 @@ type host struct {
 	trip     http.RoundTripper
 	worlds   atomic.Uint64
 	token    string   // of the admin API
-	born     settings // what worlds are like whose options do not say
+	born     settings // defaults of the options of worlds
 
 	listen sync.Once
 	failed error
@@ -49,7 +49,7 @@ func reach(t TB, url string, s settings) *Portico {
 	return p
 }
 
-// require fails the test if it asks for what the running emulator cannot be told any more and is not already.
+// require fails the test if an option needs a setting that the running emulator does not have.
 func (p *Portico) require(s settings) {
 	p.t.Helper()
 	if p.host.emulator != nil {
@@ -64,12 +64,12 @@ func (p *Portico) require(s settings) {
 		p.t.Fatalf("portico: Prove cannot be given to an emulator that runs already (%s)", p.host.url)
 	}
 	if s.Strict && !p.isStrict() {
-		p.t.Fatalf("portico: the emulator at %s is lenient and cannot be told to be Strict any more: start it with --auth strict", p.host.url)
+		p.t.Fatalf("portico: the emulator at %s is lenient: start it with --auth strict", p.host.url)
 	}
 }
 
-// isStrict tells whether the emulator refuses credentials that no fixture knows. One that runs elsewhere is tried, in a
-// world that is there for nothing else.
+// isStrict reports whether the emulator refuses credentials that no fixture knows. For one that runs elsewhere it
+// makes a call in a world of its own to find out.
 func (p *Portico) isStrict() bool {
 	p.t.Helper()
 	h := p.host
@@ -152,8 +152,7 @@ func (h *host) root() string {
 	return h.url
 }
 
-// watch lets a world be looked after when its test ends: with the test's other worlds here, so that none is gone before all
-// were judged.
+// watch has the world checked when its test ends, together with the test's other worlds on this emulator.
 func (h *host) watch(p *Portico) {
 	p.t.Helper()
 	e := &ending{t: p.t, worlds: []*Portico{p}}

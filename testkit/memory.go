@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// localURL is the address that stands for the emulator in this process. No request to it leaves the process.
+// localURL is the URL of the emulator in this process. No request to it leaves the process.
 const localURL = "http://portico.invalid"
 
 // memory returns a transport that carries requests to a handler without a socket, whatever their host and scheme. Each

@@ -17,7 +17,7 @@ import (
 //	PORTICO_MODE=container               an emulator in Docker, by a package that the test imports for it:
 //	                                     import _ "github.com/portico-emulator/portico/testkit/container"
 //
-// Start obeys it; At and the functions of other packages do not. What a running emulator cannot be told any more fails
+// Start obeys it; At and the functions of other packages do not. A setting that a running emulator does not have fails
 // the test: Prove, a fixture file that it was not started with, and Strict unless it is strict already. Its admin token,
 // where no option gives one, is PORTICO_ADMIN_TOKEN.
 const modeVariable = "PORTICO_MODE"
@@ -61,5 +61,5 @@ func worldAt(t TB, url string, s settings) *Portico {
 	p.world = ""
 	p.require(s)
 	p.host.born = settings{Seed: s.Seed, Fixture: s.Fixture, Clock: s.Clock}
-	return p.born(t, s)
+	return p.create(t, s)
 }

@@ -27,7 +27,7 @@ func worldBody(s settings) map[string]any {
 	return out
 }
 
-// serverOptions names the options that only whoever starts the emulator can obey, of those that are set.
+// serverOptions returns the names of the options that apply to a whole emulator, of those that are set.
 func serverOptions(s settings) []string {
 	var out []string
 	if s.Strict {
@@ -39,7 +39,7 @@ func serverOptions(s settings) []string {
 	return out
 }
 
-// worldOptions names the options that say how a world is born, of those that are set.
+// worldOptions returns the options that say how a world is created, of those that are set.
 func worldOptions(s settings) []string {
 	var out []string
 	if s.Seed != nil {
@@ -59,24 +59,24 @@ func Seed(seed uint64) Option {
 	return func(s *settings) { s.Seed = &seed }
 }
 
-// Fixture sets the data that a world is born from: empty, small (the default), large, or for Start a file.
+// Fixture sets the data that a world starts with: empty, small (the default), large, or for Start a file.
 func Fixture(name string) Option {
 	return func(s *settings) { s.Fixture = name }
 }
 
-// Clock lets the world's clock stand still at an instant. Advance moves it. Without it, time is real, or the bubble's
+// Clock stops the world's clock at an instant. Advance moves it. Without it, time is real, or the bubble's
 // inside testing/synctest.
 func Clock(at time.Time) Option {
 	return func(s *settings) { s.Clock = at }
 }
 
-// Strict lets vendors refuse credentials that no fixture knows. It is for Start, where every world of the emulator is
+// Strict makes vendors refuse credentials that the fixture does not have. It is for Start, where every world of the emulator is
 // strict then; an emulator that runs already must be so.
 func Strict() Option {
 	return func(s *settings) { s.Strict = true }
 }
 
-// AdminToken is the bearer token that the admin API needs: for Start the one to set, for At the one that is set.
+// AdminToken sets the bearer token of the admin API: for Start the one to set, for At the one that is set.
 func AdminToken(token string) Option {
 	return func(s *settings) { s.AdminToken = token }
 }
@@ -87,7 +87,7 @@ func Prove() Option {
 	return func(s *settings) { s.Prove = true }
 }
 
-// Scenario lets a scenario play, a built-in one or a file, as the method Scenario does. It may be given more than once.
+// Scenario starts a scenario, a built-in one or a file, as the method Scenario does. It may be given more than once.
 func Scenario(name string) Option {
 	return func(s *settings) { s.Scenarios = append(s.Scenarios, name) }
 }

@@ -16,11 +16,11 @@ type RunningScenario struct {
 	Name string
 }
 
-// Expectation is what a scenario expects of whoever calls, and whether it is so.
+// Expectation is what a scenario expects of its client, and whether that holds.
 type Expectation struct {
 	What string
 	Held bool
-	Why  string // what there was
+	Why  string // what was found instead
 }
 
 // Scenario starts a scenario in this world: one that the world knows, such as a built-in one, by its name, or a file. At the
@@ -97,7 +97,7 @@ func (s *RunningScenario) Expectations() []Expectation {
 	return s.report().Expectations
 }
 
-// Held tells whether all expectations hold so far.
+// Held reports whether all expectations hold so far.
 func (s *RunningScenario) Held() bool {
 	s.p.t.Helper()
 	return s.report().Held

@@ -5,7 +5,7 @@
 //	client := myclient.New(w.URL("konnect"), w.Token("konnect", "admin"))
 //	w.Calls("konnect.create-portal").Status(201).Once()
 //
-// A Portico stands for one world: the default one, or the one that World made. It drives the emulator through what any
+// A Portico represents one world: the default one, or the one that World created. It drives the emulator through what any
 // program could use, the vendors' APIs and /_portico, so that the same test serves every mode.
 package testkit
 
@@ -38,7 +38,7 @@ type Portico struct {
 	t        TB
 	host     *host
 	world    string // "": the default world
-	ours     bool   // nobody else uses the world: all that happened in it counts
+	ours     bool   // the world is this test's alone: all that happened in it counts
 	settings settings
 	record   record
 
@@ -64,14 +64,14 @@ func Start(t TB, opts ...Option) *Portico {
 		t.Fatalf("portico: %v", err)
 	}
 	p := &Portico{t: t, ours: true}
-	p.record.birth = birthOf(s)
+	p.record.birth = initialWorld(s)
 	p.host = &host{t: t, started: s, emulator: e, trip: memory(e), token: s.AdminToken, strict: &s.Strict}
 	t.Cleanup(func() { _ = e.Close() })
 	return p.open(s)
 }
 
-// birthOf is the default world of an emulator with these settings.
-func birthOf(s settings) worldInfo {
+// initialWorld returns the default world of an emulator with these settings.
+func initialWorld(s settings) worldInfo {
 	w := worldInfo{Name: "default", Seed: emulator.DefaultSeed, Fixture: cmp.Or(s.Fixture, emulator.DefaultFixture)}
 	if s.Seed != nil {
 		w.Seed = *s.Seed
@@ -84,8 +84,9 @@ func birthOf(s settings) worldInfo {
 }
 
 // At uses the default world of an emulator that runs at a URL such as http://127.0.0.1:4780, or the one whose prefix the
-// URL has, as it is: options that say how a world is born are for World. The test fails at once if nothing answers, or if an option asks for what a running
-// emulator cannot be told. At the end of the test only what happened since counts, and its faults are disarmed.
+// URL has, as it is: options that say how a world is created are for World. The test fails at once if nothing answers, or if
+// an option needs a setting that the running emulator does not have. At the end of the test only what happened since counts,
+// and its faults are disarmed.
 func At(t TB, url string, opts ...Option) *Portico {
 	t.Helper()
 	s := setup.Of(opts...)
@@ -111,11 +112,11 @@ func (p *Portico) World(t TB, opts ...Option) *Portico {
 	s = setup.With(s, opts...)
 	w := &Portico{t: t, host: p.host}
 	w.require(s)
-	return w.born(t, s)
+	return w.create(t, s)
 }
 
-// born makes the world that the Portico stands for.
-func (p *Portico) born(t TB, s settings) *Portico {
+// create creates the world that the Portico represents.
+func (p *Portico) create(t TB, s settings) *Portico {
 	t.Helper()
 	body := worldBody(s)
 	name := worldName(t.Name(), p.host.worlds.Add(1))
@@ -125,7 +126,7 @@ func (p *Portico) born(t TB, s settings) *Portico {
 	return p.open(s)
 }
 
-// open begins to watch over the world, and lets the scenarios play.
+// open registers the checks at the end of the test and starts the scenarios.
 func (p *Portico) open(s settings) *Portico {
 	p.t.Helper()
 	p.settings = s
@@ -145,7 +146,7 @@ func (p *Portico) open(s settings) *Portico {
 	return p
 }
 
-// process tells worlds of several test programs on one emulator apart.
+// process is part of the names of worlds, so that those of several test programs on one emulator differ.
 var process = strconv.FormatInt(time.Now().UnixNano()%1e9, 36)
 
 // worldName is the test's name as a world may be called, and a number that makes it the only one.

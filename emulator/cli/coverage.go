@@ -52,7 +52,7 @@ one, and list those that it never was. With --min the exit code is 2 where fewer
 			}
 			printCoverage(report, cmd.OutOrStdout())
 			if report.Total.Percent < least {
-				return usage("%.1f %% of the operations were called, %.1f %% are wanted", report.Total.Percent, least)
+				return usage("%.1f %% of the operations were called; --min wants %.1f %%", report.Total.Percent, least)
 			}
 			return nil
 		},

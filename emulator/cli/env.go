@@ -56,7 +56,7 @@ func envCommand() *cobra.Command {
 		},
 	}
 	urlFlag(cmd, &url)
-	cmd.Flags().StringVar(&ca, "ca", "", "`file` with the CA of an https URL, as --tls-ca-out writes it: clients are told to trust it")
+	cmd.Flags().StringVar(&ca, "ca", "", "`file` with the CA of an https URL, as --tls-ca-out writes it, for clients to trust")
 	growthFlags(cmd.Flags(), &config)
 	return cmd
 }

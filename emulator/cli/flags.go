@@ -25,7 +25,7 @@ func growthFlags(flags *pflag.FlagSet, config *app.Config) {
 }
 
 func clockFlag(flags *pflag.FlagSet, at *time.Time) {
-	flags.Func("clock", "`instant` (RFC 3339) at which time stands still (default real time)", func(value string) error {
+	flags.Func("clock", "`instant` (RFC 3339) at which the clock is stopped (default real time)", func(value string) error {
 		t, err := time.Parse(time.RFC3339Nano, value)
 		if err != nil {
 			return errors.New("want an RFC 3339 instant such as 2026-03-01T09:00:00Z")

@@ -16,7 +16,7 @@ func operationsCommand() *cobra.Command {
 		Use:   "operations",
 		Short: "List what is emulated, and what is known to be missing",
 		Long: `List the operations that are emulated, how many of those that each vendor documents they are, and what is known to be
-missing. Companions are operations beside the documented ones, because real clients need them. No server is needed.`,
+missing. Companions are further operations that real clients need. No server is needed.`,
 		Example: `  portico operations
   portico operations --vendor konnect
   portico operations --format json | jq -r '.[] | select(.companion) | .id'`,

@@ -94,7 +94,7 @@ func parseBundle(data []byte) (*bundle, error) {
 	return &b, err
 }
 
-// header says what is repeated, and what may make a difference that is nobody's fault.
+// header returns the lines that say what is repeated, and what else can make an answer differ.
 func (b *bundle) header(fixture string) []string {
 	clock := "a clock that ran"
 	if b.Clock.Frozen {

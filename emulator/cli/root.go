@@ -22,7 +22,7 @@ const (
 	exitUsage  = 2
 )
 
-// defaultURL is where portico serve listens unless told otherwise.
+// defaultURL is where portico serve listens by default.
 const defaultURL = "http://127.0.0.1:4780"
 
 // usageError is a mistake in how the command was called, as opposed to one that happened while it ran.
@@ -95,7 +95,10 @@ PORTICO_LOG_LEVEL. The flag wins.`,
 	root.SetVersionTemplate(build() + "\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(serveCommand(), operationsCommand(), openapiCommand(), envCommand(), healthCommand(), coverageCommand(), scenarioCommand(), replayCommand(), versionCommand())
+	root.AddCommand(
+		serveCommand(), operationsCommand(), openapiCommand(), envCommand(), healthCommand(), coverageCommand(),
+		scenarioCommand(), replayCommand(), versionCommand(),
+	)
 	return root
 }
 
@@ -136,7 +139,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usage("%s", err)
 	}
 	name := unknown.GetSpecifiedName()
-	// cobra measures how alike the names of commands are, so here flags are commands.
+	// cobra suggests names of commands only, so here flags are commands.
 	flags := &cobra.Command{SuggestionsMinimumDistance: 2}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		flags.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
@@ -146,7 +149,7 @@ func flagError(cmd *cobra.Command, err error) error {
 
 func suggestion(prefix string, names []string) string {
 	if len(names) == 0 {
-		return "; portico --help tells what there is"
+		return "; portico --help lists them"
 	}
 	return fmt.Sprintf("; did you mean %s%s?", prefix, names[0])
 }

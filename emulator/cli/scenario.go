@@ -15,8 +15,8 @@ func scenarioCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenario",
 		Short: "List, show and check scenarios",
-		Long: `List, show and check scenarios: scripts of what goes wrong and when, and of what a client should make of it. One plays
-where portico serve --scenario starts it, a test does, or the admin API. No server is needed here.`,
+		Long: `List, show and check scenarios: scripts of what goes wrong and when, and of what is expected of a client. A scenario is
+started by portico serve --scenario, by a test, or by the admin API. No server is needed here.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("portico scenario wants one of list, show, check")
@@ -58,7 +58,7 @@ func scenarioShow() *cobra.Command {
 		Example: `  portico scenario show rate-limit-storm > mine.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usage("portico scenario show wants one scenario; portico scenario list tells what there is")
+				return usage("portico scenario show wants one scenario; portico scenario list lists them")
 			}
 			return nil
 		},
@@ -78,8 +78,8 @@ func scenarioCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Check files of scenarios",
-		Long: `Check files of scenarios: they are read, and start in a world of their own, in which their documents are born. What is
-wrong is told with file, line and column. Operations and words that do not exist are told with the nearest one.`,
+		Long: `Check scenario files: each is read and started in a world of its own, which creates its documents. Errors have file, line
+and column. For an operation or a word that does not exist, the nearest one is suggested.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("portico scenario check wants a file or more")

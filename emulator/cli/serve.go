@@ -23,7 +23,7 @@ type serveFlags struct {
 	config                            app.Config
 }
 
-// stateLimit is the usual one. Tests have files written anew sooner.
+// stateLimit is Config.StateLimit. Tests set it to have state files compacted sooner.
 var stateLimit int64
 
 func serveCommand() *cobra.Command {
@@ -38,7 +38,7 @@ Once it listens it says so in the first line on standard output: portico listeni
   portico serve --listen 127.0.0.1:0                      # a free port
   portico serve --fixture large --seed 7
   portico serve --fixture ./team.yaml --auth strict
-  portico serve --clock 2026-03-01T09:00:00Z              # time stands still
+  portico serve --clock 2026-03-01T09:00:00Z              # the clock is stopped
   portico serve --state ./world.state                     # what happens outlives the process
   portico serve --tls-listen 127.0.0.1:4781 --tls-ca-out ca.pem
   PORTICO_ADMIN_TOKEN=s3cret portico serve --listen 0.0.0.0:4780 --expose`,
@@ -53,16 +53,20 @@ Once it listens it says so in the first line on standard output: portico listeni
 	flags.BoolVar(&f.expose, "expose", false, "allow listening beyond this machine")
 	f.tls.add(flags)
 	growthFlags(flags, &f.config)
-	choice(flags, &f.auth, "auth", "who may call, `lenient|strict`: lenient takes an unknown well-formed credential for the administrator's, strict refuses it", "lenient", "strict")
+	choice(flags, &f.auth, "auth",
+		"who may call, `lenient|strict`: lenient takes an unknown well-formed credential for the administrator's, strict refuses it",
+		"lenient", "strict")
 	clockFlag(flags, &f.config.Clock)
 	flags.StringVar(&f.config.State, "state", "", "`file` that keeps the default world when the emulator stops (default none)")
-	flags.StringSliceVar(&f.config.Scenarios, "scenario", nil, "scenario that plays in the default world: a built-in `name`, or a file; repeatable")
+	flags.StringSliceVar(&f.config.Scenarios, "scenario", nil, "scenario to start in the default world: a built-in `name`, or a file; repeatable")
 	flags.StringVar(&f.config.AdminToken, "admin-token", "", "bearer `token` that the admin API then needs")
-	flags.StringSliceVar(&f.config.AdminHosts, "admin-host", nil, "`name` of a host under which the admin API answers, beside addresses, localhost and names without a dot; repeatable")
+	flags.StringSliceVar(&f.config.AdminHosts, "admin-host", nil,
+		"`name` of a host under which the admin API answers, besides addresses, localhost and names without a dot; repeatable")
 	f.config.Journal = new(app.DefaultJournal)
 	number(flags, f.config.Journal, "journal", "calls that each world's journal keeps, a `number`; 0 keeps none", app.DefaultJournal, 0)
 	choice(flags, &f.logFormat, "log-format", "form of the log on standard error, `text|json`", "text", "json")
-	choice(flags, &f.logLevel, "log-level", "what the log holds, `error|warn|info|debug`: debug has a line per request", "info", "debug", "warn", "error")
+	choice(flags, &f.logLevel, "log-level",
+		"what the log holds, `error|warn|info|debug`: debug has a line per request", "info", "debug", "warn", "error")
 	return cmd
 }
 
@@ -108,7 +112,7 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) error {
 	return err
 }
 
-// listenAddress resolves what to listen on, and refuses what reaches beyond this machine unless that is wanted.
+// listenAddress resolves an address to listen on. Without expose it refuses one that other machines can reach.
 func listenAddress(flag, listen string, expose bool) (*net.TCPAddr, error) {
 	_, port, err := net.SplitHostPort(listen)
 	if err != nil {
@@ -119,7 +123,7 @@ func listenAddress(flag, listen string, expose bool) (*net.TCPAddr, error) {
 		return nil, usage("%s %s: %s", flag, listen, err)
 	}
 	if !at.IP.IsLoopback() && !expose {
-		return nil, usage("%s %s reaches beyond this machine: add --expose if that is wanted, or use %s 127.0.0.1:%s", flag, listen, flag, port)
+		return nil, usage("%s %s is open to other machines: add --expose to allow that, or use %s 127.0.0.1:%s", flag, listen, flag, port)
 	}
 	return at, nil
 }
@@ -193,7 +197,8 @@ func greet(stdout io.Writer, e *app.Emulator, url, secure string, token bool) er
 	if state := e.State(); state.File != "" {
 		kept = fmt.Sprintf("state:     %s (%s, %s)\n", state.File, count(state.Documents, "document"), count(state.Commits, "commit"))
 	}
-	text := fmt.Sprintf("portico listening on %s\n\n%s\nadmin API: %s\n%s%stry:       %s\n", url, s.table(rows), admin, secure, kept, s.bold(try))
+	text := fmt.Sprintf("portico listening on %s\n\n%s\nadmin API: %s\n%s%stry:       %s\n",
+		url, s.table(rows), admin, secure, kept, s.bold(try))
 	_, err = io.WriteString(stdout, text)
 	return err
 }

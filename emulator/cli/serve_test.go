@@ -100,7 +100,8 @@ func TestServe(t *testing.T) {
 		t.Errorf("health: exit %d, %q, %q; want %q", code, stdout, stderr, want)
 	}
 	code, _, stderr = do(t, nil, "health", "--url", s.url+"/_world/none")
-	if want := "portico: what answers at " + s.url + "/_world/none is not an emulator: 404 Not Found\n"; code != 1 || stderr != want {
+	want := "portico: " + s.url + "/_world/none answers 404: there is no world \"none\"; create it with POST /_portico/worlds {\"name\": ...}\n"
+	if code != 1 || stderr != want {
 		t.Errorf("health of another world: exit %d, %q, want %q", code, stderr, want)
 	}
 	if _, body := get(t, s.url+"/_portico/worlds/default"); !strings.Contains(body, `"seed":42,"fixture":"small"`) || !strings.Contains(body, `"frozen":false`) {

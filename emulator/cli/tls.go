@@ -16,7 +16,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/server"
 )
 
-// tlsFlags say whether HTTPS is spoken beside HTTP, and with which certificate.
+// tlsFlags hold the flags of the HTTPS listener.
 type tlsFlags struct{ listen, cert, key, caOut string }
 
 func (f *tlsFlags) add(flags *pflag.FlagSet) {
@@ -26,13 +26,13 @@ func (f *tlsFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.caOut, "tls-ca-out", "", "`file` for the CA of the certificate that is made, for clients to trust; new at each start")
 }
 
-// secure is an HTTPS listener to be; nil where none is wanted.
+// secure is the configuration of an HTTPS listener; nil: there is none.
 type secure struct {
 	*tlsFlags
 	address *net.TCPAddr
 }
 
-// resolve holds the flags against each other and against what HTTP listens on.
+// resolve checks the flags against each other and against the address of the HTTP listener.
 func (f *tlsFlags) resolve(plain *net.TCPAddr, expose bool) (*secure, error) {
 	if f.listen == "" {
 		for _, one := range []struct{ flag, value string }{{"--tls-cert", f.cert}, {"--tls-key", f.key}, {"--tls-ca-out", f.caOut}} {
@@ -60,7 +60,7 @@ func (f *tlsFlags) resolve(plain *net.TCPAddr, expose bool) (*secure, error) {
 	return &secure{f, at}, nil
 }
 
-// listen gives the listener, if any, and the line that tells where it is and how to trust it.
+// listen returns the listener, if any, and a line with its URL and how to trust its certificate.
 func (s *secure) listen(ctx context.Context, log *slog.Logger) ([]net.Listener, string, error) {
 	if s == nil {
 		return nil, "", nil

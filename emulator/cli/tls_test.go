@@ -199,7 +199,7 @@ func TestTLSRefusals(t *testing.T) {
 		{both + "--tls-key " + key, 2, "--tls-key needs --tls-cert, the file with its certificate"},
 		{both + "--tls-ca-out x --tls-cert " + cert + " --tls-key " + key, 2, "--tls-ca-out is for the certificate that portico makes; with --tls-cert clients trust whoever signed that"},
 		{"serve --tls-listen 4781", 2, "--tls-listen 4781: want host:port such as 127.0.0.1:4780"},
-		{"serve --tls-listen 0.0.0.0:4781", 2, "--tls-listen 0.0.0.0:4781 reaches beyond this machine: add --expose if that is wanted, or use --tls-listen 127.0.0.1:4781"},
+		{"serve --tls-listen 0.0.0.0:4781", 2, "--tls-listen 0.0.0.0:4781 is open to other machines: add --expose to allow that, or use --tls-listen 127.0.0.1:4781"},
 		{"serve --listen 127.0.0.1:4780 --tls-listen localhost:4780", 2, "--listen and --tls-listen both want port 4780: HTTPS needs one of its own"},
 		{"serve --listen 127.0.0.1:0 --tls-listen " + taken.Addr().String(), 1, taken.Addr().String() + " is in use: stop what listens there, or take a free port with --tls-listen 127.0.0.1:0"},
 		{both + "--tls-cert /nowhere --tls-key " + key, 1, "--tls-cert /nowhere: no such file or directory"},
@@ -256,9 +256,9 @@ func TestEnvTrust(t *testing.T) {
 	ca := filepath.Join(dir, "ca.pem")
 	given(t, ca, filepath.Join(dir, "key.pem"), 30)
 	for vendor, want := range map[string]string{
-		"konnect":        "# Terraform provider kong/konnect, decK, Go and OpenSSL (not Go on macOS and Windows); it stands in for the system's CAs\nexport SSL_CERT_FILE=",
+		"konnect":        "# Terraform provider kong/konnect, decK, Go and OpenSSL (not Go on macOS and Windows); it replaces the system's CAs\nexport SSL_CERT_FILE=",
 		"axway":          "# Axway's API Manager CLI, Java: keytool -importcert -noprompt -alias portico -file ",
-		"apiconnect":     "# IBM's toolkit apic, Go and OpenSSL (not Go on macOS and Windows); it stands in for the system's CAs\nexport SSL_CERT_FILE=",
+		"apiconnect":     "# IBM's toolkit apic, Go and OpenSSL (not Go on macOS and Windows); it replaces the system's CAs\nexport SSL_CERT_FILE=",
 		"experience-hub": "# Anypoint CLI, Node.js\nexport NODE_EXTRA_CA_CERTS=",
 		"exchange":       "# Anypoint CLI, Node.js\nexport NODE_EXTRA_CA_CERTS=",
 	} {

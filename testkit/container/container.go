@@ -124,7 +124,7 @@ func (c *Container) AdminURL(ctx context.Context) (string, error) {
 	return url + emulator.AdminBase, err
 }
 
-// lastWords is what there is to say of a container that did not become ready. Portico refuses to start with one line.
+// lastWords returns why a container did not become ready: its log, which is one line if portico refuses to start.
 func (c *Container) lastWords(ctx context.Context) string {
 	if c == nil {
 		return ""

@@ -40,8 +40,8 @@ type TB interface {
 	Skipf(format string, args ...any)
 }
 
-// Start runs portico in Docker until the test ends. It does what testkit.Start does, with the same options; only Prove is
-// not to be had. The image is DefaultImage, or the one that PORTICO_IMAGE names.
+// Start runs portico in Docker until the test ends. It does what testkit.Start does, with the same options except
+// Prove. The image is DefaultImage, or the one that PORTICO_IMAGE names.
 //
 // Where no engine answers, the test is skipped, unless PORTICO_REQUIRE_DOCKER is 1: then it fails. When the test fails,
 // its log has the container's.
@@ -73,7 +73,7 @@ func start(t TB, s setup.Settings) string {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			c.tell(t)
+			c.logTo(t)
 		}
 	})
 	url, err := c.BaseURL(ctx)
@@ -131,8 +131,8 @@ func look(ctx context.Context, img string) (present bool, err error) {
 	return err == nil, err
 }
 
-// tell writes the container's log into the test's.
-func (c *Container) tell(t TB) {
+// logTo writes the container's log into the test's.
+func (c *Container) logTo(t TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()

@@ -30,7 +30,7 @@ type Vendor struct {
 	Base       string   // path on the emulator under which the operations are
 	Documented int      // operations that the vendor documents
 	Missing    []string // ids of those that are not emulated
-	Companions int      // operations beside the documented ones
+	Companions int      // operations besides the documented ones
 }
 
 // AdminBase is the path on the emulator under which the admin API is.

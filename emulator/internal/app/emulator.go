@@ -108,7 +108,7 @@ func New(config Config) (*Emulator, error) {
 	return e, nil
 }
 
-// populate makes the default world, and lets the scenarios play that were asked for.
+// populate creates the default world and starts the configured scenarios.
 func (e *Emulator) populate(h *host) error {
 	spec := admin.WorldSpec{Name: server.DefaultWorld}
 	if e.config.State != "" {
@@ -124,7 +124,7 @@ func (e *Emulator) populate(h *host) error {
 	}
 	for _, name := range e.config.Scenarios {
 		if err == nil {
-			err = e.play(name)
+			err = e.startScenario(name)
 		}
 	}
 	return err
@@ -147,7 +147,7 @@ var Plan = sync.OnceValues(func() (*server.Plan, error) {
 	return server.NewPlan(schemas.FS, konnect.Vendor(), axway.Vendor(), apiconnect.Vendor(), experiencehub.Vendor(), exchange.Vendor(), admin.Vendor())
 })
 
-// bases are the fixtures that were grown, once for each seed. A few are kept: whoever asks for worlds may name any seed.
+// bases caches the documents of fixtures by seed. It keeps a few: clients may create worlds with any seed.
 var bases = struct {
 	sync.Mutex
 	grown map[baseKey]*grown
@@ -245,7 +245,7 @@ func Judge(r *api.Resource, document api.Object) ([]api.Violation, error) {
 	return r.Vendor.Check(r.Schema, body.JSON)
 }
 
-// host is the emulator as the admin plane sees it.
+// host is the emulator as the admin API sees it.
 type host struct{ e *Emulator }
 
 var _ admin.Host = (*host)(nil)
@@ -288,7 +288,7 @@ func (h *host) NewWorld(ctx context.Context, spec admin.WorldSpec) (*store.World
 	return h.e.server.Store.Create(birth)
 }
 
-// Base is what worlds of a fixture are born from.
+// Base returns the documents that worlds of a fixture start with.
 func (h *host) Base(ctx context.Context, fixture string, seed uint64) (*store.Base, error) {
 	return base(ctx, h.e.server.Plan, fixture, seed)
 }

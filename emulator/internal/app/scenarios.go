@@ -103,8 +103,8 @@ func CheckScenario(name string) error {
 	return e.Close()
 }
 
-// play starts a scenario in the default world.
-func (e *Emulator) play(name string) error {
+// startScenario starts a scenario in the default world.
+func (e *Emulator) startScenario(name string) error {
 	one, builtin, err := readScenario(name, e.config.Fixture)
 	if err != nil {
 		return err

@@ -11,14 +11,14 @@ import (
 	"github.com/portico-emulator/portico/fixtures"
 )
 
-// State tells of the file that keeps the default world.
+// State describes the file that keeps the default world.
 type State struct {
 	File      string // "": there is none
 	Documents int    // in the default world
-	Commits   uint64 // that were ever written to the file: changes, and what the admin API did beside
+	Commits   uint64 // ever written to the file: changes of documents, and other calls of the admin API
 }
 
-// State tells of the state file.
+// State describes the state file. It is zero if there is none.
 func (e *Emulator) State() State {
 	if e.ledger == nil {
 		return State{}
@@ -30,7 +30,7 @@ func (e *Emulator) State() State {
 	return out
 }
 
-// open takes the state file.
+// open opens the state file.
 func (e *Emulator) open(h *host) error {
 	born, err := h.Base(context.Background(), e.config.Fixture, *e.config.Seed)
 	if err != nil {

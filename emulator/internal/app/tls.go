@@ -20,7 +20,7 @@ func (e *Emulator) Trust(vendor, ca string) ([]Variable, error) {
 		return others
 	}
 	return []Variable{
-		{Name: "SSL_CERT_FILE", Value: ca, Why: of(api.Go, "Go and OpenSSL (not Go on macOS and Windows); it stands in for the system's CAs")},
+		{Name: "SSL_CERT_FILE", Value: ca, Why: of(api.Go, "Go and OpenSSL (not Go on macOS and Windows); it replaces the system's CAs")},
 		{Name: "NODE_EXTRA_CA_CERTS", Value: ca, Why: of(api.Node, "Node.js")},
 		{Name: "CURL_CA_BUNDLE", Value: ca, Why: "curl"},
 		{Name: "REQUESTS_CA_BUNDLE", Value: ca, Why: "Python's requests"},
