@@ -55,7 +55,7 @@ func TestCoverage(t *testing.T) {
 	}{
 		{"", 0, fmt.Sprintf("%d 2 (", all), ""},
 		{"--min 0.1", 0, "never called:\n konnect.get-portal\n", ""},
-		{"--min 80", 2, "never called:", "% of the operations were called, 80.0 % are wanted\n"},
+		{"--min 80", 2, "never called:", "% of the operations were called; --min wants 80.0 %\n"},
 		{"--min 80 --world default", 2, fmt.Sprintf("%d 1 (", all), ""},
 		{"--world idle", 0, fmt.Sprintf("%d 0 (0.0 %%)", all), ""},
 		{"--url " + s.URL + "/_world/idle", 0, fmt.Sprintf("%d 0 (0.0 %%)", all), ""},
