@@ -39,7 +39,7 @@ race: ## run all tests again, watching for data races (needs a C compiler)
 
 golden: ## write conversations, gaps and pages anew from the answers as they are now; read the diff
 	go test $$(go list -f '{{range .XTestImports}}{{if eq . "$(MODULE)/emulator/internal/golden"}}{{$$.ImportPath}}{{end}}{{end}}' ./emulator/...) -run Golden -update
-	go test ./cmd/portico -run Golden -update
+	go test ./emulator/cli ./emulator/internal/app -run Golden -update
 
 vuln: ## look for known weaknesses in what is linked; needs the database at vuln.go.dev
 	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
@@ -57,7 +57,7 @@ soak: ## have 64 clients call all vendors for SOAK, count everything again, and 
 	go test -count=1 -timeout 30m -run '^TestSoak$$' -v ./emulator -args -soak $(SOAK) -soak-report ../docs/reliability.md
 
 kill: ## kill a server with a state file under load, KILLS times, and look whether anything acknowledged is gone
-	PORTICO_KILLS=$(KILLS) go test -count=1 -timeout 30m -run '^TestKill$$' -v ./cmd/portico | \
+	PORTICO_KILLS=$(KILLS) go test -count=1 -timeout 30m -run '^TestKill$$' -v ./emulator/cli | \
 		go run ./emulator/internal/report/said docs/reliability.md kill 'writes acknowledged' 'make kill KILLS=$(KILLS)'
 
 coverage: ## show which lines the tests never reach
@@ -75,7 +75,7 @@ binary: ## build a static Linux binary
 image: binary ## wrap it into an image from scratch, without a network; GOARCH chooses for which processor
 	@mkdir -p build/state
 	docker build --platform linux/$$(go env GOARCH) --tag $(IMAGE) \
-		--build-arg VERSION="$$(sed -n 's/^const Version = "\(.*\)"/\1/p' emulator/emulator.go)" \
+		--build-arg VERSION="$$(sed -n 's/^const Version = "\(.*\)"/\1/p' emulator/internal/app/emulator.go)" \
 		--build-arg REVISION="$$(git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null)" \
 		--build-arg CREATED="$$(git log -1 --format=%cI 2>/dev/null)" .
 

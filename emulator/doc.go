@@ -3,6 +3,8 @@
 // The house, from the street inwards:
 //
 //	emulator        New, ServeHTTP: what a program embeds
+//	cli             the commands of portico; cmd/portico is their main function
+//	internal/app    joins vendors, admin API, fixtures, scenarios and the state file into one emulator
 //	konnect, ...    a vendor each: vendor.go is the table of its operations, dialect.go its words, a file per resource
 //	internal/api    the vocabulary in which tables, resources and dialects are written
 //	internal/object JSON: read, written, compared, merged and patched without decoding it

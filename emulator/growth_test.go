@@ -235,19 +235,6 @@ func TestNothingGrowsForAClientThatLeft(t *testing.T) {
 	}
 }
 
-// Worlds of many seeds leave no more than a few grown fixtures behind.
-func TestFewBasesAreKept(t *testing.T) {
-	t.Parallel()
-	c := probe.Connect(t).With("Content-Type", "application/json")
-	for seed := range 40 {
-		c.Must(201, "POST", "/_portico/worlds", fmt.Sprintf(`{"name": "seeded", "fixture": "empty", "seed": %d}`, 1_000_000+seed))
-		c.Must(204, "DELETE", "/_portico/worlds/seeded", "")
-		if kept, most := emulator.Bases(); kept > most {
-			t.Fatalf("got %d kept after %d seeds, want %d", kept, seed+1, most)
-		}
-	}
-}
-
 // A scenario has so many rules, steps and expectations that each call can go through them.
 func TestScenariosAreBounded(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ func BenchmarkJournal(b *testing.B) {
 				on = "on"
 			}
 			b.Run(c.name+"/journal="+on, func(b *testing.B) {
-				e := start(b, emulator.Config{Journal: entries})
+				e := start(b, emulator.Config{Journal: &entries})
 				r := httptest.NewRequest(c.method, c.path, nil)
 				for name, value := range map[string]string{
 					"Authorization": "Bearer kpat_portico-admin", "Content-Type": "application/json", "Accept": "application/json",
@@ -97,7 +97,7 @@ func BenchmarkJournalMemory(b *testing.B) {
 	}
 	for b.Loop() {
 		const entries, size, worlds = 10_000, 2 << 10, 4 // one world keeps 16 MiB at most
-		e := start(b, emulator.Config{Journal: entries / worlds})
+		e := start(b, emulator.Config{Journal: new(entries / worlds)})
 		for n := range worlds {
 			call(b, e, http.MethodPost, "/_portico/worlds", fmt.Sprintf(`{"name":"w%d"}`, n), http.StatusCreated)
 		}

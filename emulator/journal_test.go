@@ -78,7 +78,7 @@ func reader(t *testing.T, stream io.Reader) func(n int) string {
 // server and with its world.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	e := start(t, emulator.Config{Journal: -1}) // whatever the journal keeps
+	e := start(t, emulator.Config{Journal: new(0)}) // whatever the journal keeps
 	var lc net.ListenConfig
 	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -216,7 +216,7 @@ func (s *soaking) settled(want int) standing {
 // the admin API, clients that go away, faults. No call may fail that was not meant to; then every count is counted again, every reference
 // looked up, and the process must hold what it held before. It counts goroutines, so it is alone.
 func TestSoak(t *testing.T) {
-	s := serveBoth(t, emulator.Config{Journal: 200})
+	s := serveBoth(t, emulator.Config{Journal: new(200)})
 	warm := &soaking{t: t, s: s, calls: loadCalls(t)}
 	warm.worlds()
 	warm.play(time.Now().Add(time.Second)) // schemas are compiled

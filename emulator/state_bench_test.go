@@ -23,7 +23,7 @@ func BenchmarkStateCreate(b *testing.B) {
 // BenchmarkStateOpen opens a file of 100,000 commits, each of a document of its own, so that there is nothing to leave out.
 func BenchmarkStateOpen(b *testing.B) {
 	const commits = 100_000
-	config := emulator.Config{Journal: -1, State: filepath.Join(b.TempDir(), "world.state"), StateLimit: 1 << 40}
+	config := emulator.Config{Journal: new(0), State: filepath.Join(b.TempDir(), "world.state"), StateLimit: 1 << 40}
 	e := start(b, config)
 	for i := range commits {
 		call(b, e, http.MethodPost, "/v2/portals", fmt.Sprintf(`{"name":"Portal %d"}`, i), http.StatusCreated)

@@ -74,7 +74,7 @@ func TestConversationsOutliveTheProcess(t *testing.T) {
 	all := recorded(t)
 	const seed = 3
 	r := rand.New(rand.NewPCG(seed, seed))
-	config := emulator.Config{Clock: noon, Journal: -1, StateLimit: 64 << 10}
+	config := emulator.Config{Clock: noon, Journal: new(0), StateLimit: 64 << 10}
 	twin := start(t, config)
 	k := keep(t, config)
 	calls, wrote := 0, 0
@@ -161,6 +161,7 @@ func TestAdminOutlivesTheProcess(t *testing.T) {
 		// Every row that writes is either played above or does nothing to what is kept.
 		others := []string{
 			"create-world", "delete-world", "arm-fault", "disarm-faults", "disarm-fault", "stop-scenario", "clear-requests", "verify-requests",
+			"redact",
 		}
 		p, err := emulator.Plan()
 		if err != nil {

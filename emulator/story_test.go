@@ -103,7 +103,7 @@ func TestWhy(t *testing.T) {
 // TestRequestsRefused are bad selectors and unknown names: told clearly, and nothing else happens.
 func TestRequestsRefused(t *testing.T) {
 	t.Parallel()
-	e := start(t, emulator.Config{Journal: 2})
+	e := start(t, emulator.Config{Journal: new(2)})
 	for range 3 {
 		ask(t, e, http.MethodGet, "/v2/portals", "", asAdmin)
 	}

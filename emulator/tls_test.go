@@ -16,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/internal/certs"
+	"github.com/portico-emulator/portico/emulator/internal/server"
 )
 
 // served is an emulator behind two sockets, as portico serve is.
@@ -30,7 +32,7 @@ type served struct {
 func serveBoth(t testing.TB, config emulator.Config) *served {
 	t.Helper()
 	e := start(t, config)
-	identity, err := emulator.NewIdentity("127.0.0.1", net.IPv4(127, 0, 0, 1))
+	identity, err := certs.Make(time.Now(), "127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +49,7 @@ func serveBoth(t testing.TB, config emulator.Config) *served {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- e.Serve(ctx, listeners[0], identity.Listen(listeners[1])) }()
+	go func() { ended <- e.Serve(ctx, listeners[0], server.ListenTLS(listeners[1], identity.Certificate)) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

@@ -25,7 +25,7 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	p := l.p
 	if p.host.emulator == nil && realHost(r.URL.Hostname()) && !p.host.at(r.URL) {
 		p.t.Helper()
-		return nil, betray(p.t, r.URL)
+		return nil, refuseReal(p.t, r.URL)
 	}
 	path, mine := p.within(r)
 	if mine && p.world != "" && !strings.HasPrefix(r.URL.Path, worldPrefix) && r.Header.Get(worldHeader) == "" {
@@ -41,7 +41,7 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.host.trip.RoundTrip(r)
 }
 
-// at tells whether a URL leads to the emulator, whatever its host is called.
+// at reports whether a URL leads to the emulator, whatever its host is called.
 func (h *host) at(u *url.URL) bool {
 	own, err := url.Parse(h.url)
 	return err == nil && own.Host == u.Host
@@ -58,23 +58,23 @@ func (p *Portico) within(r *http.Request) (path string, mine bool) {
 	return path, world == "" || world == p.world || p.world == "" && world == "default"
 }
 
-// changes tells whether a call of the admin API changes its world.
+// changes reports whether a call of the admin API changes its world.
 func changes(method, path string) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return false
 	}
-	return path != "/requests/verify" && path != "/worlds"
+	return path != "/requests/verify" && path != "/redact" && path != "/worlds"
 }
 
-// told is an answer that was read.
-type told struct {
+// answer is an answer that was read.
+type answer struct {
 	status int
 	body   []byte
 }
 
 // problem is what an answer complains of.
-func (a told) problem() string {
+func (a answer) problem() string {
 	var e struct{ Error struct{ Message string } }
 	if json.Unmarshal(a.body, &e) == nil && e.Error.Message != "" {
 		return e.Error.Message
@@ -83,21 +83,21 @@ func (a told) problem() string {
 }
 
 // send sends a request to this world and reads the answer.
-func (p *Portico) send(method, path, authorization string, body any) (told, error) {
+func (p *Portico) send(method, path, authorization string, body any) (answer, error) {
 	r, err := p.request(method, path, authorization, body)
 	if err != nil {
-		return told{}, err
+		return answer{}, err
 	}
 	return read(p.host.trip.RoundTrip(r))
 }
 
-func read(answer *http.Response, err error) (told, error) {
+func read(r *http.Response, err error) (answer, error) {
 	if err != nil {
-		return told{}, err
+		return answer{}, err
 	}
-	defer answer.Body.Close()
-	data, err := io.ReadAll(answer.Body)
-	return told{answer.StatusCode, data}, err
+	defer r.Body.Close()
+	data, err := io.ReadAll(r.Body)
+	return answer{r.StatusCode, data}, err
 }
 
 func (p *Portico) request(method, path, authorization string, body any) (*http.Request, error) {
@@ -133,7 +133,7 @@ func (p *Portico) bearer() string {
 }
 
 // ask calls the admin API for the testkit's own sake: it is not recorded.
-func (p *Portico) ask(method, path string, body any) (told, error) {
+func (p *Portico) ask(method, path string, body any) (answer, error) {
 	return p.send(method, adminPrefix+path, p.bearer(), body)
 }
 

@@ -4,42 +4,41 @@ import (
 	"cmp"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/portico-emulator/portico/emulator"
 )
 
 // bundleFormat is the number of the form that bundles have. portico replay reads this one alone.
 const bundleFormat = 2
 
-// bundleInfo is what a bundle holds beside the calls. A bundle is an HTTP archive (HAR 1.2) that browsers open, with this as
+// bundleInfo is what a bundle holds besides the calls. A bundle is an HTTP archive (HAR 1.2) that browsers open, with this as
 // the member _portico of its log.
 type bundleInfo struct {
-	Format    int                        `json:"format"`
-	Portico   string                     `json:"portico"`
-	Test      string                     `json:"test"`
-	World     string                     `json:"world"`
-	Seed      uint64                     `json:"seed"`
-	Fixture   string                     `json:"fixture"`
-	Clock     clockInfo                  `json:"clock"` // at birth, or when the test began
-	Strict    bool                       `json:"strict"`
-	Since     uint64                     `json:"since,omitempty"` // calls that the world had counted before the test
-	Dropped   int                        `json:"admin_dropped,omitempty"`
-	Faults    []faultInfo                `json:"faults"`
-	Armed     json.RawMessage            `json:"armed"` // rules, those of scenarios included
-	Scenarios map[string]json.RawMessage `json:"scenarios"`
-	Diff      json.RawMessage            `json:"diff"` // since birth
+	Format    int                 `json:"format"`
+	Portico   string              `json:"portico"`
+	Test      string              `json:"test"`
+	World     string              `json:"world"`
+	Seed      uint64              `json:"seed"`
+	Fixture   string              `json:"fixture"`
+	Clock     clockInfo           `json:"clock"` // when the world was created, or the test began
+	Strict    bool                `json:"strict"`
+	Since     uint64              `json:"since,omitempty"` // calls that the world had counted before the test
+	Dropped   int                 `json:"admin_dropped,omitempty"`
+	Faults    []faultInfo         `json:"faults"`
+	Armed     rawJSON             `json:"armed"` // rules, those of scenarios included
+	Scenarios map[string]*rawJSON `json:"scenarios"`
+	Diff      rawJSON             `json:"diff"` // since the world was created
 }
 
 type faultInfo struct {
-	ID    string          `json:"id"`
-	Rule  json.RawMessage `json:"rule"`
-	Hits  int             `json:"hits"`
-	Fired int             `json:"fired"`
+	ID    string  `json:"id"`
+	Rule  rawJSON `json:"rule"`
+	Hits  int     `json:"hits"`
+	Fired int     `json:"fired"`
 }
 
 // archive is the part of a HAR that matters here.
@@ -52,13 +51,13 @@ type archive struct {
 	} `json:"log"`
 }
 
-// lasting tells whether the folders that ArtifactDir gives are there after the test.
+// lasting reports whether go test keeps the folders of ArtifactDir.
 func lasting() bool {
 	f := flag.Lookup("test.artifacts")
 	return f != nil && f.Value.String() == "true"
 }
 
-// bundle writes what there is to tell of the world into the folder for the test's artifacts, if anything was done to it.
+// bundle writes what happened to the world into the folder for the test's artifacts, if anything did.
 func (p *Portico) bundle() {
 	p.t.Helper()
 	t, ok := p.t.(interface{ ArtifactDir() string })
@@ -81,7 +80,7 @@ func (p *Portico) bundle() {
 	}
 }
 
-// say tells beside a failure.
+// say logs a line about a test that has failed already.
 func (p *Portico) say(format string, args ...any) {
 	p.t.Helper()
 	if t, ok := p.t.(interface{ Logf(string, ...any) }); ok {
@@ -91,7 +90,7 @@ func (p *Portico) say(format string, args ...any) {
 	p.t.Errorf(format, args...)
 }
 
-// idle tells whether nothing was done to the world.
+// idle reports whether nothing was done to the world.
 func (p *Portico) idle() bool {
 	now, err := p.info()
 	p.record.mu.Lock()
@@ -107,11 +106,6 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 	} else {
 		calls, _ = p.phaseCalls()
 	}
-	var credentials []emulator.Credential
-	if err := alive.get("/credentials", &credentials); err != nil {
-		return nil, err
-	}
-	hide := emulator.Redact(append(credentials, p.credentials...))
 	var health struct{ Version string }
 	if err := alive.get("/health", &health); err != nil {
 		return nil, err
@@ -127,26 +121,42 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 	b := bundleInfo{
 		Format: bundleFormat, Portico: health.Version, Test: p.t.Name(), World: name, Seed: rec.birth.Seed,
 		Fixture: rec.birth.Fixture, Clock: rec.birth.Clock, Strict: strict, Dropped: rec.dropped,
-		Faults: []faultInfo{}, Scenarios: map[string]json.RawMessage{},
+		Faults: []faultInfo{}, Scenarios: map[string]*rawJSON{},
 	}
 	if !p.ours {
 		b.Since = rec.birth.Requests
 	}
+	if alive == p {
+		b.Diff, b.Armed = p.document("/diff"), p.document("/faults")
+	}
+	texts := []*string{(*string)(&b.Diff), (*string)(&b.Armed)} // that may hold secrets
+	for _, f := range rec.faults {
+		b.Faults = append(b.Faults, faultInfo{f.ID, rawJSON(f.rule), f.hits, f.fired})
+	}
+	for i := range b.Faults {
+		texts = append(texts, (*string)(&b.Faults[i].Rule))
+	}
+	for _, one := range rec.steps {
+		a := one.admin
+		if a == nil {
+			continue
+		}
+		texts = append(texts, &a.path, &a.body, &a.answer)
+		name, ok := strings.CutSuffix(strings.TrimPrefix(a.path, "/scenarios/"), "/start")
+		if ok && alive == p && b.Scenarios[name] == nil {
+			b.Scenarios[name] = new(p.document("/scenarios/" + name))
+			texts = append(texts, (*string)(b.Scenarios[name]))
+		}
+	}
+	if err := alive.redact(texts, p.credentials); err != nil {
+		return nil, err
+	}
 	var all archive
 	for _, one := range rec.steps {
 		if one.admin != nil {
-			one.call = one.admin.entry(hide)
-			if name, ok := strings.CutSuffix(strings.TrimPrefix(one.admin.path, "/scenarios/"), "/start"); ok && alive == p {
-				b.Scenarios[name] = p.hidden("/scenarios/"+name, hide)
-			}
+			one.call = one.admin.entry()
 		}
 		all.Log.Entries = append(all.Log.Entries, one.call)
-	}
-	for _, f := range rec.faults {
-		b.Faults = append(b.Faults, faultInfo{f.ID, json.RawMessage(hide(f.rule)), f.hits, f.fired})
-	}
-	if alive == p {
-		b.Diff, b.Armed = p.hidden("/diff", hide), p.hidden("/faults", hide)
 	}
 	all.Log.Version, all.Log.Creator = "1.2", map[string]string{"name": "portico", "version": health.Version}
 	all.Log.Info = &b
@@ -154,18 +164,18 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 }
 
 // entry is the call as an entry of an HTTP archive, which has no number. Of its answer it keeps documents.
-func (a *adminCall) entry(hide func(string) string) json.RawMessage {
+func (a *adminCall) entry() json.RawMessage {
 	type object map[string]any
 	none := []string{}
 	content := object{"size": len(a.answer), "mimeType": "application/json"}
 	if strings.HasPrefix(a.path, "/state/") && a.status < http.StatusBadRequest {
-		content["text"] = hide(a.answer)
+		content["text"] = a.answer
 	}
 	e := object{
 		"startedDateTime": a.at, "_world_at": a.at, "time": 0, "timings": object{"send": 0, "wait": 0, "receive": 0}, "cache": object{},
 		"request": object{
-			"method": a.method, "url": localURL + adminPrefix + hide(a.path), "httpVersion": "HTTP/1.1", "headers": none, "cookies": none,
-			"queryString": none, "headersSize": -1, "bodySize": len(a.body), "postData": object{"mimeType": "", "text": hide(a.body)},
+			"method": a.method, "url": localURL + adminPrefix + a.path, "httpVersion": "HTTP/1.1", "headers": none, "cookies": none,
+			"queryString": none, "headersSize": -1, "bodySize": len(a.body), "postData": object{"mimeType": "", "text": a.body},
 		},
 		"response": object{
 			"status": a.status, "statusText": http.StatusText(a.status), "httpVersion": "HTTP/1.1", "headers": none, "cookies": none,
@@ -176,11 +186,45 @@ func (a *adminCall) entry(hide func(string) string) json.RawMessage {
 	return out
 }
 
-// hidden is an answer of the admin API without secrets.
-func (p *Portico) hidden(path string, hide func(string) string) json.RawMessage {
+// rawJSON is JSON that is kept as text; "" is null.
+type rawJSON string
+
+// MarshalJSON returns the JSON as it is.
+func (r rawJSON) MarshalJSON() ([]byte, error) { return []byte(cmp.Or(r, "null")), nil }
+
+// document returns an answer of the admin API, or "" if it is refused.
+func (p *Portico) document(path string) rawJSON {
 	var raw json.RawMessage
-	if err := p.get(path, &raw); err != nil {
-		return nil
+	_ = p.get(path, &raw) // which leaves raw empty
+	return rawJSON(raw)
+}
+
+// redact replaces texts by what the emulator leaves of them without secrets: of its world's credentials, of the given ones,
+// and of what a name marks as a secret.
+func (p *Portico) redact(texts []*string, credentials json.RawMessage) error {
+	var body struct {
+		Texts       []string        `json:"texts"`
+		Credentials json.RawMessage `json:"credentials,omitempty"`
 	}
-	return json.RawMessage(hide(string(raw)))
+	for _, t := range texts {
+		body.Texts = append(body.Texts, *t)
+	}
+	body.Credentials = credentials
+	a, err := p.ask(http.MethodPost, "/redact", body)
+	switch {
+	case err != nil:
+		return err
+	case a.status != http.StatusOK:
+		return fmt.Errorf("the emulator does not redact: %s", a.problem())
+	}
+	if err := json.Unmarshal(a.body, &body); err != nil {
+		return err
+	}
+	if len(body.Texts) != len(texts) {
+		return fmt.Errorf("the emulator redacted %d of %d texts", len(body.Texts), len(texts))
+	}
+	for i, t := range texts {
+		*t = body.Texts[i]
+	}
+	return nil
 }

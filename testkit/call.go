@@ -9,11 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/portico-emulator/portico/emulator"
 )
 
-// Call is one call that a world was asked, as its journal tells it: without secrets.
+// Call is one request to a world and its answer, as the journal shows it: without secrets.
 type Call struct {
 	ID        string        `json:"id"` // the answer's Portico-Request: its number in the world
 	At        time.Time     `json:"at"`
@@ -63,15 +61,14 @@ func (b Body) Into(v any) error {
 
 // At is the value at a JSON path of the forms $.a.b[0] and $['x'], decoded; nil where there is none, or no such path.
 func (b Body) At(path string) any {
-	steps, err := emulator.JSONPath(path)
-	if err != nil {
-		return nil
-	}
 	var document any
 	if b.Into(&document) != nil {
 		return nil
 	}
-	value, _ := follow(document, steps)
+	value, ok := follow(document, path)
+	if !ok {
+		return nil
+	}
 	return value
 }
 
@@ -97,16 +94,16 @@ func (c Call) reasons() []string {
 	return slices.DeleteFunc(slices.Clone(c.Why), func(s string) bool { return strings.HasPrefix(s, "contract: ") })
 }
 
-// UnmarshalJSON reads a call as the admin API tells it.
+// UnmarshalJSON decodes a call from JSON of the admin API.
 func (c *Call) UnmarshalJSON(data []byte) error {
 	type plain Call
-	var told struct {
+	var wire struct {
 		*plain
 		Microseconds int64 `json:"duration_us"`
 	}
-	told.plain = (*plain)(c)
-	err := json.Unmarshal(data, &told)
-	c.Took = time.Duration(told.Microseconds) * time.Microsecond
+	wire.plain = (*plain)(c)
+	err := json.Unmarshal(data, &wire)
+	c.Took = time.Duration(wire.Microseconds) * time.Microsecond
 	return err
 }
 

@@ -2,22 +2,14 @@ package testkit
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
-	"path"
-	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/portico-emulator/portico/emulator"
 )
 
-// Calls are calls that the world was asked, whatever came of them, narrowed down by what is said of them. An assertion that
-// does not hold fails the test and tells what was wanted, how many there were, and which calls nearly were as wanted.
+// Calls selects calls to a world, whatever their answers were. An assertion that does not hold fails the test with the
+// expected and the actual number of calls, and with the calls that differ least from the selection.
 type Calls struct {
 	p *Portico
 	x expectation
@@ -30,6 +22,7 @@ type expectation struct {
 	Status    int            `json:"status,omitempty"`
 	Body      map[string]any `json:"body,omitempty"`
 	Times     *span          `json:"times,omitempty"`
+	List      bool           `json:"list,omitempty"`
 }
 
 type span struct {
@@ -49,8 +42,8 @@ func (s span) String() string {
 	return "exactly " + counted(*s.Min, "call")
 }
 
-// Calls are the calls of an operation such as konnect.create-portal, of those that fit a glob such as konnect.* or
-// *.create-*, or with "" all, those included that no operation answers for.
+// Calls selects the calls of an operation such as konnect.create-portal, of all that match a glob such as konnect.* or
+// *.create-*, or with "" all calls, including those that match no operation.
 func (p *Portico) Calls(operation string) *Calls {
 	return &Calls{p, expectation{Operation: operation}}
 }
@@ -62,23 +55,23 @@ func (c *Calls) narrowed(how func(*expectation)) *Calls {
 	return &Calls{c.p, x}
 }
 
-// Method leaves those with an HTTP method.
+// Method selects those with an HTTP method.
 func (c *Calls) Method(method string) *Calls {
 	return c.narrowed(func(x *expectation) { x.Method = strings.ToUpper(method) })
 }
 
-// Path leaves those whose path, without a world's prefix and without a query, is as given: /v2/portals.
+// Path selects those with a path, without a world's prefix and without a query: /v2/portals.
 func (c *Calls) Path(path string) *Calls {
 	return c.narrowed(func(x *expectation) { x.Path = path })
 }
 
-// Status leaves those that were answered with a status.
+// Status selects those that were answered with a status.
 func (c *Calls) Status(status int) *Calls {
 	return c.narrowed(func(x *expectation) { x.Status = status })
 }
 
-// With leaves those whose body has at a JSON path, such as $.name or $.labels['a b'][0], what encodes to the same JSON as
-// the value, or what Matches.
+// With selects those whose body has a value at a JSON path such as $.name or $.labels['a b'][0]. The value is compared as
+// JSON, or is a Matches.
 func (c *Calls) With(path string, value any) *Calls {
 	return c.narrowed(func(x *expectation) {
 		if x.Body == nil {
@@ -88,7 +81,7 @@ func (c *Calls) With(path string, value any) *Calls {
 	})
 }
 
-// Body leaves those whose whole body is the same JSON as the value. Those that are not are shown line by line.
+// Body selects those whose whole body is the same JSON as the value. A failed assertion shows the difference by line.
 func (c *Calls) Body(value any) *Calls { return c.With("$", value) }
 
 // Times asserts how many there are.
@@ -124,39 +117,19 @@ func (c *Calls) AtMost(n int) *Calls {
 // Count is how many there are.
 func (c *Calls) Count() int {
 	c.p.t.Helper()
-	v, ok := c.verdict(span{Min: new(int)})
-	if !ok {
-		return 0
-	}
+	v, _ := c.p.verify(c.x, span{Min: new(int)})
 	return v.Count
 }
 
-// All lists them, the oldest first, as far as the journal keeps them: the last 1000, unless portico serve was told
-// otherwise. What With says of a secret cannot be looked up there and fails the test; Times and the like can tell.
+// All lists them, the oldest first, as far as the journal keeps them: the last 1000, unless portico serve was started with
+// another --journal.
 func (c *Calls) All() []Call {
 	c.p.t.Helper()
-	filter := url.Values{}
-	if c.x.Operation != "" {
-		filter.Set("operation", c.x.Operation)
-	}
-	if c.x.Status != 0 {
-		filter.Set("status", strconv.Itoa(c.x.Status))
-	}
-	all, err := c.p.calls(filter.Encode())
-	if err != nil {
-		c.p.t.Fatalf("portico: %v", err)
-	}
-	out := []Call{}
-	for _, one := range all {
-		fits, err := c.x.fits(one)
-		if err != nil {
-			c.p.t.Fatalf("portico: %s: %v", one, err)
-		}
-		if fits {
-			out = append(out, one)
-		}
-	}
-	return out
+	x := c.x
+	x.List = true
+	v, _ := c.p.verify(x, span{Min: new(int)})
+	slices.Reverse(v.Calls)
+	return v.Calls
 }
 
 // Last is the newest of them; where there is none, the test fails.
@@ -170,83 +143,14 @@ func (c *Calls) Last() Call {
 	return all[len(all)-1]
 }
 
-// fits tells whether a call is as wanted, but for what the admin API has chosen by already.
-func (x expectation) fits(c Call) (bool, error) {
-	if x.Method != "" && x.Method != c.Method || x.Path != "" && x.Path != c.Path {
-		return false, nil
-	}
-	if x.Operation != "" {
-		if ok, _ := path.Match(x.Operation, c.Operation); !ok {
-			return false, nil
-		}
-	}
-	if len(x.Body) == 0 {
-		return true, nil
-	}
-	var body any
-	if err := c.Body.Into(&body); err != nil {
-		return false, err
-	}
-	for _, at := range slices.Sorted(maps.Keys(x.Body)) {
-		steps, err := emulator.JSONPath(at)
-		if err != nil {
-			return false, err
-		}
-		got, there := follow(body, steps)
-		ok, err := same(got, there, x.Body[at])
-		if err != nil {
-			return false, fmt.Errorf("%s %w", at, err)
-		}
-		if !ok {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-// redacted is how the journal tells a secret: not at all, or by the name of a known credential.
-var redacted = regexp.MustCompile(`^\[(?:redacted|[a-z-]+\.[\w.@-]+(?::secret)?)\]$`)
-
-// same tells whether a value that was sent is as wanted.
-func same(got any, there bool, want any) (bool, error) {
-	if !there {
-		return false, nil
-	}
-	text, isText := got.(string)
-	if isText && redacted.MatchString(text) {
-		return false, fmt.Errorf("is a secret, which the journal tells as %s; count such calls with Times", text)
-	}
-	if m, ok := want.(Matches); ok {
-		re, err := regexp.Compile(string(m))
-		if err != nil {
-			return false, err
-		}
-		if !isText {
-			data, err := json.Marshal(got)
-			return err == nil && re.Match(data), err
-		}
-		return re.MatchString(text), nil
-	}
-	data, err := json.Marshal(want)
-	if err != nil {
-		return false, err
-	}
-	var plain any
-	if err := json.Unmarshal(data, &plain); err != nil {
-		return false, err
-	}
-	return reflect.DeepEqual(got, plain), nil
-}
-
-// verdict asks how many there are; false where the test has failed.
-func (c *Calls) verdict(times span) (v verdict, ok bool) {
-	c.p.t.Helper()
-	x := c.x
+// verify asks how many calls are as expected. It reports false if the test has failed.
+func (p *Portico) verify(x expectation, times span) (v verdict, ok bool) {
+	p.t.Helper()
 	x.Times = &times
-	a, err := c.p.ask(http.MethodPost, "/requests/verify", x)
+	a, err := p.ask(http.MethodPost, "/requests/verify", x)
 	switch {
 	case err != nil:
-		c.p.t.Fatalf("portico: %v", err)
+		p.t.Fatalf("portico: %v", err)
 	case a.status == http.StatusOK:
 		err = json.Unmarshal(a.body, &v)
 	case a.status == http.StatusConflict:
@@ -255,19 +159,19 @@ func (c *Calls) verdict(times span) (v verdict, ok bool) {
 		v = refused.Error.Details
 		v.Unmet = true
 	default:
-		c.p.t.Fatalf("portico: calls of %s: %s", c.x, a.problem())
+		p.t.Fatalf("portico: calls of %s: %s", x, a.problem())
 		return v, false
 	}
 	if err != nil {
-		c.p.t.Fatalf("portico: %v", err)
+		p.t.Fatalf("portico: %v", err)
 	}
 	return v, true
 }
 
 func (c *Calls) assert(times span) *Calls {
 	c.p.t.Helper()
-	if v, ok := c.verdict(times); ok && v.Unmet {
-		c.p.t.Errorf("%s", c.complaint(times, v))
+	if v, ok := c.p.verify(c.x, times); ok && v.Unmet {
+		c.p.t.Errorf("%s", c.failure(times, v))
 	}
 	return c
 }

@@ -241,9 +241,13 @@ func TestCallsWithSecrets(t *testing.T) {
 		call(t, w.Client(), "", "POST", w.Base("konnect")+"/nowhere", `{"password":"correct horse"}`)
 		w.Calls("").With("$.password", "correct horse").Once()
 		w.Calls("").With("$.password", "battery staple").Never()
-		w.Calls("").With("$.password", "correct horse").All()
+		all := w.Calls("").With("$.password", "correct horse").All()
+		if len(all) != 1 || all[0].Body.String() != `{"password":"[redacted]"}` {
+			t.Errorf("got %v, want the call with its password redacted", all)
+		}
+		w.Calls("").With("password", "x").All()
 	})
-	want := "portico: request 1: POST /v2/nowhere answered 404: $.password is a secret, which the journal tells as [redacted]; count such calls with Times"
+	const want = `portico: calls of any operation with password = "x": body: "password" is no JSON path: it begins with $, as in $.a.b[0] or $['x']`
 	if got := r.said(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

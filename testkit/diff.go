@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Diff is what became of a world's documents since a snapshot, or since it was born.
+// Diff is how a world's documents differ from a snapshot, or from those that it was created with.
 type Diff struct {
-	Since   string // the snapshot; "": birth
+	Since   string // the snapshot; "": the creation of the world
 	Added   []Difference
 	Removed []Difference
 	Changed []Difference
@@ -18,15 +18,15 @@ type Diff struct {
 	p *Portico
 }
 
-// Difference is a document that is not what it was.
+// Difference is a document that was added, removed or changed.
 type Difference struct {
 	Kind     string          `json:"kind"`
 	ID       string          `json:"id"`
-	Document json.RawMessage `json:"document"` // as it is, or was; of changed ones there is the patch
+	Document json.RawMessage `json:"document"` // as added, or before its removal; nil for a changed one
 	Patch    []PatchStep     `json:"patch"`
 }
 
-// Diff tells what changed since a snapshot, or with "" since the world was born.
+// Diff compares the world with a snapshot, or if from is "" with the world as it was created.
 func (p *Portico) Diff(from string) *Diff {
 	p.t.Helper()
 	d := &Diff{Since: from, p: p}
@@ -40,7 +40,7 @@ func (p *Portico) Diff(from string) *Diff {
 	return d
 }
 
-// Of leaves the documents of kinds that fit one of some globs, such as konnect.portal or konnect.*.
+// Of selects the documents of kinds that match one of some globs, such as konnect.portal or konnect.*.
 func (d *Diff) Of(kinds ...string) *Diff {
 	d.p.t.Helper()
 	keep := func(all []Difference) []Difference {
@@ -60,7 +60,7 @@ func (d *Diff) Of(kinds ...string) *Diff {
 	return &Diff{d.Since, keep(d.Added), keep(d.Removed), keep(d.Changed), d.p}
 }
 
-// Len is how many documents are not what they were.
+// Len returns the number of documents that differ.
 func (d *Diff) Len() int { return len(d.Added) + len(d.Removed) + len(d.Changed) }
 
 // Empty asserts that nothing changed.
@@ -71,7 +71,7 @@ func (d *Diff) Empty() {
 	}
 }
 
-// String tells it a line or more for each document: + added, - removed, ~ changed.
+// String formats the difference with lines for each document: + added, - removed, ~ changed.
 func (d *Diff) String() string {
 	var b strings.Builder
 	since := "since birth"

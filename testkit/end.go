@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// ending is the worlds of a test on one emulator, which are judged and go together.
+// ending holds the worlds of a test on one emulator, which are checked and deleted together.
 type ending struct {
 	t TB
 
@@ -22,7 +22,7 @@ func (e *ending) add(p *Portico) {
 	e.worlds = append(e.worlds, p)
 }
 
-// end judges all worlds before it leaves any, so that the bundle of a failed test has them all.
+// end checks all worlds before it deletes any, so that a failed test leaves bundles of all.
 func (e *ending) end() {
 	e.t.Helper()
 	e.mu.Lock()
@@ -43,7 +43,7 @@ func (e *ending) end() {
 	}
 }
 
-// judge fails the test on requests that matched no operation, and on faults that never acted.
+// judge fails the test on requests that match no operation, and on faults that never acted.
 func (p *Portico) judge() {
 	p.t.Helper()
 	now, err := p.info()
@@ -54,8 +54,8 @@ func (p *Portico) judge() {
 	deleted := p.record.deleted
 	p.record.mu.Unlock()
 	if err != nil && !deleted {
-		p.t.Errorf("portico: the world could not be asked at the end of the test: %v\n"+
-			"An emulator that the test starts itself is to be stopped by a Cleanup that was registered before At, not by a defer.", err)
+		p.t.Errorf("portico: the world did not answer at the end of the test: %v\n"+
+			"Stop an emulator that the test starts itself in a Cleanup that is registered before At, not in a defer.", err)
 	}
 	if !p.settings.AllowUnmatched {
 		p.judgeCalls(now)
@@ -74,7 +74,7 @@ func (p *Portico) judgeCalls(now worldInfo) {
 	if now.Requests > since {
 		some, err := p.unmatched(since)
 		if err != nil {
-			p.t.Errorf("portico: the world %s could not be asked at the end: %v", now.Name, err)
+			p.t.Errorf("portico: the world %s did not answer at the end of the test: %v", now.Name, err)
 		}
 		all = append(all, some...)
 	}
@@ -120,7 +120,7 @@ func (p *Portico) judgeFaults() {
 	}
 }
 
-// leave deletes a world that was the test's own, and takes its faults out of one that was not.
+// leave deletes a world of the test's own, and removes the test's faults from any other.
 func (p *Portico) leave() {
 	p.t.Helper()
 	switch {
@@ -139,7 +139,7 @@ func (p *Portico) leave() {
 	}
 }
 
-// counted is a number of things.
+// counted returns a number with its noun, in the plural where it has to be.
 func counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

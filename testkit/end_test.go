@@ -207,12 +207,12 @@ func TestEndOfAt(t *testing.T) {
 		testkit.At(r, gone.URL)
 		gone.Close()
 	})
-	if said := r.said(); !strings.Contains(said, "could not be asked at the end of the test: ") || !strings.Contains(said, "registered before At, not by a defer") {
+	if said := r.said(); !strings.Contains(said, "did not answer at the end of the test: ") || !strings.Contains(said, "registered before At, not in a defer") {
 		t.Errorf("an emulator that is gone: got %q", said)
 	}
 	for want, opt := range map[string]testkit.Option{
 		"At takes the world at " + s.URL + " as it is; give Seed(7) to World": testkit.Seed(7),
-		"is lenient and cannot be told to be Strict any more":                 testkit.Strict(),
+		"is lenient: start it with --auth strict":                             testkit.Strict(),
 		"Prove cannot be given to an emulator that runs already":              testkit.Prove(),
 	} {
 		if r := record(t, func(r *recorder) { testkit.At(r, s.URL, opt) }); !strings.Contains(r.said(), want) {

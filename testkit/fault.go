@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Fault is a rule by which calls go wrong on purpose. The zero value of a field leaves it out.
+// Fault is a rule that makes calls fail on purpose. Fields with their zero value are left out.
 type Fault struct {
 	Name  string   `json:"name,omitempty"`
 	On    string   `json:"on"` // operation such as konnect.create-portal, or a glob such as konnect.* or *.create-*
@@ -17,7 +17,7 @@ type Fault struct {
 	Times int      `json:"times,omitempty"`
 	Every int      `json:"every,omitempty"`
 	Odds  *float64 `json:"odds,omitempty"`  // decided by the world's seed
-	Stage string   `json:"stage,omitempty"` // before (default): nothing happened; after: the write is committed
+	Stage string   `json:"stage,omitempty"` // before (default): the operation is not executed; after: it is
 	Give  Give     `json:"give"`
 
 	Optional bool `json:"-"` // the test passes though it never acts
@@ -40,18 +40,18 @@ func (m Matches) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"matches": string(m)})
 }
 
-// Give is what the caller sees.
+// Give is the answer that the caller gets.
 type Give struct {
 	Error      string            `json:"error,omitempty"` // neutral word such as rate-limited, in the vendor's own envelope
 	Status     int               `json:"status,omitempty"`
 	Headers    map[string]string `json:"headers,omitempty"`
-	Body       any               `json:"body,omitempty"`
+	Body       string            `json:"body,omitempty"` // as it is sent: as application/json if it is JSON, else as text/plain
 	RetryAfter Duration          `json:"retry_after,omitempty"`
-	Delay      any               `json:"delay,omitempty"`   // Duration, Uniform or Lognormal
+	Delay      Delay             `json:"delay,omitempty"`   // a Duration, Uniform or Lognormal
 	Wire       string            `json:"wire,omitempty"`    // reset, empty, truncate, malformed-chunk, garbage, dribble, hang
 	Gateway    int               `json:"gateway,omitempty"` // 502, 503 or 504, as a proxy in front would send it
 	Patch      []PatchStep       `json:"patch,omitempty"`   // JSON Patch on the true answer
-	Stale      Duration          `json:"stale,omitempty"`   // reads show the world as it was so long ago, by its own clock
+	Stale      Duration          `json:"stale,omitempty"`   // reads show the world as it was this long ago, by the world's clock
 }
 
 // Duration is a span of real time, or of a test bubble's; never of the world's clock.
@@ -60,7 +60,14 @@ type Duration time.Duration
 // MarshalText is the form of time.Duration.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
-// Uniform is a delay drawn between two.
+// Delay is how long an answer is held back: a Duration, or a distribution that the delay of each answer is drawn from.
+type Delay interface{ delay() }
+
+func (Duration) delay()  {}
+func (Uniform) delay()   {}
+func (Lognormal) delay() {}
+
+// Uniform is a delay between two durations, each as likely as the next.
 type Uniform [2]Duration
 
 // MarshalJSON is {"uniform": [least, most]}.
@@ -68,7 +75,7 @@ func (u Uniform) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string][2]Duration{"uniform": u})
 }
 
-// Lognormal is a delay drawn around a median, as networks have them.
+// Lognormal is a delay with a log-normal distribution, as networks have it. Sigma is that of the logarithm.
 type Lognormal struct {
 	Median Duration `json:"median"`
 	Sigma  float64  `json:"sigma"`
@@ -88,7 +95,7 @@ type PatchStep struct {
 	Value any    `json:"value,omitempty"`
 }
 
-// ArmedFault is a fault that was armed in a world.
+// ArmedFault is a fault in a world.
 type ArmedFault struct {
 	p  *Portico
 	ID string
@@ -96,8 +103,8 @@ type ArmedFault struct {
 	name, on    string
 	rule        string // as it was written, as JSON
 	optional    bool
-	gone        bool // it was disarmed, or the world was born anew
-	hits, fired int  // as they were when somebody last looked
+	gone        bool // it was disarmed, or the world was reset
+	hits, fired int  // as of the last look
 }
 
 // Fault arms a rule in this world, after those that are armed already: the first that acts on a call wins. An operation
@@ -105,27 +112,27 @@ type ArmedFault struct {
 // then. Optional lets it pass.
 func (p *Portico) Fault(f Fault) *ArmedFault {
 	p.t.Helper()
-	var told struct{ ID string }
-	p.admin(p.t, http.MethodPost, "/faults", f, &told)
+	var armed struct{ ID string }
+	p.admin(p.t, http.MethodPost, "/faults", f, &armed)
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	for _, one := range slices.Backward(p.record.faults) {
-		if one.ID == told.ID && !one.gone {
+		if one.ID == armed.ID && !one.gone {
 			one.optional = f.Optional
 			return one
 		}
 	}
-	return &ArmedFault{p: p, ID: told.ID, gone: true} // somebody disarmed it in that moment
+	return &ArmedFault{p: p, ID: armed.ID, gone: true} // disarmed in the meantime
 }
 
-// Hits is how many calls matched so far, or did before the rule was disarmed.
+// Hits returns the number of calls that matched the rule until now, or until it was disarmed.
 func (f *ArmedFault) Hits() int {
 	f.p.t.Helper()
 	hits, _ := f.counts()
 	return hits
 }
 
-// Fired is on how many calls the rule acted so far, or did before it was disarmed.
+// Fired returns the number of calls on which the rule acted until now, or until it was disarmed.
 func (f *ArmedFault) Fired() int {
 	f.p.t.Helper()
 	_, fired := f.counts()
@@ -142,7 +149,7 @@ func (f *ArmedFault) counts() (hits, fired int) {
 	return f.hits, f.fired
 }
 
-// Disarm takes the rule out.
+// Disarm removes the rule.
 func (f *ArmedFault) Disarm() {
 	f.p.t.Helper()
 	f.p.admin(f.p.t, http.MethodDelete, "/faults/"+f.ID, nil, nil)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// realDomains are where the vendors' own services live: a host that is one of them, or lies below one.
+// realDomains are the domains of the vendors' own services, with their subdomains.
 var realDomains = []string{
 	"konghq.com", "konghq.tech", // Kong: global.api., us.api., eu.api. …, and portals
 	"mulesoft.com",                // anypoint., eu1.anypoint., gov.anypoint., ca1.platform. …
@@ -17,7 +17,7 @@ var realDomains = []string{
 	"appdomain.cloud", // portals that IBM Cloud hosts
 }
 
-// realHost tells whether a host is a vendor's own, and no emulator.
+// realHost reports whether a host is a vendor's own.
 func realHost(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	return slices.ContainsFunc(realDomains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
@@ -45,7 +45,7 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
-		return nil, betray(g.t, r.URL)
+		return nil, refuseReal(g.t, r.URL)
 	}
 	next := g.next
 	if next == nil {
@@ -54,8 +54,8 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return next.RoundTrip(r)
 }
 
-// betray fails the test for a request to a real host.
-func betray(t TB, u *url.URL) error {
+// refuseReal fails the test for a request to a real host.
+func refuseReal(t TB, u *url.URL) error {
 	t.Helper()
 	const how = "Give the client scheme, host and port of the emulator instead: w.URL(vendor) is its base URL, and w.Client() an HTTP client"
 	t.Errorf("portico: a client is about to call the real host %s (%s); nothing was sent.\n%s.", u.Host, u.Path, how)
@@ -63,7 +63,7 @@ func betray(t TB, u *url.URL) error {
 }
 
 // GuardDefault guards http.DefaultTransport, and so every client that has no transport of its own, until the test ends. The
-// variable is the whole program's: the test, and those that run beside it, cannot be parallel.
+// variable is global: neither the test nor those that run at the same time may be parallel.
 func GuardDefault(t TB) {
 	t.Helper()
 	before := http.DefaultTransport

@@ -2,6 +2,10 @@ package testkit
 
 import (
 	"context"
+	"errors"
+	"io"
+	"log"
+	"maps"
 	"net"
 	"net/http"
 	"reflect"
@@ -9,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/portico-emulator/portico/emulator"
 )
@@ -16,40 +21,40 @@ import (
 // host is the emulator behind one or more worlds.
 type host struct {
 	t        TB                 // the test that started it, or found it
-	started  Settings           // what it was started with, as far as is known
+	started  settings           // what it was started with, as far as is known
 	emulator *emulator.Emulator // nil: it runs elsewhere
 	url      string             // where it runs, or listens
 	trip     http.RoundTripper
-	bases    map[string]string // vendor → path
 	worlds   atomic.Uint64
 	token    string   // of the admin API
-	born     Settings // what worlds are like whose options do not say
+	born     settings // defaults of the options of worlds
 
 	listen sync.Once
 	failed error
 
 	mu     sync.Mutex
-	strict *bool // nil: not known yet
+	strict *bool             // nil: not known yet
+	bases  map[string]string // path by vendor; nil: not known yet
 	tests  map[TB]*ending
 }
 
 // reach finds an emulator that runs, or fails the test.
-func reach(t TB, url string, s Settings) *Portico {
+func reach(t TB, url string, s settings) *Portico {
 	t.Helper()
 	url, world, _ := strings.Cut(strings.TrimSuffix(url, "/"), worldPrefix)
 	p := &Portico{t: t, world: world, settings: s, host: &host{
-		t: t, url: url, trip: http.DefaultTransport, bases: bases(t), token: s.AdminToken,
+		t: t, url: url, trip: http.DefaultTransport, token: s.AdminToken,
 	}}
 	p.admin(t, http.MethodGet, "/health", nil, nil)
 	return p
 }
 
-// obeys fails the test if it asks for what the running emulator cannot be told any more and is not already.
-func (p *Portico) obeys(s Settings) {
+// require fails the test if an option needs a setting that the running emulator does not have.
+func (p *Portico) require(s settings) {
 	p.t.Helper()
 	if p.host.emulator != nil {
-		for _, name := range s.ofServer() {
-			if !slices.Contains(p.host.started.ofServer(), name) {
+		for _, name := range serverOptions(s) {
+			if !slices.Contains(serverOptions(p.host.started), name) {
 				p.t.Fatalf("portico: %s holds for the whole emulator: give it to Start, not to World", name)
 			}
 		}
@@ -59,12 +64,12 @@ func (p *Portico) obeys(s Settings) {
 		p.t.Fatalf("portico: Prove cannot be given to an emulator that runs already (%s)", p.host.url)
 	}
 	if s.Strict && !p.isStrict() {
-		p.t.Fatalf("portico: the emulator at %s is lenient and cannot be told to be Strict any more: start it with --auth strict", p.host.url)
+		p.t.Fatalf("portico: the emulator at %s is lenient: start it with --auth strict", p.host.url)
 	}
 }
 
-// isStrict tells whether the emulator refuses credentials that no fixture knows. One that runs elsewhere is tried, in a
-// world that is there for nothing else.
+// isStrict reports whether the emulator refuses credentials that no fixture knows. For one that runs elsewhere it
+// makes a call in a world of its own to find out.
 func (p *Portico) isStrict() bool {
 	p.t.Helper()
 	h := p.host
@@ -76,9 +81,10 @@ func (p *Portico) isStrict() bool {
 	}
 	w := &Portico{t: p.t, host: h, world: worldName("strict", h.worlds.Add(1))}
 	var strict bool
-	if told, err := p.ask(http.MethodPost, "/worlds", map[string]any{"name": w.world, "fixture": "empty", "ttl": "1m"}); err == nil && told.status < http.StatusBadRequest {
-		if told, err := w.send(http.MethodGet, w.path("konnect")+"/portals", "Bearer kpat_nobody-knows-this", nil); err == nil {
-			strict = told.status == http.StatusUnauthorized
+	a, err := p.ask(http.MethodPost, "/worlds", map[string]any{"name": w.world, "fixture": "empty", "ttl": "1m"})
+	if err == nil && a.status < http.StatusBadRequest {
+		if a, err := w.send(http.MethodGet, w.path("konnect")+"/portals", "Bearer kpat_nobody-knows-this", nil); err == nil {
+			strict = a.status == http.StatusUnauthorized
 		}
 		_, _ = p.ask(http.MethodDelete, "/worlds/"+w.world, nil)
 	}
@@ -88,26 +94,34 @@ func (p *Portico) isStrict() bool {
 	return strict
 }
 
-// vendorBases are the vendors' paths, read once.
-var vendorBases = sync.OnceValues(func() (map[string]string, error) {
-	vendors, err := emulator.Vendors()
-	out := make(map[string]string, len(vendors))
-	for _, v := range vendors {
-		out[v.Name] = v.Base
+// basePath returns the path of a vendor's API on the emulator. It fails the test if there is no such vendor.
+func (p *Portico) basePath(vendor string) string {
+	p.t.Helper()
+	h := p.host
+	h.mu.Lock()
+	bases := h.bases
+	h.mu.Unlock()
+	if bases == nil {
+		var index struct{ Vendors []struct{ Name, URL string } }
+		if err := (&Portico{t: p.t, host: h}).get("", &index); err != nil {
+			p.t.Fatalf("portico: %v", err)
+		}
+		bases = map[string]string{}
+		for _, v := range index.Vendors {
+			bases[v.Name] = strings.TrimPrefix(v.URL, h.root())
+		}
+		h.mu.Lock()
+		h.bases = bases
+		h.mu.Unlock()
 	}
-	return out, err
-})
-
-func bases(t TB) map[string]string {
-	t.Helper()
-	out, err := vendorBases()
-	if err != nil {
-		t.Fatalf("portico: %v", err)
+	base, ok := bases[vendor]
+	if !ok {
+		p.t.Fatalf("portico: no vendor %q: there are %v", vendor, slices.Sorted(maps.Keys(bases)))
 	}
-	return out
+	return base
 }
 
-// open starts a listener that ends with the test which started the emulator.
+// open starts a server on a free port, which ends with the test that started the emulator.
 func (h *host) open() {
 	if h.emulator == nil {
 		return
@@ -119,12 +133,12 @@ func (h *host) open() {
 		return
 	}
 	h.url = "http://" + l.Addr().String()
-	ctx, stop := context.WithCancel(context.Background())
+	server := &http.Server{Handler: h.emulator, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	done := make(chan error, 1)
-	go func() { done <- h.emulator.Serve(ctx, l) }()
+	go func() { done <- server.Serve(l) }()
 	h.t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
+		_ = server.Close()
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 			h.t.Errorf("portico: %v", err)
 		}
 	})
@@ -138,8 +152,7 @@ func (h *host) root() string {
 	return h.url
 }
 
-// watch lets a world be looked after when its test ends: with the test's other worlds here, so that none is gone before all
-// were judged.
+// watch has the world checked when its test ends, together with the test's other worlds on this emulator.
 func (h *host) watch(p *Portico) {
 	p.t.Helper()
 	e := &ending{t: p.t, worlds: []*Portico{p}}

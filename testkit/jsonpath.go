@@ -1,28 +1,35 @@
 package testkit
 
 import (
+	"regexp"
 	"strconv"
+	"strings"
 )
 
-// follow gives what stands where the steps lead.
-func follow(v any, steps []string) (any, bool) {
-	for _, s := range steps {
+// pathStep is one step of a JSON path: .name, [0], ['name'] or ["name"].
+var pathStep = regexp.MustCompile(`^(?:\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])`)
+
+// follow returns the value at a JSON path in decoded JSON. It reports false if there is none or the path is not valid.
+func follow(v any, path string) (any, bool) {
+	rest, ok := strings.CutPrefix(path, "$")
+	for ok && rest != "" {
+		m := pathStep.FindStringSubmatch(rest)
+		if m == nil {
+			return nil, false
+		}
+		rest = rest[len(m[0]):]
 		switch in := v.(type) {
 		case map[string]any:
-			member, ok := in[s]
-			if !ok {
-				return nil, false
-			}
-			v = member
+			name := m[1] + m[2] + strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`).Replace(m[3]+m[4])
+			v, ok = in[name]
 		case []any:
-			i, err := strconv.Atoi(s)
-			if err != nil || i < 0 || i >= len(in) {
-				return nil, false
+			i, err := strconv.Atoi(m[2])
+			if ok = err == nil && i < len(in); ok {
+				v = in[i]
 			}
-			v = in[i]
 		default:
 			return nil, false
 		}
 	}
-	return v, true
+	return v, ok
 }

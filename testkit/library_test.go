@@ -14,7 +14,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/testkit"
 )
 
@@ -410,8 +409,12 @@ func (c *client) approve(developers []string) {
 // Each built-in scenario turns a careless client red and a careful one green, for each vendor that it is proved with.
 func TestLibrary(t *testing.T) {
 	t.Parallel()
-	scenarios, err := emulator.Scenarios()
-	if err != nil {
+	var scenarios []struct {
+		Name, Summary, Advice string
+		Vendors               []string
+	}
+	_, list := call(t, testkit.Start(t).Client(), "", "GET", "http://portico.invalid/_portico/scenarios", "")
+	if err := json.Unmarshal([]byte(list), &scenarios); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range scenarios {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/testkit"
+	"github.com/portico-emulator/portico/testkit/internal/setup"
 )
 
 // The environment says where tests find their emulator.
@@ -97,14 +98,14 @@ func TestSettings(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := testkit.SettingsOf(testkit.Seed(9), testkit.Fixture(file), testkit.Strict(), still, testkit.AdminToken("x"), testkit.Scenario("a"), testkit.Scenario("b")).Environment()
+	got := setup.Of(testkit.Seed(9), testkit.Fixture(file), testkit.Strict(), still, testkit.AdminToken("x"), testkit.Scenario("a"), testkit.Scenario("b")).Environment()
 	want := map[string]string{
 		"PORTICO_SEED": "9", "PORTICO_FIXTURE": file, "PORTICO_CLOCK": "2026-03-01T09:00:00Z", "PORTICO_AUTH": "strict", "PORTICO_ADMIN_TOKEN": "x",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	if got := (testkit.Settings{}).Environment(); len(got) != 0 {
+	if got := (setup.Settings{}).Environment(); len(got) != 0 {
 		t.Errorf("of nothing: got %v", got)
 	}
 	defer func() {
@@ -112,13 +113,13 @@ func TestSettings(t *testing.T) {
 			t.Error("a mode was registered twice")
 		}
 	}()
-	testkit.Register("elsewhere", elsewhere)
+	setup.Register("elsewhere", elsewhere)
 }
 
-func init() { testkit.Register("elsewhere", elsewhere) }
+func init() { setup.Register("elsewhere", elsewhere) }
 
 // elsewhere is a driver as another package would bring it: it starts an emulator with the settings, and gives it over.
-func elsewhere(t testkit.TB, s testkit.Settings) *testkit.Portico {
+func elsewhere(t setup.TB, s setup.Settings) string {
 	t.Helper()
 	e, err := emulator.New(emulator.Config{Seed: s.Seed, Fixture: s.Fixture, Clock: s.Clock, Strict: s.Strict, AdminToken: s.AdminToken})
 	if err != nil {
@@ -126,5 +127,5 @@ func elsewhere(t testkit.TB, s testkit.Settings) *testkit.Portico {
 	}
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	return testkit.Adopt(t, server.URL, s)
+	return server.URL
 }

@@ -175,7 +175,7 @@ func (p *Portico) phaseCalls() (calls []step, unmatched []Call) {
 	if err != nil {
 		return nil, unmatched
 	}
-	var har archive // in which secrets are numbered anew
+	var har archive // in which secrets are numbered from 1
 	_ = json.Unmarshal(bytes.ReplaceAll(a.body, []byte("[redacted:"), fmt.Appendf(nil, "[redacted:%d.", phase)), &har)
 	rec.mu.Lock()
 	defer rec.mu.Unlock()

@@ -5,12 +5,13 @@
 //	client := myclient.New(w.URL("konnect"), w.Token("konnect", "admin"))
 //	w.Calls("konnect.create-portal").Status(201).Once()
 //
-// A Portico stands for one world: the default one, or the one that World made. It drives the emulator through what any
+// A Portico represents one world: the default one, or the one that World created. It drives the emulator through what any
 // program could use, the vendors' APIs and /_portico, so that the same test serves every mode.
 package testkit
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"os"
 	"strconv"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/testkit/internal/setup"
 )
 
 // TB is the part of testing.TB that the testkit needs. Where there are Failed and ArtifactDir as well, a failed test
@@ -36,12 +38,12 @@ type Portico struct {
 	t        TB
 	host     *host
 	world    string // "": the default world
-	ours     bool   // nobody else uses the world: all that happened in it counts
-	settings Settings
+	ours     bool   // the world is this test's alone: all that happened in it counts
+	settings settings
 	record   record
 
 	once        sync.Once
-	credentials []emulator.Credential
+	credentials json.RawMessage // as they were when they were first needed
 }
 
 // Start runs an emulator in this process until the test ends, unless PORTICO_MODE says where else to find one. In process
@@ -51,7 +53,7 @@ type Portico struct {
 // and AllowUnusedFaults.
 func Start(t TB, opts ...Option) *Portico {
 	t.Helper()
-	s := SettingsOf(opts...)
+	s := setup.Of(opts...)
 	if p := startIn(t, os.Getenv(modeVariable), s); p != nil {
 		return p
 	}
@@ -62,14 +64,14 @@ func Start(t TB, opts ...Option) *Portico {
 		t.Fatalf("portico: %v", err)
 	}
 	p := &Portico{t: t, ours: true}
-	p.record.birth = birthOf(s)
-	p.host = &host{t: t, started: s, emulator: e, trip: memory{e}, bases: bases(t), token: s.AdminToken, strict: &s.Strict}
+	p.record.birth = initialWorld(s)
+	p.host = &host{t: t, started: s, emulator: e, trip: memory(e), token: s.AdminToken, strict: &s.Strict}
 	t.Cleanup(func() { _ = e.Close() })
 	return p.open(s)
 }
 
-// birthOf is the default world of an emulator with these settings.
-func birthOf(s Settings) worldInfo {
+// initialWorld returns the default world of an emulator with these settings.
+func initialWorld(s settings) worldInfo {
 	w := worldInfo{Name: "default", Seed: emulator.DefaultSeed, Fixture: cmp.Or(s.Fixture, emulator.DefaultFixture)}
 	if s.Seed != nil {
 		w.Seed = *s.Seed
@@ -82,16 +84,22 @@ func birthOf(s Settings) worldInfo {
 }
 
 // At uses the default world of an emulator that runs at a URL such as http://127.0.0.1:4780, or the one whose prefix the
-// URL has, as it is: options that say how a world is born are for World. The test fails at once if nothing answers, or if an option asks for what a running
-// emulator cannot be told. At the end of the test only what happened since counts, and its faults are disarmed.
+// URL has, as it is: options that say how a world is created are for World. The test fails at once if nothing answers, or if
+// an option needs a setting that the running emulator does not have. At the end of the test only what happened since counts,
+// and its faults are disarmed.
 func At(t TB, url string, opts ...Option) *Portico {
 	t.Helper()
-	s := SettingsOf(opts...)
+	s := setup.Of(opts...)
 	p := reach(t, url, s)
-	if of := s.ofWorld(); of != nil {
+	if s.Started {
+		p.host.started, p.host.strict, p.ours = s, &s.Strict, true
+		p.require(s)
+		return p.open(s)
+	}
+	if of := worldOptions(s); of != nil {
 		t.Fatalf("portico: At takes the world at %s as it is; give %s to World", url, strings.Join(of, ", "))
 	}
-	p.obeys(s)
+	p.require(s)
 	return p.open(s)
 }
 
@@ -101,16 +109,16 @@ func (p *Portico) World(t TB, opts ...Option) *Portico {
 	t.Helper()
 	s := p.host.born
 	s.AllowUnmatched, s.AllowUnusedFaults = p.settings.AllowUnmatched, p.settings.AllowUnusedFaults
-	s = s.with(opts)
+	s = setup.With(s, opts...)
 	w := &Portico{t: t, host: p.host}
-	w.obeys(s)
-	return w.born(t, s)
+	w.require(s)
+	return w.create(t, s)
 }
 
-// born makes the world that the Portico stands for.
-func (p *Portico) born(t TB, s Settings) *Portico {
+// create creates the world that the Portico represents.
+func (p *Portico) create(t TB, s settings) *Portico {
 	t.Helper()
-	body := s.world()
+	body := worldBody(s)
 	name := worldName(t.Name(), p.host.worlds.Add(1))
 	body["name"] = name
 	p.admin(t, http.MethodPost, "/worlds", body, &p.record.birth)
@@ -118,8 +126,8 @@ func (p *Portico) born(t TB, s Settings) *Portico {
 	return p.open(s)
 }
 
-// open begins to watch over the world, and lets the scenarios play.
-func (p *Portico) open(s Settings) *Portico {
+// open registers the checks at the end of the test and starts the scenarios.
+func (p *Portico) open(s settings) *Portico {
 	p.t.Helper()
 	p.settings = s
 	if p.record.birth.Name == "" {
@@ -138,7 +146,7 @@ func (p *Portico) open(s Settings) *Portico {
 	return p
 }
 
-// process tells worlds of several test programs on one emulator apart.
+// process is part of the names of worlds, so that those of several test programs on one emulator differ.
 var process = strconv.FormatInt(time.Now().UnixNano()%1e9, 36)
 
 // worldName is the test's name as a world may be called, and a number that makes it the only one.
@@ -183,10 +191,7 @@ func (p *Portico) Base(vendor string) string {
 
 func (p *Portico) path(vendor string) string {
 	p.t.Helper()
-	base, ok := p.host.bases[vendor]
-	if !ok {
-		p.t.Fatalf("portico: no vendor %q: there are %v", vendor, keys(p.host.bases))
-	}
+	base := p.basePath(vendor)
 	if p.world != "" {
 		return "/_world/" + p.world + base
 	}
@@ -217,8 +222,12 @@ func (p *Portico) Token(vendor, name string) string {
 func (p *Portico) Header(vendor, name string) string {
 	p.t.Helper()
 	p.once.Do(func() { p.admin(p.t, http.MethodGet, "/credentials", nil, &p.credentials) })
+	var all []struct{ Vendor, Name, Value string }
+	if err := json.Unmarshal(p.credentials, &all); err != nil {
+		p.t.Fatalf("portico: %v", err)
+	}
 	var names []string
-	for _, c := range p.credentials {
+	for _, c := range all {
 		if c.Vendor != vendor {
 			continue
 		}

@@ -3,14 +3,12 @@ package testkit
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 )
 
-// Placement says where a document is put.
+// Placement is an option of Put: where the document is put.
 type Placement func(map[string]any)
 
 // In puts a document inside its owners: their ids, outermost first, or the innermost alone.
@@ -25,7 +23,7 @@ type Document struct {
 	JSON json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps the document whole, beside where it stands.
+// UnmarshalJSON decodes id and owners, and keeps the whole document.
 func (d *Document) UnmarshalJSON(data []byte) error {
 	type place Document
 	d.JSON = bytes.Clone(data)
@@ -35,8 +33,8 @@ func (d *Document) UnmarshalJSON(data []byte) error {
 // Into decodes the document.
 func (d Document) Into(v any) error { return json.Unmarshal(d.JSON, v) }
 
-// Put makes a document of a kind, born like any other: members that are left out get their defaults, and what breaks a
-// rule of the vendor fails the test. Document is anything that encodes to a JSON object.
+// Put creates a document of a kind. Members that are left out get their defaults, and the test fails if the document breaks a
+// rule of the vendor. Document is anything that encodes to a JSON object.
 func (p *Portico) Put(kind string, document any, where ...Placement) Document {
 	p.t.Helper()
 	body := map[string]any{"document": document}
@@ -48,7 +46,7 @@ func (p *Portico) Put(kind string, document any, where ...Placement) Document {
 	return d
 }
 
-// Documents gives the documents of a kind in order of birth.
+// Documents returns the documents of a kind in the order of their creation.
 func (p *Portico) Documents(kind string) []Document {
 	p.t.Helper()
 	var out []Document
@@ -56,7 +54,7 @@ func (p *Portico) Documents(kind string) []Document {
 	return out
 }
 
-// Change merges changes into a document (a JSON merge patch), with all that a change by the vendor's API brings along.
+// Change applies a JSON merge patch to a document, with all effects that a change by the vendor's API has.
 func (p *Portico) Change(kind, id string, changes any) Document {
 	p.t.Helper()
 	var d Document
@@ -64,13 +62,13 @@ func (p *Portico) Change(kind, id string, changes any) Document {
 	return d
 }
 
-// Delete deletes a document and all that dies with it.
+// Delete deletes a document and all that depend on it.
 func (p *Portico) Delete(kind, id string) {
 	p.t.Helper()
 	p.admin(p.t, http.MethodDelete, "/state/"+kind+"/"+url.PathEscape(id), nil, nil)
 }
 
-// Count is how many documents of a kind there are. A kind that does not exist fails the test.
+// Count returns the number of documents of a kind. The test fails if there is no such kind.
 func (p *Portico) Count(kind string) int {
 	p.t.Helper()
 	var counts map[string]int
@@ -82,13 +80,13 @@ func (p *Portico) Count(kind string) int {
 	return n
 }
 
-// Snapshot keeps documents, ids and clock of the world as they are now, in place of what had the name.
+// Snapshot keeps documents, ids and clock of the world under a name, and replaces an older snapshot of that name.
 func (p *Portico) Snapshot(name string) {
 	p.t.Helper()
 	p.admin(p.t, http.MethodPut, "/snapshots/"+url.PathEscape(name), nil, nil)
 }
 
-// Restore makes documents, ids and clock what they were at a snapshot, as often as one likes.
+// Restore resets documents, ids and clock to those of a snapshot. It may be called more than once.
 func (p *Portico) Restore(name string) {
 	p.t.Helper()
 	p.admin(p.t, http.MethodPost, "/snapshots/"+url.PathEscape(name)+"/restore", nil, nil)
@@ -122,11 +120,9 @@ func (p *Portico) Advance(by time.Duration) {
 	p.admin(p.t, http.MethodPost, "/clock/advance", map[string]string{"by": by.String()}, nil)
 }
 
-// Reset gives the world back the documents, ids and clock that it was born with, and disarms its faults. Calls that were
-// made before it count no longer, but for what fails a test at its end.
+// Reset restores the documents, ids and clock that the world was created with, and disarms its faults. Earlier calls no
+// longer count, except for what fails a test at its end.
 func (p *Portico) Reset() {
 	p.t.Helper()
 	p.admin(p.t, http.MethodPost, "/reset", nil, nil)
 }
-
-func keys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,11 +1,13 @@
-// Command portico runs the emulator and tells about it. It knows flags and words; everything else is package emulator's.
+// Command portico runs the emulator and reports on it. Its commands are in package cli.
 package main
 
 import (
 	"context"
 	"os"
+
+	"github.com/portico-emulator/portico/emulator/cli"
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }

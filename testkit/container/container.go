@@ -7,12 +7,13 @@ package container
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/testcontainers/testcontainers-go"
@@ -68,16 +69,53 @@ func (c *Container) BaseURL(ctx context.Context) (string, error) {
 
 // URL is where a vendor's API is, such as konnect's, without a slash at the end.
 func (c *Container) URL(ctx context.Context, vendor string) (string, error) {
-	paths, err := paths()
+	base, err := c.BaseURL(ctx)
 	if err != nil {
 		return "", err
 	}
-	path, ok := paths[vendor]
-	if !ok {
-		return "", fmt.Errorf("no vendor %q: there are %s", vendor, strings.Join(slices.Sorted(maps.Keys(paths)), ", "))
+	urls, err := c.vendors(ctx, base)
+	if err != nil {
+		return "", fmt.Errorf("portico's vendors: %w", err)
 	}
-	url, err := c.BaseURL(ctx)
-	return url + path, err
+	url, ok := urls[vendor]
+	if !ok {
+		return "", fmt.Errorf("no vendor %q: there are %s", vendor, strings.Join(slices.Sorted(maps.Keys(urls)), ", "))
+	}
+	return url, nil
+}
+
+// vendors asks the admin API for the URLs of the vendors by name, with the admin token that the container was started with.
+func (c *Container) vendors(ctx context.Context, base string) (map[string]string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+emulator.AdminBase, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	info, err := c.Inspect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, variable := range info.Config.Env {
+		if token, ok := strings.CutPrefix(variable, tokenVariable+"="); ok {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	var index struct{ Vendors []struct{ Name, URL string } }
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers %s", r.URL, answer.Status)
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&index); err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, v := range index.Vendors {
+		out[v.Name] = v.URL
+	}
+	return out, nil
 }
 
 // AdminURL is where the admin API is, without a slash at the end.
@@ -86,17 +124,7 @@ func (c *Container) AdminURL(ctx context.Context) (string, error) {
 	return url + emulator.AdminBase, err
 }
 
-// paths are where the vendors are, by name.
-var paths = sync.OnceValues(func() (map[string]string, error) {
-	vendors, err := emulator.Vendors()
-	out := make(map[string]string, len(vendors))
-	for _, v := range vendors {
-		out[v.Name] = v.Base
-	}
-	return out, err
-})
-
-// lastWords is what there is to say of a container that did not become ready. Portico refuses to start with one line.
+// lastWords returns why a container did not become ready: its log, which is one line if portico refuses to start.
 func (c *Container) lastWords(ctx context.Context) string {
 	if c == nil {
 		return ""

@@ -31,12 +31,12 @@ func WithSeed(seed uint64) testcontainers.CustomizeRequestOption {
 	return variable(seedVariable, strconv.FormatUint(seed, 10))
 }
 
-// WithFixture sets the built-in data set that worlds are born from: empty, small (the default) or large.
+// WithFixture sets the built-in data set that worlds start with: empty, small (the default) or large.
 func WithFixture(name string) testcontainers.CustomizeRequestOption {
 	return variable(fixtureVariable, name)
 }
 
-// WithFixtureFile lets worlds be born from a fixture file of this machine, which is copied into the container.
+// WithFixtureFile sets a fixture file of this machine, which is copied into the container.
 func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
 		inside, err := copied(req, "fixture", path)
@@ -47,27 +47,27 @@ func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 	}
 }
 
-// WithScenario lets a built-in scenario play in the default world. It may be given more than once.
+// WithScenario starts a built-in scenario in the default world. It may be given more than once.
 func WithScenario(name string) testcontainers.CustomizeRequestOption {
-	return func(req *testcontainers.GenericContainerRequest) error { return plays(req, name) }
+	return func(req *testcontainers.GenericContainerRequest) error { return addScenario(req, name) }
 }
 
-// WithScenarioFile lets a scenario file of this machine play in the default world; it is copied into the container. It
-// may be given more than once.
+// WithScenarioFile starts a scenario file of this machine in the default world; it is copied into the container. It may be
+// given more than once.
 func WithScenarioFile(path string) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
 		inside, err := copied(req, "scenario", path)
 		if err != nil {
 			return err
 		}
-		return plays(req, inside)
+		return addScenario(req, inside)
 	}
 }
 
-// WithStrict lets vendors refuse credentials that no fixture knows.
+// WithStrict makes vendors refuse credentials that the fixture does not have.
 func WithStrict() testcontainers.CustomizeRequestOption { return variable(authVariable, "strict") }
 
-// WithClock lets the clock of worlds stand still at an instant, which has to lie in the years 1678 to 2261.
+// WithClock stops the clock of worlds at an instant, which must be in the years 1678 to 2261.
 func WithClock(at time.Time) testcontainers.CustomizeRequestOption {
 	return variable(clockVariable, at.UTC().Format(time.RFC3339Nano))
 }
@@ -83,7 +83,7 @@ func engineHost(ctx context.Context) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
 		engine, err := testcontainers.NewDockerProvider()
 		if err != nil {
-			return nil // whoever starts the container hears of it
+			return nil // starting the container reports it
 		}
 		defer func() { _ = engine.Close() }()
 		host, err := engine.DaemonHost(ctx)
@@ -98,8 +98,8 @@ func variable(name, value string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithEnv(map[string]string{name: value})
 }
 
-// copied lets a file be copied into the container and tells where it is there. It lies in the root, since folders that an
-// engine makes on the way may be closed to the user who runs portico.
+// copied adds a file to those that are copied into the container, and returns its path there. That is in the root folder:
+// folders that the engine creates may not be readable for the user who runs portico.
 func copied(req *testcontainers.GenericContainerRequest, kind, path string) (string, error) {
 	found, err := os.Stat(path)
 	if err != nil {
@@ -114,8 +114,8 @@ func copied(req *testcontainers.GenericContainerRequest, kind, path string) (str
 	})(req)
 }
 
-// plays adds a scenario to those that play.
-func plays(req *testcontainers.GenericContainerRequest, name string) error {
+// addScenario adds a scenario to those that are started.
+func addScenario(req *testcontainers.GenericContainerRequest, name string) error {
 	var list strings.Builder
 	w := csv.NewWriter(&list) // as the flag reads it
 	if err := w.Write([]string{name}); err != nil {

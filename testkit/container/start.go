@@ -13,6 +13,7 @@ import (
 	"github.com/testcontainers/testcontainers-go/log"
 
 	"github.com/portico-emulator/portico/testkit"
+	"github.com/portico-emulator/portico/testkit/internal/setup"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 )
 
 func init() { //nolint:gochecknoinits // as database drivers do: testkit must not link testcontainers
-	testkit.Register("container", func(t testkit.TB, s testkit.Settings) *testkit.Portico {
+	setup.Register("container", func(t setup.TB, s setup.Settings) string {
 		t.Helper()
 		whole, ok := t.(TB)
 		if !ok {
@@ -39,17 +40,19 @@ type TB interface {
 	Skipf(format string, args ...any)
 }
 
-// Start runs portico in Docker until the test ends. It does what testkit.Start does, with the same options; only Prove is
-// not to be had. The image is DefaultImage, or the one that PORTICO_IMAGE names.
+// Start runs portico in Docker until the test ends. It does what testkit.Start does, with the same options except
+// Prove. The image is DefaultImage, or the one that PORTICO_IMAGE names.
 //
 // Where no engine answers, the test is skipped, unless PORTICO_REQUIRE_DOCKER is 1: then it fails. When the test fails,
 // its log has the container's.
 func Start(t TB, opts ...testkit.Option) *testkit.Portico {
 	t.Helper()
-	return start(t, testkit.SettingsOf(opts...))
+	s := setup.Of(opts...)
+	return testkit.At(t, start(t, s), setup.Adopt(s))
 }
 
-func start(t TB, s testkit.Settings) *testkit.Portico {
+// start runs a container that ends with the test, and returns the emulator's URL.
+func start(t TB, s setup.Settings) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*within)
 	defer cancel()
@@ -70,18 +73,18 @@ func start(t TB, s testkit.Settings) *testkit.Portico {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			c.tell(t)
+			c.logTo(t)
 		}
 	})
 	url, err := c.BaseURL(ctx)
 	if err != nil {
 		t.Fatalf("portico: %v", err)
 	}
-	return testkit.Adopt(t, url, s)
+	return url
 }
 
-// customizers are the settings as options of Run, without the scenarios, which testkit.Adopt lets play.
-func customizers(s testkit.Settings) ([]testcontainers.ContainerCustomizer, error) {
+// customizers returns the settings as options of Run, without the scenarios, which testkit starts.
+func customizers(s setup.Settings) ([]testcontainers.ContainerCustomizer, error) {
 	if s.Prove {
 		return nil, errors.New("the option Prove is for an emulator in the test's process, not for one in a container")
 	}
@@ -128,8 +131,8 @@ func look(ctx context.Context, img string) (present bool, err error) {
 	return err == nil, err
 }
 
-// tell writes the container's log into the test's.
-func (c *Container) tell(t TB) {
+// logTo writes the container's log into the test's.
+func (c *Container) logTo(t TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()

@@ -34,6 +34,21 @@ func TestAbout(t *testing.T) {
 	)
 }
 
+// TestRedact proves that the credentials of the world, those that are given and what a name marks as a secret are removed from
+// JSON and from other texts, and that nothing is remembered.
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	const given = `{"vendor":"toy","name":"old","user":"eve","roles":[],"header":"Authorization","value":"Bearer given-secret"}`
+	run(t, newToy(t, ""),
+		call{
+			do: "POST /_portico/redact", body: `{"texts":["{\"a\":\"given-secret\",\"password\":\"x\"}","token=abc","no secret"],"credentials":[` + given + `]}`,
+			status: 200, want: `{"texts":["{\"a\":\"[toy.old]\",\"password\":\"[redacted]\"}","token=[redacted]","no secret"]}`,
+		},
+		call{do: "POST /_portico/redact", body: `{"texts":["given-secret"]}`, status: 200, want: `{"texts":["given-secret"]}`},
+		call{do: "POST /_portico/redact", body: `{}`, status: 400, want: `{"error":{"code":"invalid",…`},
+	)
+}
+
 // Calls here are none of the vendors': they are not counted, shift no chance and no id of a world.
 func TestAdminIsNotCounted(t *testing.T) {
 	t.Parallel()

@@ -130,6 +130,31 @@ func getHAR(c *api.Call) (any, error) {
 	return json.RawMessage(out), err
 }
 
+// redact removes secrets from texts: the world's credentials, those that are given, and what a name marks as a secret.
+func redact(c *api.Call) (any, error) {
+	var body struct {
+		Texts       []string         `json:"texts"`
+		Credentials []api.Credential `json:"credentials,omitempty"`
+	}
+	if err := json.Unmarshal(c.Body.JSON, &body); err != nil {
+		return nil, api.Refuse(api.Violation{Rule: api.Other, Text: err.Error()})
+	}
+	known, err := Credentials(hostOf(c).Plan(), worldOf(c), "")
+	if err != nil {
+		return nil, err
+	}
+	r := journal.NewRedactor(append(known, body.Credentials...))
+	for i, text := range body.Texts {
+		if json.Valid([]byte(text)) {
+			body.Texts[i] = r.JSON(text)
+		} else {
+			body.Texts[i] = r.Text(text)
+		}
+	}
+	body.Credentials = nil
+	return body, nil
+}
+
 // verify answers 200 where the calls are as expected, and 409 with the nearest misses where they are not.
 func verify(c *api.Call) (any, error) {
 	var x journal.Expectation
@@ -144,7 +169,7 @@ func verify(c *api.Call) (any, error) {
 		return nil, api.Refuse(api.Violation{Path: []string{"times"}, Rule: api.Other, Text: err.Error()})
 	}
 	entries, dropped := worldOf(c).Journal.Entries()
-	redactor, _, err := teller(c, entries)
+	redactor, knowledge, err := teller(c, entries)
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +178,9 @@ func verify(c *api.Call) (any, error) {
 		return nil, api.Refuse(api.Violation{Path: []string{"body"}, Rule: api.Other, Text: err.Error()})
 	}
 	verdict.Dropped = dropped
+	for _, e := range verdict.Counted {
+		verdict.Calls = append(verdict.Calls, e.Tell(redactor, knowledge))
+	}
 	few, many := wanted.TooFew(verdict.Count), wanted.TooMany(verdict.Count)
 	if !few {
 		verdict.Nearest = nil

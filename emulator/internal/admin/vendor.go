@@ -177,6 +177,10 @@ func operations() []api.Operation {
 			Body: "Verify", Reply: "Verdict", Status: 200, Errors: with(write, 409), Bare: true, Do: verify,
 		},
 		{
+			ID: "redact", Method: post, Path: "/redact", Summary: "Remove secrets from texts", Tag: "Journal",
+			Body: "Redact", Reply: "Redacted", Status: 200, Errors: write, Limit: fixture.MaxFile, Bare: true, Do: redact,
+		},
+		{
 			ID: "watch-requests", Method: get, Path: "/events", Summary: "Send an event for each call from now on (server-sent events)", Tag: "Journal",
 			Media: "text/event-stream", Status: 200, Errors: read, Bare: true, Do: watchRequests,
 		},

@@ -22,6 +22,7 @@ type Expectation struct {
 	Status    int                        `json:"status"`
 	Body      map[string]json.RawMessage `json:"body"` // JSON path → value or matcher
 	Times     json.RawMessage            `json:"times"`
+	List      bool                       `json:"list"` // the verdict lists the calls that were counted
 }
 
 // Verdict is what was found.
@@ -30,6 +31,9 @@ type Verdict struct {
 	Dropped uint64 `json:"dropped,omitempty"` // calls that are kept no longer, and may have counted
 	Matched []Miss `json:"matched,omitempty"` // the newest of those that were counted, where they were too many
 	Nearest []Miss `json:"nearest,omitempty"` // what nearly counted, where too little did
+	Calls   []Told `json:"calls,omitempty"`   // those that were counted, the newest first, if they are to be listed
+
+	Counted []*Entry `json:"-"` // what Calls shows
 }
 
 // Miss is a call, and how it differs from what was looked for.
@@ -75,6 +79,9 @@ func (x *Expectation) Verify(entries []*Entry, r *Redactor) (Verdict, error) {
 		case one.differed > 0:
 			missed = append(missed, one)
 		default:
+			if x.List {
+				v.Counted = append(v.Counted, e)
+			}
 			if v.Count++; v.Count <= mostMisses {
 				v.Matched = append(v.Matched, e.miss(nil, r))
 			}

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/emulator/internal/api"
+	"github.com/portico-emulator/portico/emulator/internal/app"
 	"github.com/portico-emulator/portico/emulator/internal/openapi"
 	"github.com/portico-emulator/portico/emulator/internal/server"
 )
@@ -137,14 +137,14 @@ func TestDocument(t *testing.T) {
 // TestVendors proves what a validator of OpenAPI would find in the documents of all vendors, and of the admin API.
 func TestVendors(t *testing.T) {
 	t.Parallel()
-	vendors, err := emulator.Vendors()
+	vendors, err := app.Vendors()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range append(vendors, emulator.Vendor{Name: "portico"}) {
+	for _, v := range append(vendors, app.Vendor{Name: "portico"}) {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			raw, err := emulator.OpenAPI(v.Name, "http://localhost:1")
+			raw, err := app.OpenAPI(v.Name, "http://localhost:1")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -286,7 +286,7 @@ func references(t *testing.T, v any, schemas map[string]any, reached map[string]
 
 func TestDocumentRefused(t *testing.T) {
 	t.Parallel()
-	_, err := emulator.OpenAPI("konect", "http://localhost:1")
+	_, err := app.OpenAPI("konect", "http://localhost:1")
 	if got, want := fmt.Sprint(err), `no vendor "konect"; did you mean "konnect"?`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -5,11 +5,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
@@ -98,7 +96,7 @@ func (x *exchange) deliver(ctx context.Context, decision *fault.Decision, a api.
 		if !x.head {
 			_, _ = x.ResponseWriter.Write(a.Body[:len(a.Body)/2])
 		}
-		x.abort(io.ErrUnexpectedEOF)
+		x.abort()
 	case fault.Dribble:
 		x.announce(a)
 		x.dribble(ctx, a.Body)
@@ -141,29 +139,14 @@ func (x *exchange) dribble(ctx context.Context, body []byte) {
 	}
 }
 
-// breaker is a connection that has no socket and can be told what its client sees.
-type breaker interface{ Break(err error) }
-
 // abort flushes what was written and ends the connection, or the stream of an HTTP/2 connection.
-func (x *exchange) abort(seen error) {
+func (x *exchange) abort() {
 	_ = http.NewResponseController(x.ResponseWriter).Flush()
-	if b, ok := x.ResponseWriter.(breaker); ok {
-		b.Break(seen)
-		return
-	}
 	panic(http.ErrAbortHandler)
 }
 
 // cut ends the connection without an answer: by a reset, or as if the server had gone.
 func (x *exchange) cut(reset bool) {
-	if b, ok := x.ResponseWriter.(breaker); ok {
-		if reset {
-			b.Break(syscall.ECONNRESET)
-		} else {
-			b.Break(io.EOF)
-		}
-		return
-	}
 	conn, _, err := x.hijack()
 	if err != nil { // HTTP/2 has streams to reset instead
 		panic(http.ErrAbortHandler)
@@ -173,9 +156,9 @@ func (x *exchange) cut(reset bool) {
 		if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
 			plain = t.NetConn()
 		}
-		if t, ok := plain.(*net.TCPConn); ok {
+		if t, ok := plain.(interface{ SetLinger(sec int) error }); ok { // a *net.TCPConn, or what stands in for one
 			_ = t.SetLinger(0)
-			_ = t.Close()
+			_ = plain.Close()
 		}
 	}
 	_ = conn.Close()
@@ -190,10 +173,6 @@ func (x *exchange) hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // malformed sends an answer whose chunks do not add up.
 func (x *exchange) malformed(a api.Answer) {
-	if b, ok := x.ResponseWriter.(breaker); ok {
-		b.Break(io.ErrUnexpectedEOF)
-		return
-	}
 	conn, w, err := x.hijack()
 	if err != nil { // HTTP/2 has no chunks: a body of no known length ends in the middle
 		x.Header().Del("Content-Length")
@@ -201,7 +180,7 @@ func (x *exchange) malformed(a api.Answer) {
 		if !x.head {
 			_, _ = x.ResponseWriter.Write(a.Body[:len(a.Body)/2])
 		}
-		x.abort(io.ErrUnexpectedEOF)
+		x.abort()
 		return
 	}
 	defer func() { _ = conn.Close() }()

@@ -2,15 +2,13 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"time"
 )
-
-// Listener is where connections come from.
-type Listener = net.Listener
 
 // Bounds of a connection.
 const (
@@ -24,7 +22,7 @@ const (
 
 // Serve answers on listeners until the context ends, then lets requests under way finish. Connections of type *tls.Conn
 // speak HTTP/2 where client and listener agree on it.
-func Serve(ctx context.Context, h http.Handler, log *slog.Logger, listeners ...Listener) error {
+func Serve(ctx context.Context, h http.Handler, log *slog.Logger, listeners ...net.Listener) error {
 	s := &http.Server{
 		Handler:           h,
 		MaxHeaderBytes:    maxHeader,
@@ -52,4 +50,13 @@ func Serve(ctx context.Context, h http.Handler, log *slog.Logger, listeners ...L
 		return s.Close()
 	}
 	return err
+}
+
+// ListenTLS returns a listener for HTTPS on l: TLS 1.2 and later, HTTP/2 with clients that support it, else HTTP/1.1.
+func ListenTLS(l net.Listener, certificate tls.Certificate) net.Listener {
+	return tls.NewListener(l, &tls.Config{
+		MinVersion:   tls.VersionTLS12,
+		NextProtos:   []string{"h2", "http/1.1"},
+		Certificates: []tls.Certificate{certificate},
+	})
 }

@@ -1,4 +1,4 @@
-//nolint:thelper // bodies of tests: a failure should tell their lines
+//nolint:thelper // bodies of tests: a failure reports their lines
 package suite
 
 import (

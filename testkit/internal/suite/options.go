@@ -21,7 +21,7 @@ documents:
       - {kind: konnect.developer, count: 3, document: {full_name: "{name}", email: "dev{number:10000,99999}@example.com"}}
 `
 
-// Options tells whether an emulator obeys the options that it is begun with.
+// Options reports whether an emulator obeys the options that it is begun with.
 func Options(t *testing.T, start Start) {
 	t.Helper()
 	t.Run("all", func(t *testing.T) {

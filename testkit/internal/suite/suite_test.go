@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-emulator/portico/testkit"
+	"github.com/portico-emulator/portico/testkit/internal/setup"
 	"github.com/portico-emulator/portico/testkit/internal/suite"
 )
 
@@ -83,7 +84,7 @@ func TestMain(m *testing.M) {
 // command starts `portico serve` and ends it with the test.
 func command(t *testing.T, opts ...testkit.Option) *testkit.Portico {
 	t.Helper()
-	s := testkit.SettingsOf(opts...)
+	s := setup.Of(opts...)
 	file, err := built()
 	if err != nil {
 		t.Fatal(err)
@@ -119,5 +120,5 @@ func command(t *testing.T, opts ...testkit.Option) *testkit.Portico {
 	if !ok {
 		t.Fatalf("no ready line: %q\n%s", url, log.String())
 	}
-	return testkit.Adopt(t, url, s)
+	return testkit.At(t, url, setup.Adopt(s))
 }

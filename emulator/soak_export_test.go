@@ -1,6 +1,0 @@
-package emulator
-
-import "github.com/portico-emulator/portico/emulator/internal/store"
-
-// World is a world as the store keeps it, for tests that count what it counted.
-func (e *Emulator) World(name string) *store.World { return e.server.Store.World(name) }
