@@ -7,9 +7,7 @@ import (
 )
 
 var applications = &api.Resource{
-	Kind:   "konnect.application",
-	Schema: "StoredApplication",
-	Newest: true,
+	Kind: "konnect.application", Schema: "StoredApplication", Newest: true,
 	Indexes: []api.Index{
 		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "developer", Path: "developer_id", To: "konnect.developer", OnDelete: api.Cascade},

@@ -11,9 +11,7 @@ import (
 )
 
 var portals = &api.Resource{
-	Kind:   "konnect.portal",
-	Schema: "StoredPortal",
-	Newest: true,
+	Kind: "konnect.portal", Schema: "StoredPortal", Newest: true,
 	Indexes: []api.Index{
 		{Name: "name", Path: "name", Unique: true},
 		{Name: "strategy", Path: "default_application_auth_strategy_id", To: "konnect.auth-strategy", OnDelete: api.Detach},

@@ -9,9 +9,7 @@ import (
 
 // apiProducts belong to the organization; portal_ids says where they are published.
 var apiProducts = &api.Resource{
-	Kind:   "konnect.api-product",
-	Schema: "StoredApiProduct",
-	Newest: true,
+	Kind: "konnect.api-product", Schema: "StoredApiProduct", Newest: true,
 	Indexes: []api.Index{
 		{Name: "name", Path: "name", Unique: true},
 		{Name: "portal", Path: "portal_ids", To: "konnect.portal", OnDelete: api.Detach},
@@ -22,9 +20,7 @@ var apiProducts = &api.Resource{
 
 // apiProductVersions are the versions of a product, independent of portals.
 var apiProductVersions = &api.Resource{
-	Kind:     "konnect.api-product-version",
-	Schema:   "StoredApiProductVersion",
-	Newest:   true,
+	Kind: "konnect.api-product-version", Schema: "StoredApiProductVersion", Newest: true,
 	Indexes:  []api.Index{{Name: "product", To: "konnect.api-product", OnDelete: api.Cascade}},
 	OnChange: changeLabels,
 	Render:   showAPIProductVersion,

@@ -7,9 +7,7 @@ import (
 
 // registrations are of an application for one version of a product.
 var registrations = &api.Resource{
-	Kind:   "konnect.registration",
-	Schema: "StoredRegistration",
-	Newest: true,
+	Kind: "konnect.registration", Schema: "StoredRegistration", Newest: true,
 	Indexes: []api.Index{
 		{Name: "application", To: "konnect.application", OnDelete: api.Cascade},
 		{Name: "product_version_id", Path: "product_version_id", Within: "application", Unique: true},
@@ -106,6 +104,7 @@ func ofApplication(read func(*api.Call, *api.Doc) (string, bool)) func(*api.Call
 	}
 }
 
-func name(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("name"), true }
-
-func developerID(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("developer_id"), true }
+// stored reads a member of the document.
+func stored(member string) func(*api.Call, *api.Doc) (string, bool) {
+	return func(_ *api.Call, d *api.Doc) (string, bool) { return d.Str(member), true }
+}

@@ -10,18 +10,13 @@ import (
 )
 
 var teams = &api.Resource{
-	Kind:    "konnect.team",
-	Schema:  "StoredTeam",
-	Newest:  true,
+	Kind: "konnect.team", Schema: "StoredTeam", Newest: true,
 	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade}},
 }
 
 // teamMembers are pairs of team and developer, deleted with either.
 var teamMembers = &api.Resource{
-	Kind:    "konnect.team-member",
-	Schema:  "StoredTeamMember",
-	Pair:    "developer",
-	Updated: "-",
+	Kind: "konnect.team-member", Schema: "StoredTeamMember", Pair: "developer", Updated: "-",
 	Indexes: []api.Index{
 		{Name: "team", To: "konnect.team", OnDelete: api.Cascade},
 		{Name: "developer", Path: "developer", Within: "team", Unique: true},
