@@ -25,10 +25,10 @@ var applications = &api.Resource{
 		d.Default("reference_id", api.Quote(s.NewID()))
 		return nil
 	},
-	Render: showApplication,
+	Render: renderApplication,
 }
 
-func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
+func renderApplication(c *api.Call, d *api.Doc, to []byte) []byte {
 	o := d.Object()
 	out := make(api.Object, 0, len(o)+2)
 	keep := func(names ...string) {
@@ -63,8 +63,8 @@ func owner(c *api.Call, app *api.Doc) []byte {
 	dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))
 	return api.Object{
 		{Name: "id", Value: api.Quote(dev.ID)},
-		{Name: "name", Value: []byte(dev.Get("full_name").Raw)},
-		{Name: "email", Value: []byte(dev.Get("email").Raw)},
+		{Name: "name", Value: dev.Raw("full_name")},
+		{Name: "email", Value: dev.Raw("email")},
 	}.JSON()
 }
 

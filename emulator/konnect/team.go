@@ -32,7 +32,7 @@ var teamMembers = &api.Resource{
 
 // listTeamDevelopers shows members in the short form that only this list has.
 func listTeamDevelopers(c *api.Call) (any, error) {
-	return rest.SelectAs(c, across(c, "team", "konnect.developer", func(m *api.Doc) string { return m.Str("developer") }), showBasic), nil
+	return rest.SelectAs(c, across(c, "team", "konnect.developer", func(m *api.Doc) string { return m.Str("developer") }), renderBasic), nil
 }
 
 func listDeveloperTeams(c *api.Call) (any, error) {
@@ -52,7 +52,7 @@ func across(c *api.Call, index, kind string, other func(*api.Doc) string) []*api
 	return out
 }
 
-func showBasic(_ *api.Call, d *api.Doc, to []byte) []byte {
+func renderBasic(_ *api.Call, d *api.Doc, to []byte) []byte {
 	o := d.Object()
 	o.Delete("status")
 	return splice(to, o.JSON(), strconv.AppendBool([]byte(`"active":`), approved(d)))
