@@ -14,39 +14,20 @@ var appearances = setting("konnect.appearance", "StoredAppearance")
 // maxAppearance is the largest body in bytes: three images as data URLs.
 const maxAppearance = 8 << 20
 
-var imageNames = []string{"logo", "favicon", "catalog_cover"}
-
-// updateAppearance replaces what is given; images one by one, null removing one or all.
+// updateAppearance replaces what the body has; images one by one, null removing one or all.
 func updateAppearance(c *api.Call) (any, error) {
 	sent := rest.Accepted(c)
 	old := rest.Settings(&c.Scope, "konnect.appearance", c.Object)
-	next := old.Object()
-	for _, m := range sent {
-		if m.Name == "images" && string(m.Value) != "null" {
-			m.Value = mergeImages([]byte(old.Get("images").Raw), m.Value)
+	next := rest.Merged(old, sent)
+	if !sent.Null("images") {
+		images := api.ObjectOf([]byte(`{"logo":null,"favicon":null,"catalog_cover":null}`))
+		before := old.Get("images").Raw
+		if before != "" && before != "null" {
+			images = api.ObjectOf(overlay(images.JSON(), api.ObjectOf([]byte(before))))
 		}
-		next.Set(m.Name, m.Value)
+		next.Set("images", overlay(images.JSON(), api.ObjectOf(sent.Raw("images"))))
 	}
 	return rest.Update(&c.Scope, old, next, sent)
-}
-
-func mergeImages(old, sent []byte) []byte {
-	var before api.Object
-	if len(old) > 0 && old[0] == '{' {
-		before = api.ObjectOf(old)
-	}
-	given := api.ObjectOf(sent)
-	out := make(api.Object, 0, len(imageNames))
-	for _, name := range imageNames {
-		value := api.Null
-		if given.Has(name) {
-			value = given.Raw(name)
-		} else if before.Has(name) {
-			value = before.Raw(name)
-		}
-		out = append(out, api.Member{Name: name, Value: value})
-	}
-	return out.JSON()
 }
 
 // image serves a stored image, or the built-in one where none is stored or its data was lost.

@@ -7,9 +7,7 @@ import (
 )
 
 var applications = &api.Resource{
-	Kind:   "konnect.application",
-	Schema: "StoredApplication",
-	Newest: true,
+	Kind: "konnect.application", Schema: "StoredApplication", Newest: true,
 	Indexes: []api.Index{
 		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "developer", Path: "developer_id", To: "konnect.developer", OnDelete: api.Cascade},
@@ -27,10 +25,10 @@ var applications = &api.Resource{
 		d.Default("reference_id", api.Quote(s.NewID()))
 		return nil
 	},
-	Render: showApplication,
+	Render: renderApplication,
 }
 
-func showApplication(c *api.Call, d *api.Doc, to []byte) []byte {
+func renderApplication(c *api.Call, d *api.Doc, to []byte) []byte {
 	o := d.Object()
 	out := make(api.Object, 0, len(o)+2)
 	keep := func(names ...string) {
@@ -65,8 +63,8 @@ func owner(c *api.Call, app *api.Doc) []byte {
 	dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))
 	return api.Object{
 		{Name: "id", Value: api.Quote(dev.ID)},
-		{Name: "name", Value: []byte(dev.Get("full_name").Raw)},
-		{Name: "email", Value: []byte(dev.Get("email").Raw)},
+		{Name: "name", Value: dev.Raw("full_name")},
+		{Name: "email", Value: dev.Raw("email")},
 	}.JSON()
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// Bounds of a page. The default is the size in all of the vendor's examples, the greatest the one by which the vendor's
-// own portal client pages.
+// Bounds of a page. The default is the size in all of the vendor's examples, the maximum the one that the vendor's own portal
+// client asks for.
 const (
 	usualSize = 10
 	maxSize   = 100
@@ -46,19 +46,19 @@ func whole(c *api.Call, name string, usual, most int, bad *[]api.Violation) int 
 	if text == "" {
 		return usual
 	}
-	complain := func(rule api.Rule, want any) int {
+	refuse := func(rule api.Rule, want any) int {
 		*bad = append(*bad, api.Violation{Source: "query", Path: []string{name}, Rule: rule, Want: want})
 		return usual
 	}
 	if !integer.MatchString(text) {
-		return complain(api.Type, []string{"number"})
+		return refuse(api.Type, []string{"number"})
 	}
 	n, err := strconv.Atoi(text)
 	switch {
 	case err != nil && !strings.HasPrefix(text, "-"), n > most:
-		return complain(api.Maximum, most)
+		return refuse(api.Maximum, most)
 	case err != nil, n < 1:
-		return complain(api.Minimum, 1)
+		return refuse(api.Minimum, 1)
 	}
 	return n
 }
@@ -121,7 +121,7 @@ func filters(c *api.Call, fields []api.Field, bad *[]api.Violation) {
 			continue
 		}
 		for _, value := range c.Query[name] {
-			if want := fits(&fields[at], value); want != "" {
+			if want := mismatch(&fields[at], value); want != "" {
 				*bad = append(*bad, api.Violation{Source: "query", Path: []string{name}, Rule: api.Type, Want: []string{want}})
 				break // entries are unique
 			}
@@ -130,6 +130,7 @@ func filters(c *api.Call, fields []api.Field, bad *[]api.Violation) {
 	}
 }
 
+// accepts reports whether a field has an operator; a filter without one always passes.
 func accepts(f *api.Field, operator string, given bool) bool {
 	if !given {
 		return true
@@ -141,8 +142,8 @@ func accepts(f *api.Field, operator string, given bool) bool {
 	return slices.Contains(known, operator) || f.Type == api.AsNothing && slices.Contains(operators[api.AsText], operator)
 }
 
-// fits tells what type a value should have had, or "".
-func fits(f *api.Field, value string) string {
+// mismatch returns the type that a value should have had, or "" if it fits.
+func mismatch(f *api.Field, value string) string {
 	switch f.Type {
 	case api.AsBool:
 		if value != "true" && value != "false" {
@@ -156,28 +157,19 @@ func fits(f *api.Field, value string) string {
 	return ""
 }
 
-// filter is a condition in neutral form. Substrings ignore letter case, everything else respects it.
+// comparisons are the neutral comparisons of operators; of the others it is equality.
+var comparisons = map[string]api.Op{
+	"neq": api.NotEqual, "contains": api.Contains, "ocontains": api.Contains,
+	"lt": api.Less, "lte": api.LessEqual, "gt": api.Greater, "gte": api.GreaterEqual,
+}
+
+// filter returns a condition in neutral form. Substrings ignore letter case, everything else respects it.
 func filter(f api.Field, operator, value string) api.Filter {
-	out := api.Filter{Field: f, Values: []string{value}}
-	switch operator {
-	case "neq":
-		out.Op = api.NotEqual
-	case "contains":
-		out.Op, out.CaseInsensitive = api.Contains, true
-	case "oeq":
-		out.Values = strings.Split(value, ",")
-	case "ocontains":
-		out.Op, out.CaseInsensitive, out.Values = api.Contains, true, strings.Split(value, ",")
-	case "lt":
-		out.Op = api.Less
-	case "lte":
-		out.Op = api.LessEqual
-	case "gt":
-		out.Op = api.Greater
-	case "gte":
-		out.Op = api.GreaterEqual
+	op, values := comparisons[operator], []string{value}
+	if strings.HasPrefix(operator, "o") {
+		values = strings.Split(value, ",")
 	}
-	return out
+	return api.Filter{Field: f, Op: op, Values: values, CaseInsensitive: op == api.Contains}
 }
 
 // parameters documents paging, sort and filter of a list.
@@ -185,31 +177,34 @@ func parameters(op *api.Operation) []map[string]any {
 	if op.List == nil {
 		return nil
 	}
-	query := func(name, about string, schema map[string]any) map[string]any {
-		return map[string]any{"name": name, "in": "query", "description": about, "schema": schema}
+	type object = map[string]any
+	var out []object
+	query := func(name, about string, schema object) object {
+		p := object{"name": name, "in": "query", "description": about, "schema": schema}
+		out = append(out, p)
+		return p
 	}
-	var out []map[string]any
 	if op.List.Paged {
-		out = append(out,
-			query("page[size]", "How many objects a page holds.", map[string]any{"type": "integer", "minimum": 1, "maximum": maxSize, "default": usualSize}),
-			query("page[number]", "Which page, from 1.", map[string]any{"type": "integer", "minimum": 1, "default": 1}))
+		size := object{"type": "integer", "minimum": 1, "maximum": maxSize, "default": usualSize}
+		query("page[size]", "How many objects a page holds.", size)
+		query("page[number]", "Which page, from 1.", object{"type": "integer", "minimum": 1, "default": 1})
 	}
 	if len(op.List.Sort) > 0 {
 		names := make([]string, len(op.List.Sort))
 		for i, f := range op.List.Sort {
 			names[i] = f.Name
 		}
-		out = append(out, query("sort", "Attributes to sort by, each with an optional asc or desc: "+strings.Join(names, ", ")+".", map[string]any{"type": "string"}))
+		about := "Attributes to sort by, each with an optional asc or desc: " + strings.Join(names, ", ") + "."
+		query("sort", about, object{"type": "string"})
 	}
 	if len(op.List.Filter) > 0 {
-		members := map[string]any{}
+		members := object{}
 		for _, f := range op.List.Filter {
-			members[f.Name] = map[string]any{}
+			members[f.Name] = object{}
 		}
-		p := query("filter", "Conditions, as filter[attribute]=value or filter[attribute][operator]=value.", map[string]any{"type": "object", "properties": members})
-		p["style"] = "deepObject"
-		p["explode"] = true
-		out = append(out, p)
+		const about = "Conditions, as filter[attribute]=value or filter[attribute][operator]=value."
+		p := query("filter", about, object{"type": "object", "properties": members})
+		p["style"], p["explode"] = "deepObject", true
 	}
 	return out
 }

@@ -8,17 +8,17 @@ import (
 // authSettings are how developers sign in to a portal.
 var authSettings = func() *api.Resource {
 	r := setting("konnect.auth-settings", "StoredAuthSettings")
-	r.Render = showAuthSettings
+	r.Render = renderAuthSettings
 	return r
 }()
 
-// showAuthSettings adds the configuration of the OIDC provider, if there is one, without its secret.
-func showAuthSettings(c *api.Call, d *api.Doc, to []byte) []byte {
+// renderAuthSettings adds the configuration of the OIDC provider, if there is one, without its secret.
+func renderAuthSettings(c *api.Call, d *api.Doc, to []byte) []byte {
 	oidc := provider(c, d.Owner(), "oidc")
 	if oidc == nil {
 		return append(to, d.JSON...)
 	}
-	config := api.ObjectOf([]byte(oidc.Get("config").Raw))
+	config := api.ObjectOf(oidc.Raw("config"))
 	var mirror api.Object
 	if !config.Null("issuer_url") {
 		mirror.Set("issuer", config.Raw("issuer_url"))
@@ -88,7 +88,7 @@ func configureOIDC(c *api.Call, config api.Object) error {
 		return err
 	}
 	o := now.Object()
-	o.Set("config", overlay([]byte(now.Get("config").Raw), config))
+	o.Set("config", overlay(now.Raw("config"), config))
 	_, err := rest.Update(&c.Scope, now, o, nil)
 	return err
 }

@@ -42,7 +42,8 @@ func companions() []api.Operation {
 		},
 		{
 			ID: "create-api-product-version", Method: "POST", Path: inProduct + "/product-versions", Summary: "Create a version of an API product",
-			Body: "CreateApiProductVersion", Reply: "ApiProductVersion", Status: 201, Errors: []int{400, 401, 403, 404}, Do: rest.Create("konnect.api-product-version"),
+			Body: "CreateApiProductVersion", Reply: "ApiProductVersion", Status: 201, Errors: []int{400, 401, 403, 404},
+			Do: rest.Create("konnect.api-product-version"),
 		},
 		{
 			ID: "get-api-product-version", Method: "GET", Path: inVersion, Summary: "Fetch a version of an API product",

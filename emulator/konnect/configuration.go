@@ -27,7 +27,7 @@ var menus = []string{"header", "footer_sections", "footer_bottom"}
 // updateConfiguration replaces the menus that are given and keeps the others.
 func updateConfiguration(c *api.Call) (any, error) {
 	old := rest.Settings(&c.Scope, "konnect.configuration", c.Object)
-	return configure(c, old, api.ObjectOf([]byte(old.Get("data").Raw)))
+	return configure(c, old, api.ObjectOf(old.Raw("data")))
 }
 
 // replaceConfiguration empties the menus that are not given.

@@ -8,9 +8,7 @@ import (
 )
 
 var developers = &api.Resource{
-	Kind:   "konnect.developer",
-	Schema: "StoredDeveloper",
-	Newest: true,
+	Kind: "konnect.developer", Schema: "StoredDeveloper", Newest: true,
 	Indexes: []api.Index{
 		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "email", Path: "email", Within: "portal", Unique: true, CaseInsensitive: true},

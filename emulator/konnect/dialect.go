@@ -11,8 +11,8 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 )
 
-// dialect is how Konnect words what every vendor does. The order of checks is inferred: who calls and with what, then the form of the request with
-// all its violations at once, and only then whether the path leads anywhere (docs/vendors/konnect.md).
+// dialect is how Konnect words what every vendor does. The order of checks is inferred: who calls and with what, then the form of
+// the request with all its violations at once, and only then whether what the path names exists (docs/vendors/konnect.md).
 var dialect = api.Dialect{
 	Checks:     []api.Check{authenticate, authorize, media, rest.Input, rest.Locate},
 	Ask:        ask,

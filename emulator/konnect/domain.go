@@ -43,14 +43,14 @@ func verifyDomains(c *api.Call) (any, error) {
 		return nil, err
 	}
 	return api.Object{
-		{Name: "is_cname_verified", Value: []byte(d.Get("is_cname_verified").Raw)},
-		{Name: "is_ssl_issued", Value: []byte(d.Get("is_ssl_issued").Raw)},
+		{Name: "is_cname_verified", Value: d.Raw("is_cname_verified")},
+		{Name: "is_ssl_issued", Value: d.Raw("is_ssl_issued")},
 	}, nil
 }
 
 // forgetDomain restarts the verification if the portal has another domain.
 func forgetDomain(s *api.Scope, old *api.Doc, d *api.Draft) {
-	if api.Same([]byte(old.Get("custom_domain").Raw), d.Raw("custom_domain")) {
+	if api.Same(old.Raw("custom_domain"), d.Raw("custom_domain")) {
 		return
 	}
 	if status := s.Tx.Get("konnect.domain-status", d.ID); status != nil {

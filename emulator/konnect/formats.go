@@ -9,19 +9,20 @@ import (
 
 var (
 	label    = regexp.MustCompile(`^[a-z0-9A-Z]([a-z0-9A-Z\-._]*[a-z0-9A-Z]+)?$`)
-	imageURL = regexp.MustCompile(`^data:image/(png|jpeg|x-icon|ico|icon|vnd\.microsoft\.icon|gif)(;base64)?,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`)
+	imageURL = regexp.MustCompile(`^data:image/(png|jpeg|x-icon|ico|icon|vnd\.microsoft\.icon|gif)(;base64)?,` +
+		`(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`)
 )
 
-// hostname is labels of letters, digits and inner hyphens, joined by dots.
+// hostname matches labels of letters, digits and inner hyphens, joined by dots.
 var hostname = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\.?$`)
 
-// reserved beginnings of label keys.
+// reserved are the prefixes that label keys must not have.
 var reserved = []string{"kong", "konnect", "mesh", "kic", "_"}
 
-// formats are what the schemas of this vendor use beyond the standard ones. Values that are no strings are left to the
+// formats are the formats that this vendor's schemas use beyond the standard ones. Values that are not strings are left to the
 // keyword type.
 var formats = map[string]func(any) bool{
-	// What is longer than the vendor allows at all breaks that rule alone.
+	// A name that is longer than the schema allows violates that rule alone.
 	"hostname": text(func(s string) bool {
 		return utf8.RuneCountInString(s) > 1024 || len(s) <= 253 && hostname.MatchString(s)
 	}),
@@ -41,6 +42,7 @@ var formats = map[string]func(any) bool{
 	"menu-path":      text(func(s string) bool { return strings.HasPrefix(s, "/") || isURL(s) }),
 }
 
+// text returns a check of strings that lets all other values pass.
 func text(check func(string) bool) func(any) bool {
 	return func(v any) bool {
 		s, ok := v.(string)

@@ -1,10 +1,17 @@
 package konnect
 
-import "github.com/portico-emulator/portico/emulator/internal/api"
+import (
+	"strconv"
+
+	"github.com/portico-emulator/portico/emulator/internal/api"
+)
 
 // Fields by which the lists filter and sort, in the vendor's order.
 var (
 	paged = &api.List{Paged: true}
+
+	fullName               = api.Field{Name: "name", Path: "full_name"}
+	developerOfApplication = computed(uuid("developer_id"), ofApplication(stored("developer_id")))
 
 	portalList = &api.List{
 		Paged: true,
@@ -20,8 +27,8 @@ var (
 	}
 	developerList = &api.List{
 		Paged:  true,
-		Filter: fields(at(str("name"), "full_name"), str("status"), str("email")),
-		Sort:   fields(instant("created_at"), instant("updated_at"), str("email"), at(str("name"), "full_name"), str("status")),
+		Filter: fields(fullName, str("status"), str("email")),
+		Sort:   fields(instant("created_at"), instant("updated_at"), str("email"), fullName, str("status")),
 	}
 	teamList   = &api.List{Paged: true, Filter: fields(str("name"))}
 	memberList = &api.List{
@@ -29,28 +36,24 @@ var (
 		Filter: fields(
 			str("email"), str("full_name"),
 			api.Field{Name: "attributes", Type: api.AsNothing}, // no member shows them
-			of(boolean("active"), func(_ *api.Call, d *api.Doc) (string, bool) {
-				if approved(d) {
-					return "true", true
-				}
-				return "false", true
-			}),
+			computed(boolean("active"), func(_ *api.Call, d *api.Doc) (string, bool) { return strconv.FormatBool(approved(d)), true }),
 		),
 	}
 	applicationList = &api.List{
 		Paged: true,
 		Filter: fields(
-			uuid("developer_id"), of(str("developer_name"), ofDeveloper("full_name")), of(str("developer_email"), ofDeveloper("email")), str("name"),
+			uuid("developer_id"), computed(str("developer_name"), ofDeveloper("full_name")),
+			computed(str("developer_email"), ofDeveloper("email")), str("name"),
 		),
 		Sort: fields(instant("created_at"), uuid("developer_id"), str("name")),
 	}
 	registrationList = &api.List{
 		Paged: true,
 		Filter: fields(
-			of(uuid("developer_id"), ofApplication(developerID)), of(str("developer_name"), ofApplication(ofDeveloper("full_name"))),
-			of(str("application_name"), ofApplication(name)), str("status"),
+			developerOfApplication, computed(str("developer_name"), ofApplication(ofDeveloper("full_name"))),
+			computed(str("application_name"), ofApplication(stored("name"))), str("status"),
 		),
-		Sort: fields(instant("created_at"), instant("updated_at"), of(uuid("developer_id"), ofApplication(developerID)), str("status")),
+		Sort: fields(instant("created_at"), instant("updated_at"), developerOfApplication, str("status")),
 	}
 	applicationRegistrationList = &api.List{
 		Paged:  true,
@@ -72,7 +75,7 @@ var (
 		),
 		Sort: fields(
 			instant("created_at"), instant("updated_at"), str("publish_status"), uuid("product_version_id"),
-			of(uuid("auth_strategy_ids"), func(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("auth_strategy_ids.0"), true }),
+			computed(uuid("auth_strategy_ids"), func(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("auth_strategy_ids.0"), true }),
 			boolean("application_registration_enabled"), boolean("auto_approve_registration"), boolean("deprecated"),
 		),
 	}
@@ -90,14 +93,8 @@ func uuid(name string) api.Field    { return api.Field{Name: name, Type: api.AsU
 func boolean(name string) api.Field { return api.Field{Name: name, Type: api.AsBool} }
 func instant(name string) api.Field { return api.Field{Name: name, Type: api.AsTime} }
 
-// at is a field under another name than the stored member's.
-func at(f api.Field, path string) api.Field {
-	f.Path = path
-	return f
-}
-
-// of is a field whose value is computed.
-func of(f api.Field, read func(*api.Call, *api.Doc) (string, bool)) api.Field {
-	f.Of = read
+// computed returns the field with a value that is computed.
+func computed(f api.Field, value func(*api.Call, *api.Doc) (string, bool)) api.Field {
+	f.Of = value
 	return f
 }

@@ -11,12 +11,7 @@ import (
 
 // teamGroupMappings say which groups at the identity provider make a developer a member of a team.
 var teamGroupMappings = &api.Resource{
-	Kind:    "konnect.team-group-mapping",
-	Schema:  "StoredTeamGroupMapping",
-	ID:      "team_id",
-	Created: "-",
-	Updated: "-",
-	Newest:  true,
+	Kind: "konnect.team-group-mapping", Schema: "StoredTeamGroupMapping", ID: "team_id", Created: "-", Updated: "-", Newest: true,
 	Indexes: []api.Index{
 		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "team", Path: "team_id", To: "konnect.team", OnDelete: api.Cascade},

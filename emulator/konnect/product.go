@@ -10,25 +10,21 @@ import (
 
 // apiProducts belong to the organization; portal_ids says where they are published.
 var apiProducts = &api.Resource{
-	Kind:   "konnect.api-product",
-	Schema: "StoredApiProduct",
-	Newest: true,
+	Kind: "konnect.api-product", Schema: "StoredApiProduct", Newest: true,
 	Indexes: []api.Index{
 		{Name: "name", Path: "name", Unique: true},
 		{Name: "portal", Path: "portal_ids", To: "konnect.portal", OnDelete: api.Detach},
 	},
 	OnChange: changeLabels,
-	Render:   showAPIProduct,
+	Render:   renderAPIProduct,
 }
 
 // apiProductVersions are the versions of a product, independent of portals.
 var apiProductVersions = &api.Resource{
-	Kind:     "konnect.api-product-version",
-	Schema:   "StoredApiProductVersion",
-	Newest:   true,
+	Kind: "konnect.api-product-version", Schema: "StoredApiProductVersion", Newest: true,
 	Indexes:  []api.Index{{Name: "product", To: "konnect.api-product", OnDelete: api.Cascade}},
 	OnChange: changeLabels,
-	Render:   showAPIProductVersion,
+	Render:   renderAPIProductVersion,
 }
 
 func changeLabels(s *api.Scope, old *api.Doc, d *api.Draft) error {
@@ -38,20 +34,20 @@ func changeLabels(s *api.Scope, old *api.Doc, d *api.Draft) error {
 	return mergeLabels(s, old, d, "public_labels")
 }
 
-func showAPIProduct(c *api.Call, d *api.Doc, to []byte) []byte {
+func renderAPIProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	var list [][]byte
 	for _, id := range d.Get("portal_ids").Array() {
 		portal := c.Tx.Get("konnect.portal", id.Str)
 		list = append(list, api.Object{
 			{Name: "portal_id", Value: api.Quote(portal.ID)},
-			{Name: "portal_name", Value: []byte(portal.Get("name").Raw)},
+			{Name: "portal_name", Value: portal.Raw("name")},
 		}.JSON())
 	}
 	n := c.Tx.Count("konnect.api-product-version", "product", d.ID)
 	return splice(to, d.JSON, fmt.Appendf(nil, `"portals":%s,"version_count":%d`, object.Array(list...), n))
 }
 
-func showAPIProductVersion(c *api.Call, d *api.Doc, to []byte) []byte {
+func renderAPIProductVersion(c *api.Call, d *api.Doc, to []byte) []byte {
 	var list [][]byte
 	for _, v := range c.Tx.Under("konnect.product-version", "version", d.ID) {
 		portal := c.Tx.Get("konnect.portal", v.Owner())
@@ -61,11 +57,11 @@ func showAPIProductVersion(c *api.Call, d *api.Doc, to []byte) []byte {
 		}
 		shown := api.Object{
 			{Name: "portal_id", Value: api.Quote(portal.ID)},
-			{Name: "portal_name", Value: []byte(portal.Get("name").Raw)},
+			{Name: "portal_name", Value: portal.Raw("name")},
 			{Name: "portal_product_version_id", Value: api.Quote(v.ID)},
 		}
 		for _, name := range []string{"publish_status", "deprecated", "application_registration_enabled", "auto_approve_registration"} {
-			shown.Set(name, []byte(v.Get(name).Raw))
+			shown.Set(name, v.Raw(name))
 		}
 		shown.Set("auth_strategies", object.Array(strategies...))
 		list = append(list, shown.JSON())
@@ -87,10 +83,10 @@ func organizational(kind, schema string) *api.Resource {
 // listPortalProducts returns the products published to the portal, in the form that only this list has.
 func listPortalProducts(c *api.Call) (any, error) {
 	docs := c.Tx.Page("konnect.api-product", "portal", c.Object.ID, 0, -1, len(c.Ask.Sort) == 0 || c.Ask.Sort[len(c.Ask.Sort)-1].Desc)
-	return rest.SelectAs(c, docs, showPortalProduct), nil
+	return rest.SelectAs(c, docs, renderPortalProduct), nil
 }
 
-func showPortalProduct(c *api.Call, d *api.Doc, to []byte) []byte {
+func renderPortalProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	published := 0
 	for _, v := range c.Tx.Under("konnect.api-product-version", "product", d.ID) {
 		here := c.Tx.Find("konnect.product-version", "product_version_id", api.Key(c.Object.ID, v.ID))
@@ -100,7 +96,7 @@ func showPortalProduct(c *api.Call, d *api.Doc, to []byte) []byte {
 	}
 	var out api.Object
 	for _, name := range []string{"id", "name", "description", "created_at", "updated_at", "portal_ids", "labels"} {
-		out = append(out, api.Member{Name: name, Value: []byte(d.Get(name).Raw)})
+		out = append(out, api.Member{Name: name, Value: d.Raw(name)})
 	}
 	out.SetInt("version_count", int64(published))
 	return out.Append(to)

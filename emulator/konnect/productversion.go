@@ -9,9 +9,7 @@ import (
 // productVersions are the settings of API product versions in portals. Paths name them by the id of the API product version, not by
 // their own.
 var productVersions = &api.Resource{
-	Kind:   "konnect.product-version",
-	Schema: "StoredProductVersion",
-	Newest: true,
+	Kind: "konnect.product-version", Schema: "StoredProductVersion", Newest: true,
 	Indexes: []api.Index{
 		{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade},
 		{Name: "product_version_id", Path: "product_version_id", Within: "portal", Unique: true},

@@ -7,9 +7,7 @@ import (
 
 // registrations are of an application for one version of a product.
 var registrations = &api.Resource{
-	Kind:   "konnect.registration",
-	Schema: "StoredRegistration",
-	Newest: true,
+	Kind: "konnect.registration", Schema: "StoredRegistration", Newest: true,
 	Indexes: []api.Index{
 		{Name: "application", To: "konnect.application", OnDelete: api.Cascade},
 		{Name: "product_version_id", Path: "product_version_id", Within: "application", Unique: true},
@@ -21,7 +19,7 @@ var registrations = &api.Resource{
 		},
 	},
 	OnCreate: checkRegistration,
-	Render:   showRegistration,
+	Render:   renderRegistration,
 }
 
 // checkRegistration applies the rules of registering for a version and sets the status. Konnect has no operation that creates a
@@ -56,21 +54,21 @@ func checkRegistration(s *api.Scope, d *api.Draft) error {
 	return nil
 }
 
-func showRegistration(c *api.Call, d *api.Doc, to []byte) []byte {
+func renderRegistration(c *api.Call, d *api.Doc, to []byte) []byte {
 	app := c.Tx.Get("konnect.application", d.Owner())
 	version := c.Tx.Get("konnect.api-product-version", d.Str("product_version_id"))
 	product := c.Tx.Get("konnect.api-product", version.Owner())
 	dev := c.Tx.Get("konnect.developer", app.Str("developer_id"))
 	return api.Object{
 		{Name: "id", Value: api.Quote(d.ID)},
-		{Name: "status", Value: []byte(d.Get("status").Raw)},
+		{Name: "status", Value: d.Raw("status")},
 		{Name: "application", Value: idAndName(app, "name")},
 		{Name: "product", Value: idAndName(product, "name")},
 		{Name: "product_version", Value: idAndName(version, "name")},
 		{Name: "developer", Value: idAndName(dev, "full_name")},
-		{Name: "granted_scopes", Value: []byte(app.Get("granted_scopes").Raw)},
-		{Name: "created_at", Value: []byte(d.Get("created_at").Raw)},
-		{Name: "updated_at", Value: []byte(d.Get("updated_at").Raw)},
+		{Name: "granted_scopes", Value: app.Raw("granted_scopes")},
+		{Name: "created_at", Value: d.Raw("created_at")},
+		{Name: "updated_at", Value: d.Raw("updated_at")},
 	}.Append(to)
 }
 
@@ -78,7 +76,7 @@ func showRegistration(c *api.Call, d *api.Doc, to []byte) []byte {
 func idAndName(d *api.Doc, member string) []byte {
 	return api.Object{
 		{Name: "id", Value: api.Quote(d.ID)},
-		{Name: "name", Value: []byte(d.Get(member).Raw)},
+		{Name: "name", Value: d.Raw(member)},
 	}.JSON()
 }
 
@@ -106,6 +104,7 @@ func ofApplication(read func(*api.Call, *api.Doc) (string, bool)) func(*api.Call
 	}
 }
 
-func name(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("name"), true }
-
-func developerID(_ *api.Call, d *api.Doc) (string, bool) { return d.Str("developer_id"), true }
+// stored reads a member of the document.
+func stored(member string) func(*api.Call, *api.Doc) (string, bool) {
+	return func(_ *api.Call, d *api.Doc) (string, bool) { return d.Str(member), true }
+}

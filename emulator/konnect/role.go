@@ -8,11 +8,7 @@ import (
 
 // assignedRoles are known by the id of the assignment, not by the role's name.
 var assignedRoles = &api.Resource{
-	Kind:    "konnect.assigned-role",
-	Schema:  "StoredAssignedRole",
-	Created: "-",
-	Updated: "-",
-	Newest:  true,
+	Kind: "konnect.assigned-role", Schema: "StoredAssignedRole", Created: "-", Updated: "-", Newest: true,
 	Indexes: []api.Index{
 		{Name: "team", To: "konnect.team", OnDelete: api.Cascade},
 		{Name: "grant", Path: "role_name,entity_id,entity_type_name,entity_region", Within: "team", Unique: true},

@@ -10,18 +10,13 @@ import (
 )
 
 var teams = &api.Resource{
-	Kind:    "konnect.team",
-	Schema:  "StoredTeam",
-	Newest:  true,
+	Kind: "konnect.team", Schema: "StoredTeam", Newest: true,
 	Indexes: []api.Index{{Name: "portal", To: "konnect.portal", OnDelete: api.Cascade}},
 }
 
 // teamMembers are pairs of team and developer, deleted with either.
 var teamMembers = &api.Resource{
-	Kind:    "konnect.team-member",
-	Schema:  "StoredTeamMember",
-	Pair:    "developer",
-	Updated: "-",
+	Kind: "konnect.team-member", Schema: "StoredTeamMember", Pair: "developer", Updated: "-",
 	Indexes: []api.Index{
 		{Name: "team", To: "konnect.team", OnDelete: api.Cascade},
 		{Name: "developer", Path: "developer", Within: "team", Unique: true},
@@ -37,7 +32,7 @@ var teamMembers = &api.Resource{
 
 // listTeamDevelopers shows members in the short form that only this list has.
 func listTeamDevelopers(c *api.Call) (any, error) {
-	return rest.SelectAs(c, across(c, "team", "konnect.developer", func(m *api.Doc) string { return m.Str("developer") }), showBasic), nil
+	return rest.SelectAs(c, across(c, "team", "konnect.developer", func(m *api.Doc) string { return m.Str("developer") }), renderBasic), nil
 }
 
 func listDeveloperTeams(c *api.Call) (any, error) {
@@ -57,7 +52,7 @@ func across(c *api.Call, index, kind string, other func(*api.Doc) string) []*api
 	return out
 }
 
-func showBasic(_ *api.Call, d *api.Doc, to []byte) []byte {
+func renderBasic(_ *api.Call, d *api.Doc, to []byte) []byte {
 	o := d.Object()
 	o.Delete("status")
 	return splice(to, o.JSON(), strconv.AppendBool([]byte(`"active":`), approved(d)))

@@ -6,11 +6,7 @@ import (
 
 // tokens are the tokens with which callers authenticate.
 var tokens = &api.Resource{
-	Kind:    "konnect.token",
-	Schema:  "StoredToken",
-	ID:      "name",
-	Created: "-",
-	Updated: "-",
+	Kind: "konnect.token", Schema: "StoredToken", ID: "name", Created: "-", Updated: "-",
 	Indexes: []api.Index{{Name: "token", Path: "token", Unique: true}},
 }
 
