@@ -48,15 +48,11 @@ func Vendor() *api.Vendor {
 	}
 }
 
-// Refusals that the rows may give, beside 401 which all may.
-var (
-	reads     = []int{401, 403, 404}
-	writes    = []int{400, 401, 403, 404}
-	conflicts = []int{400, 401, 403, 404, 409}
-)
+// reads are the statuses of refusals of companions that only read.
+var reads = []int{401, 403, 404}
 
-// operations are the documented rows, with the statuses that docs/vendors/axway.md settles on where the vendor's own
-// tables contradict its examples.
+// operations are the documented rows. Summary, tag, status and errors come from the official list, with the statuses that
+// docs/vendors/axway.md settles on where the vendor's own tables contradict its examples.
 func operations() []api.Operation {
 	return append(append(applicationRows(), credentialRows()...), sharingRows()...)
 }
@@ -65,87 +61,44 @@ func applicationRows() []api.Operation {
 	return []api.Operation{
 		{
 			ID: "list-applications", Method: "GET", Path: "/applications",
-			Summary: "List the applications that the caller may see", Tag: "Applications",
-			Reply: "ApplicationList", Status: 200, Errors: []int{400, 401},
-			List: applicationList, Do: listApplications,
+			Reply: "ApplicationList", List: applicationList, Do: listApplications,
 		},
 		{
 			ID: "create-application", Method: "POST", Path: "/applications",
-			Summary: "Create an application", Tag: "Applications", Needs: create,
-			Body: "ApplicationRequest", Reply: "Application", Status: 201, Errors: []int{400, 401, 403, 409},
-			Do: createApplication,
+			Needs: create, Body: "ApplicationRequest", Reply: "Application", Do: createApplication,
 		},
 		{
 			ID: "get-application-by-oauth-client", Method: "GET", Path: "/applications/oauthclient/{clientId}",
-			Summary: "Show the application of an OAuth client", Tag: "Applications", Needs: view,
-			Reply: "Application", Status: 200, Errors: reads,
-			Do: func(c *api.Call) (any, error) { return application(c), nil },
+			Needs: view, Reply: "Application", Do: func(c *api.Call) (any, error) { return application(c), nil },
 		},
-		{
-			ID: "delete-application", Method: "DELETE", Path: "/applications/{id}",
-			Summary: "Delete an application with all it has", Tag: "Applications", Needs: manage,
-			Status: 204, Errors: reads,
-			Do: rest.Delete,
-		},
-		{
-			ID: "get-application", Method: "GET", Path: "/applications/{id}",
-			Summary: "Show an application", Tag: "Applications", Needs: view,
-			Reply: "Application", Status: 200, Errors: reads,
-			Do: rest.Get,
-		},
+		{ID: "delete-application", Method: "DELETE", Path: "/applications/{id}", Needs: manage, Do: rest.Delete},
+		{ID: "get-application", Method: "GET", Path: "/applications/{id}", Needs: view, Reply: "Application", Do: rest.Get},
 		{
 			ID: "update-application", Method: "PUT", Path: "/applications/{id}",
-			Summary: "Change an application", Tag: "Applications", Needs: manage,
-			Body: "ApplicationUpdate", Reply: "Application", Status: 200, Errors: conflicts,
-			Do: updateApplication,
+			Needs: manage, Body: "ApplicationUpdate", Reply: "Application", Do: updateApplication,
 		},
-		{
-			ID: "approve-application", Method: "POST", Path: "/applications/{id}/approve",
-			Summary: "Approve a pending application", Tag: "Applications", Needs: approve,
-			Status: 201, Errors: writes,
-			Do: approvePending,
-		},
-		{
-			ID: "get-image", Method: "GET", Path: "/applications/{id}/image",
-			Summary: "Fetch the image of an application", Tag: "Images", Needs: view,
-			Media: "image/jpeg", Status: 200, Errors: reads,
-			Do: getImage,
-		},
+		{ID: "approve-application", Method: "POST", Path: "/applications/{id}/approve", Needs: approve, Do: approvePending},
+		{ID: "get-image", Method: "GET", Path: "/applications/{id}/image", Needs: view, Media: "image/jpeg", Do: getImage},
 		{
 			ID: "upload-image", Method: "POST", Path: "/applications/{id}/image",
-			Summary: "Give an application an image", Tag: "Images", Needs: manage,
-			Body: "ImageUpload", Accepts: uploads, Limit: maxImage + 64<<10, Status: 200, Errors: []int{400, 401, 403, 404, 409, 413},
-			Do: uploadImage,
+			Needs: manage, Body: "ImageUpload", Accepts: uploads, Limit: maxImage + 64<<10, Do: uploadImage,
 		},
 		{
 			ID: "create-api-access", Method: "POST", Path: "/applications/{id}/apis",
-			Summary: "Ask for access to an API", Tag: "API access", Needs: manage,
-			Body: "APIAccessRequest", Reply: "APIAccess", Status: 201, Errors: conflicts,
-			Do: createAPIAccess,
+			Needs: manage, Body: "APIAccessRequest", Reply: "APIAccess", Do: createAPIAccess,
 		},
 		{
 			ID: "list-api-access", Method: "GET", Path: "/applications/{id}/apis",
-			Summary: "List the APIs that an application has access to", Tag: "API access", Needs: view,
-			Reply: "APIAccessList", Status: 200, Errors: reads,
-			Do: rest.List("axway.api-access"),
+			Needs: view, Reply: "APIAccessList", Do: rest.List("axway.api-access"),
 		},
 		{
 			ID: "update-api-access", Method: "PUT", Path: "/applications/{id}/apis/{apiAccessId}",
-			Summary: "Turn an access to an API on or off", Tag: "API access", Needs: manage,
-			Body: "APIAccessUpdate", Reply: "APIAccess", Status: 200, Errors: writes,
-			Do: rest.Merge,
+			Needs: manage, Body: "APIAccessUpdate", Reply: "APIAccess", Do: rest.Merge,
 		},
-		{
-			ID: "delete-api-access", Method: "DELETE", Path: "/applications/{id}/apis/{apiAccessId}",
-			Summary: "Take an access to an API away", Tag: "API access", Needs: manage,
-			Status: 204, Errors: reads,
-			Do: rest.Delete,
-		},
+		{ID: "delete-api-access", Method: "DELETE", Path: "/applications/{id}/apis/{apiAccessId}", Needs: manage, Do: rest.Delete},
 		{
 			ID: "approve-api-access", Method: "POST", Path: "/applications/{id}/apis/{apiAccessId}/approve",
-			Summary: "Approve a pending access to an API", Tag: "API access", Needs: approve,
-			Status: 201, Errors: writes,
-			Do: approvePending,
+			Needs: approve, Do: approvePending,
 		},
 	}
 }
@@ -154,82 +107,53 @@ func credentialRows() []api.Operation {
 	return []api.Operation{
 		{
 			ID: "create-api-key", Method: "POST", Path: "/applications/{id}/apikeys",
-			Summary: "Create an API key", Tag: "API keys", Needs: manage,
-			Body: "APIKeyRequest", Optional: true, Reply: "APIKey", Status: 201, Errors: conflicts,
-			Do: sparing(rest.Create("axway.api-key"), "id", "secret"),
+			Needs: manage, Body: "APIKeyRequest", Optional: true, Reply: "APIKey", Do: sparing(rest.Create("axway.api-key"), "id", "secret"),
 		},
 		{
 			ID: "list-api-keys", Method: "GET", Path: "/applications/{id}/apikeys",
-			Summary: "List the API keys of an application", Tag: "API keys", Needs: view,
-			Reply: "APIKeyList", Status: 200, Errors: reads,
-			Do: rest.List("axway.api-key"),
+			Needs: view, Reply: "APIKeyList", Do: rest.List("axway.api-key"),
 		},
 		{
 			ID: "update-api-key", Method: "PUT", Path: "/applications/{id}/apikeys/{apikeyid}",
-			Summary: "Change an API key", Tag: "API keys", Needs: manage,
-			Body: "APIKeyUpdate", Reply: "APIKey", Status: 200, Errors: writes,
-			Do: sparing(rest.Merge, "secret"),
+			Needs: manage, Body: "APIKeyUpdate", Reply: "APIKey", Do: sparing(rest.Merge, "secret"),
 		},
 		{
 			ID: "delete-api-key", Method: "DELETE", Path: "/applications/{id}/apikeys/{keyId}",
-			Summary: "Delete an API key", Tag: "API keys", Needs: manage,
-			Status: 204, Errors: writes, Names: map[string]api.Ref{"id": applicationRef},
-			Do: deleteAPIKey,
+			Needs: manage, Names: map[string]api.Ref{"id": applicationRef}, Do: deleteAPIKey,
 		},
 		{
 			ID: "list-external-clients", Method: "GET", Path: "/applications/{id}/extclients",
-			Summary: "List the external clients of an application", Tag: "External clients", Needs: view,
-			Reply: "ExternalClientList", Status: 200, Errors: reads,
-			Do: rest.List("axway.external-client"),
+			Needs: view, Reply: "ExternalClientList", Do: rest.List("axway.external-client"),
 		},
 		{
 			ID: "create-external-client", Method: "POST", Path: "/applications/{id}/extclients",
-			Summary: "Map an external client to an application", Tag: "External clients", Needs: manage,
-			Body: "ExternalClientRequest", Reply: "ExternalClient", Status: 201, Errors: conflicts,
-			Do: sparing(rest.Create("axway.external-client"), "clientId"),
+			Needs: manage, Body: "ExternalClientRequest", Reply: "ExternalClient", Do: sparing(rest.Create("axway.external-client"), "clientId"),
 		},
 		{
 			ID: "update-external-client", Method: "PUT", Path: "/applications/{id}/extclients/{objectId}",
-			Summary: "Change an external client", Tag: "External clients", Needs: manage,
-			Body: "ExternalClientRequest", Reply: "ExternalClient", Status: 200, Errors: conflicts,
-			Do: sparing(rest.Merge, "clientId"),
+			Needs: manage, Body: "ExternalClientRequest", Reply: "ExternalClient", Do: sparing(rest.Merge, "clientId"),
 		},
 		{
 			ID: "delete-external-client", Method: "DELETE", Path: "/applications/{id}/extclients/{objectId}",
-			Summary: "Delete an external client", Tag: "External clients", Needs: manage,
-			Status: 204, Errors: reads,
-			Do: rest.Delete,
+			Needs: manage, Do: rest.Delete,
 		},
 		{
 			ID: "create-oauth-client", Method: "POST", Path: "/applications/{id}/oauth",
-			Summary: "Create an OAuth client", Tag: "OAuth clients", Needs: manage,
-			Body: "OAuthClientRequest", Reply: "OAuthClient", Status: 201, Errors: conflicts,
-			Do: sparing(rest.Create("axway.oauth-client"), "id", "secret"),
+			Needs: manage, Body: "OAuthClientRequest", Reply: "OAuthClient", Do: sparing(rest.Create("axway.oauth-client"), "id", "secret"),
 		},
 		{
 			ID: "list-oauth-clients", Method: "GET", Path: "/applications/{id}/oauth",
-			Summary: "List the OAuth clients of an application", Tag: "OAuth clients", Needs: view,
-			Reply: "OAuthClientList", Status: 200, Errors: reads,
-			Do: rest.List("axway.oauth-client"),
+			Needs: view, Reply: "OAuthClientList", Do: rest.List("axway.oauth-client"),
 		},
 		{
 			ID: "update-oauth-client", Method: "PUT", Path: "/applications/{id}/oauth/{clientId}",
-			Summary: "Change an OAuth client", Tag: "OAuth clients", Needs: manage,
-			Body: "OAuthClientUpdate", Reply: "OAuthClient", Status: 200, Errors: writes,
-			Do: sparing(rest.Merge, "secret"),
+			Needs: manage, Body: "OAuthClientUpdate", Reply: "OAuthClient", Do: sparing(rest.Merge, "secret"),
 		},
 		{
 			ID: "renew-oauth-client-secret", Method: "PUT", Path: "/applications/{id}/oauth/{clientid}/newsecret",
-			Summary: "Give an OAuth client a new secret", Tag: "OAuth clients", Needs: manage,
-			Reply: "OAuthClient", Status: 200, Errors: reads,
-			Do: renewSecret,
+			Needs: manage, Reply: "OAuthClient", Do: renewSecret,
 		},
-		{
-			ID: "delete-oauth-client", Method: "DELETE", Path: "/applications/{id}/oauth/{oauthId}",
-			Summary: "Delete an OAuth client", Tag: "OAuth clients", Needs: manage,
-			Status: 204, Errors: reads,
-			Do: rest.Delete,
-		},
+		{ID: "delete-oauth-client", Method: "DELETE", Path: "/applications/{id}/oauth/{oauthId}", Needs: manage, Do: rest.Delete},
 	}
 }
 
@@ -237,106 +161,57 @@ func sharingRows() []api.Operation {
 	return []api.Operation{
 		{
 			ID: "list-available-scopes", Method: "GET", Path: "/applications/{id}/availablescopes",
-			Summary: "List the scopes that an application may use", Tag: "Scopes", Needs: view,
-			Reply: "ScopeNames", Status: 200, Errors: reads,
-			Do: availableScopes,
+			Needs: view, Reply: "ScopeNames", Do: availableScopes,
 		},
 		{
 			ID: "create-oauth-resource", Method: "POST", Path: "/applications/{id}/oauthresource",
-			Summary: "Add a protected resource to an application", Tag: "Protected resources", Needs: administer,
-			Body: "OAuthResourceRequest", Reply: "OAuthResource", Status: 201, Errors: conflicts,
-			Do: createResource,
+			Needs: administer, Body: "OAuthResourceRequest", Reply: "OAuthResource", Do: createResource,
 		},
 		{
 			ID: "list-oauth-resources", Method: "GET", Path: "/applications/{id}/oauthresource",
-			Summary: "List the protected resources of an application", Tag: "Protected resources", Needs: view,
-			Reply: "OAuthResourceList", Status: 200, Errors: reads,
-			Do: rest.List("axway.scope"),
+			Needs: view, Reply: "OAuthResourceList", Do: rest.List("axway.scope"),
 		},
 		{
 			ID: "update-oauth-resource", Method: "PUT", Path: "/applications/{id}/oauthresource/{resourceId}",
-			Summary: "Turn a protected resource on or off", Tag: "Protected resources", Needs: administer,
-			Body: "OAuthResourceUpdate", Reply: "OAuthResource", Status: 200, Errors: writes,
-			Do: rest.Merge,
+			Needs: administer, Body: "OAuthResourceUpdate", Reply: "OAuthResource", Do: rest.Merge,
 		},
 		{
 			ID: "delete-oauth-resource", Method: "DELETE", Path: "/applications/{id}/oauthresource/{resourceId}",
-			Summary: "Take a protected resource from an application", Tag: "Protected resources", Needs: administer,
-			Status: 204, Errors: reads,
-			Do: rest.Delete,
+			Needs: administer, Do: rest.Delete,
 		},
 		{
 			ID: "create-scope", Method: "POST", Path: "/applications/{id}/scope",
-			Summary: "Add a scope to an application", Tag: "Scopes", Needs: administer,
-			Body: "OAuthAppScopeRequest", Reply: "OAuthAppScope", Status: 201, Errors: conflicts,
-			Do: createScope,
+			Needs: administer, Body: "OAuthAppScopeRequest", Reply: "OAuthAppScope", Do: createScope,
 		},
-		{
-			ID: "list-scopes", Method: "GET", Path: "/applications/{id}/scope",
-			Summary: "List the scopes of an application", Tag: "Scopes", Needs: view,
-			Reply: "OAuthAppScopeList", Status: 200, Errors: reads,
-			Do: listScopes,
-		},
+		{ID: "list-scopes", Method: "GET", Path: "/applications/{id}/scope", Needs: view, Reply: "OAuthAppScopeList", Do: listScopes},
 		{
 			ID: "update-scope", Method: "PUT", Path: "/applications/{id}/scope/{scopeId}",
-			Summary: "Make a scope a default or not", Tag: "Scopes", Needs: administer,
-			Body: "OAuthAppScopeUpdate", Reply: "OAuthAppScope", Status: 200, Errors: conflicts,
-			Do: updateScope,
+			Needs: administer, Body: "OAuthAppScopeUpdate", Reply: "OAuthAppScope", Do: updateScope,
 		},
-		{
-			ID: "delete-scope", Method: "DELETE", Path: "/applications/{id}/scope/{scopeId}",
-			Summary: "Take a scope from an application", Tag: "Scopes", Needs: administer,
-			Status: 204, Errors: reads,
-			Do: rest.Delete,
-		},
+		{ID: "delete-scope", Method: "DELETE", Path: "/applications/{id}/scope/{scopeId}", Needs: administer, Do: rest.Delete},
 		{
 			ID: "create-permission", Method: "POST", Path: "/applications/{id}/permissions",
-			Summary: "Share an application with a user", Tag: "Permissions", Needs: manage,
-			Body: "PermissionRequest", Reply: "PermissionDTO", Status: 201, Errors: conflicts,
-			Do: createPermission,
+			Needs: manage, Body: "PermissionRequest", Reply: "PermissionDTO", Do: createPermission,
 		},
 		{
 			ID: "list-permissions", Method: "GET", Path: "/applications/{id}/permissions",
-			Summary: "List who may do what with an application", Tag: "Permissions", Needs: view,
-			Reply: "PermissionList", Status: 200, Errors: reads,
-			Do: listPermissions,
+			Needs: view, Reply: "PermissionList", Do: listPermissions,
 		},
 		{
 			ID: "update-permission", Method: "PUT", Path: "/applications/{id}/permissions/{permId}",
-			Summary: "Change what a user may do with an application", Tag: "Permissions", Needs: manage,
-			Body: "PermissionUpdate", Reply: "PermissionDTO", Status: 200, Errors: writes,
-			Do: updatePermission,
+			Needs: manage, Body: "PermissionUpdate", Reply: "PermissionDTO", Do: updatePermission,
 		},
-		{
-			ID: "delete-permission", Method: "DELETE", Path: "/applications/{id}/permissions/{permId}",
-			Summary: "Stop sharing an application with a user", Tag: "Permissions", Needs: manage,
-			Status: 204, Errors: reads,
-			Do: deletePermission,
-		},
+		{ID: "delete-permission", Method: "DELETE", Path: "/applications/{id}/permissions/{permId}", Needs: manage, Do: deletePermission},
 		{
 			ID: "create-quota", Method: "POST", Path: "/applications/{id}/quota",
-			Summary: "Give an application a quota of its own", Tag: "Quotas", Needs: administer,
-			Body: "QuotaRequest", Reply: "QuotaDTO", Status: 201, Errors: conflicts,
-			Do: sparing(createQuota, "name", "type"),
+			Needs: administer, Body: "QuotaRequest", Reply: "QuotaDTO", Do: sparing(createQuota, "name", "type"),
 		},
 		{
 			ID: "update-quota", Method: "PUT", Path: "/applications/{id}/quota",
-			Summary: "Change the quota of an application", Tag: "Quotas", Needs: administer,
-			Body: "QuotaRequest", Reply: "QuotaDTO", Status: 200, Errors: writes,
-			Do: sparing(updateQuota, "name", "type"),
+			Needs: administer, Body: "QuotaRequest", Reply: "QuotaDTO", Do: sparing(updateQuota, "name", "type"),
 		},
-		{
-			ID: "delete-quota", Method: "DELETE", Path: "/applications/{id}/quota",
-			Summary: "Let the system's default hold for an application", Tag: "Quotas", Needs: administer,
-			Status: 204, Errors: reads,
-			Do: deleteQuota,
-		},
-		{
-			ID: "get-quota", Method: "GET", Path: "/applications/{id}/quota",
-			Summary: "Show the quota that holds for an application", Tag: "Quotas", Needs: view,
-			Reply: "QuotaAnswer", Status: 200, Errors: reads,
-			Do: getQuota,
-		},
+		{ID: "delete-quota", Method: "DELETE", Path: "/applications/{id}/quota", Needs: administer, Do: deleteQuota},
+		{ID: "get-quota", Method: "GET", Path: "/applications/{id}/quota", Needs: view, Reply: "QuotaAnswer", Do: getQuota},
 	}
 }
 

@@ -43,13 +43,11 @@ func operations() []api.Operation {
 	return []api.Operation{
 		{
 			ID: "getAssetUsers", Method: "GET", Path: "/assets/{groupId}/{assetId}/users",
-			Summary: "List the users that an asset is shared with", Tag: "Share assets", Needs: toView,
-			Reply: "AssetUserList", Status: 200, Errors: []int{401, 403, 404}, Do: listShares,
+			Needs: toView, Reply: "AssetUserList", Do: listShares,
 		},
 		{
 			ID: "putAssetUsers", Method: "PUT", Path: "/assets/{groupId}/{assetId}/users",
-			Summary: "Replace the users that an asset is shared with", Tag: "Share assets", Needs: toShare,
-			Body: "AssetUserAssignments", Status: 204, Errors: []int{400, 401, 403, 404, 415}, Do: replaceShares,
+			Needs: toShare, Body: "AssetUserAssignments", Do: replaceShares,
 		},
 	}
 }

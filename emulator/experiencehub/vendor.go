@@ -50,143 +50,107 @@ const (
 	inPortal     = inConnection + "/apiPortals/{portalId}"
 )
 
-// operations are the documented rows.
+// operations are the documented rows. Summary, tag, status and errors come from the official list.
 func operations() []api.Operation {
 	rows := []api.Operation{
 		{
 			ID: "getAllApiPortalByConnectionId", Method: "GET", Path: inConnection + "/apiPortals",
-			Summary: "List the portals of a connection", Tag: "Portals", Needs: mulesoft.UsersApprover,
-			Reply: "PortalList", Do: rest.List("experience-hub.portal"),
+			Needs: mulesoft.UsersApprover, Reply: "PortalList", Do: rest.List("experience-hub.portal"),
 		},
 		{
 			ID: "addGroupMappingToUser", Method: "PUT", Path: inPortal + "/users/{targetUserId}/userGroups",
-			Summary: "Replace the user groups of a portal user", Tag: "User Management",
 			Body: "UserGroupIds", Do: replaceGroups,
 		},
 		{
 			ID: "getConnections", Method: "GET", Path: "/connections",
-			Summary: "List the connections of the organization", Tag: "Connections", Needs: mulesoft.UsersApprover,
-			Reply: "ConnectionList", Do: listConnections,
+			Needs: mulesoft.UsersApprover, Reply: "ConnectionList", Do: listConnections,
 		},
-		{
-			ID: "getAllProfilesByPortal", Method: "GET", Path: inPortal + "/userGroups",
-			Summary: "Show the user groups of a portal as a forest", Tag: "User Groups",
-			Reply: "ProfileList", Do: listGroups,
-		},
+		{ID: "getAllProfilesByPortal", Method: "GET", Path: inPortal + "/userGroups", Reply: "ProfileList", Do: listGroups},
 		{
 			ID: "createUserGroup", Method: "POST", Path: inPortal + "/userGroups",
-			Summary: "Create a user group", Tag: "User Groups",
 			Body: "UserGroupRequestDTO", Reply: "ProfileDTO", Do: createGroup,
 		},
 		{
 			ID: "getGroupMappings", Method: "GET", Path: inPortal + "/userGroups/{userGroupId}/groupMappings",
-			Summary: "List the group mappings of a user group", Tag: "User Groups",
 			Reply: "TeamGroupMappingList", Do: rest.List("experience-hub.group-mapping"),
 		},
 		{
 			ID: "addAdditionalGroupMapping", Method: "POST", Path: inPortal + "/userGroups/{userGroupId}/groupMappings",
-			Summary: "Map a group of an identity provider to a user group", Tag: "User Groups",
 			Body: "UserGroupAddGroupMappingDTO", Do: addMapping,
 		},
 		{
 			ID: "addAssetsToCommunity", Method: "POST", Path: inPortal + "/assets",
-			Summary: "Add Exchange assets to a portal", Tag: "Asset Curation",
 			Body: "CommunityAssetGaCreateList", Reply: "CommunityAssetGaCreateList", Do: addAssets,
 		},
 		{
 			ID: "searchCommunityAssets", Method: "POST", Path: inPortal + "/assets/search",
-			Summary: "Search the assets of a portal", Tag: "Asset Curation",
 			Body: "CommunityAssetsSearchRequest", Reply: "CommunityAssetsSearchResult", List: paged, Do: searchPortal,
 		},
 		{
 			ID: "searchExchangeAssets", Method: "POST", Path: inPortal + "/assets/search/exchange",
-			Summary: "Search Exchange for assets that a portal could offer", Tag: "Asset Curation",
 			Body: "ExchangeSearchRequest", Reply: "ExchangeAssetsSearchResult", List: paged, Do: searchExchange,
 		},
 		{
 			ID: "removeAssetFromCommunity", Method: "POST", Path: inPortal + "/assets/remove",
-			Summary: "Remove assets from a portal", Tag: "Asset Curation",
 			Body: "CommunityAssetGaRemoveList", Do: removeAssets,
 		},
 		{
 			ID: "legacySearchExchangeAssets", Method: "POST", Path: inPortal + "/assets/exchange/search",
-			Summary: "Search Exchange for assets that a portal could offer, without facets", Tag: "Asset Curation",
 			Body: "ExchangeSearchRequest", Reply: "ExchangeAssetList", List: paged, Do: searchExchangeBare,
 		},
 		{
 			ID: "enableCommunityUser", Method: "PATCH", Path: inPortal + "/users/{targetUserId}/enable",
-			Summary: "Enable a portal user", Tag: "User Management", Needs: mulesoft.UsersApprover, Do: setActive(true),
+			Needs: mulesoft.UsersApprover, Do: setActive(true),
 		},
 		{
 			ID: "disableCommunityUser", Method: "PATCH", Path: inPortal + "/users/{targetUserId}/disable",
-			Summary: "Disable a portal user", Tag: "User Management", Needs: mulesoft.UsersApprover, Do: setActive(false),
+			Needs: mulesoft.UsersApprover, Do: setActive(false),
 		},
 		{
 			ID: "updateUserGroup", Method: "PATCH", Path: inPortal + "/userGroups/{userGroupId}",
-			Summary: "Change name and description of a user group", Tag: "User Groups",
 			Body: "UserGroupRequestDTO", Reply: "ProfileDTO", Do: updateGroup,
 		},
-		{
-			ID: "deleteUserGroup", Method: "DELETE", Path: inPortal + "/userGroups/{userGroupId}",
-			Summary: "Delete a user group", Tag: "User Groups", Do: deleteGroup,
-		},
+		{ID: "deleteUserGroup", Method: "DELETE", Path: inPortal + "/userGroups/{userGroupId}", Do: deleteGroup},
 		{
 			ID: "approveProspect", Method: "PATCH", Path: inPortal + "/prospects/{prospectId}",
-			Summary: "Approve a prospect, who becomes a portal user", Tag: "User Management", Needs: mulesoft.UsersApprover,
-			Body: "ProspectApproveDTO", Optional: true, Do: approve,
+			Needs: mulesoft.UsersApprover, Body: "ProspectApproveDTO", Optional: true, Do: approve,
 		},
 		{
 			ID: "rejectProspect", Method: "DELETE", Path: inPortal + "/prospects/{prospectId}",
-			Summary: "Reject a prospect", Tag: "User Management", Needs: mulesoft.UsersApprover,
-			Reply: "ProspectList", Do: reject,
+			Needs: mulesoft.UsersApprover, Reply: "ProspectList", Do: reject,
 		},
 		{
 			ID: "getAllVersionsVisibilityByGA", Method: "GET", Path: inPortal + "/assets/{groupId}/{assetId}",
-			Summary: "Show who may see which version of an asset", Tag: "Asset Curation",
 			Reply: "ProducerAssetDetail", Do: getVisibility,
 		},
 		{
 			ID: "updateCommunityAsset", Method: "PATCH", Path: inPortal + "/assets/{groupId}/{assetId}",
-			Summary: "Change who may see which version of an asset", Tag: "Asset Curation",
 			Body: "CommunityAssetVersionUpdateDTO", Do: setVisibility,
 		},
 		{
 			ID: "getCommunityUsers", Method: "GET", Path: inPortal + "/users",
-			Summary: "List the users of a portal", Tag: "User Management", Needs: mulesoft.UsersApprover,
-			Query: "CommunityUserQuery", Reply: "CommunityUserList", List: paged, Do: listUsers,
+			Needs: mulesoft.UsersApprover, Query: "CommunityUserQuery", Reply: "CommunityUserList", List: paged, Do: listUsers,
 		},
 		{
 			ID: "getCommunityUser", Method: "GET", Path: inPortal + "/users/{userId}",
-			Summary: "Show a portal user", Tag: "User Management", Needs: mulesoft.UsersApprover,
-			Reply: "CommunityUserDTO", Do: rest.Get,
+			Needs: mulesoft.UsersApprover, Reply: "CommunityUserDTO", Do: rest.Get,
 		},
 		{
 			ID: "getProspects", Method: "GET", Path: inPortal + "/prospects",
-			Summary: "List the prospects of a portal", Tag: "User Management", Needs: mulesoft.UsersApprover,
-			Query: "ProspectQuery", Reply: "ProspectList", Do: listProspects,
+			Needs: mulesoft.UsersApprover, Query: "ProspectQuery", Reply: "ProspectList", Do: listProspects,
 		},
 		{
 			ID: "getProspectCount", Method: "GET", Path: inPortal + "/prospects/count",
-			Summary: "Count the pending prospects of a portal", Tag: "User Management", Needs: mulesoft.UsersApprover,
-			Reply: "ProspectCountDTO", Do: countProspects,
+			Needs: mulesoft.UsersApprover, Reply: "ProspectCountDTO", Do: countProspects,
 		},
 		{
 			ID: "deleteGroupMappings", Method: "DELETE", Path: inPortal + "/userGroups/{userGroupId}/groupMappings/{idpId}/{groupMappingName}",
-			Summary: "Delete a group mapping", Tag: "User Groups", Do: rest.Delete,
+			Do: rest.Delete,
 		},
 	}
 	for i := range rows {
-		op := &rows[i]
-		op.Status = 200 // of creations and deletions, too
-		op.Errors = []int{400, 401, 403}
-		if op.Path != "/connections" {
-			op.Errors = append(op.Errors, 404)
-		}
-		if op.Body != "" {
-			op.Errors = append(op.Errors, 415)
-		}
-		if op.Needs == "" {
-			op.Needs = mulesoft.PortalAdministrator
+		if rows[i].Needs == "" {
+			rows[i].Needs = mulesoft.PortalAdministrator
 		}
 	}
 	return rows

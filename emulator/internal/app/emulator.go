@@ -250,14 +250,14 @@ type host struct{ e *Emulator }
 
 var _ admin.Host = (*host)(nil)
 
-func (h *host) Version() string      { return Version }
-func (h *host) AdminToken() string   { return h.e.config.AdminToken }
-func (h *host) AdminHosts() []string { return h.e.config.AdminHosts }
-func (h *host) Plan() *server.Plan   { return h.e.server.Plan }
-func (h *host) Store() *store.Store  { return h.e.server.Store }
-func (h *host) Judge() fixture.Checker  { return Judge }
-func (h *host) Fixtures() []string   { return fixture.Names(fixtures.FS) }
-func (h *host) Configured() string   { return h.e.config.Fixture }
+func (h *host) Version() string        { return Version }
+func (h *host) AdminToken() string     { return h.e.config.AdminToken }
+func (h *host) AdminHosts() []string   { return h.e.config.AdminHosts }
+func (h *host) Plan() *server.Plan     { return h.e.server.Plan }
+func (h *host) Store() *store.Store    { return h.e.server.Store }
+func (h *host) Judge() fixture.Checker { return Judge }
+func (h *host) Fixtures() []string     { return fixture.Names(fixtures.FS) }
+func (h *host) Configured() string     { return h.e.config.Fixture }
 
 // NewWorld makes a world; what the spec leaves out is as in the world that it comes from, or as the server was configured.
 func (h *host) NewWorld(ctx context.Context, spec admin.WorldSpec) (*store.World, error) {
