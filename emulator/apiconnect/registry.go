@@ -29,11 +29,14 @@ var userRegistries = &api.Resource{
 			f.text("integration_url", c.URL("/api/cloud/integrations/user-registry/"+d.Str("registry_type")))
 		}
 		f.keep("user_managed", "user_registry_managed", "onboarding", "case_sensitive", "email_required", "email_unique_if_exist")
-		var idps [][]byte
-		for _, p := range providers(d) {
-			idps = append(idps, api.Object{{Name: "name", Value: api.Quote(p.name)}, {Name: "title", Value: api.Quote(p.title)}}.JSON())
+		list := []byte{'['}
+		for i, idp := range providers(d) {
+			if i > 0 {
+				list = append(list, ',')
+			}
+			list = api.Object{{Name: "name", Value: api.Quote(idp.name)}, {Name: "title", Value: api.Quote(idp.title)}}.Append(list)
 		}
-		f.set("identity_providers", array(idps))
+		f.set("identity_providers", append(list, ']'))
 		f.keep("configuration", "metadata")
 		return f.done(f.times, f.self)
 	},
