@@ -138,9 +138,14 @@ func enterOrg(c *api.Call) error {
 	}
 	n.rights = rightsOf(&c.Scope, member)
 	if !permitted(c, org) {
-		return forbidden(c, c.Op.Needs, "the user '%s' lacks the permission %s in the org '%s'", c.Caller.Name, c.Op.Needs, org.Str("name"))
+		return lacking(c, c.Op.Needs, org)
 	}
 	return open(c, org)
+}
+
+// lacking refuses a caller without a permission in an org.
+func lacking(c *api.Call, right string, org *api.Doc) error {
+	return forbidden(c, right, "the user '%s' lacks the permission %s in the org '%s'", c.Caller.Name, right, org.Str("name"))
 }
 
 func forbidden(c *api.Call, right, format string, args ...any) error {

@@ -1,6 +1,7 @@
 package apiconnect
 
 import (
+	"cmp"
 	"crypto/rsa"
 	_ "embed"
 	"encoding/base64"
@@ -101,15 +102,23 @@ func unwrapped(token string) string {
 	return ""
 }
 
-// isActivation reports whether a token has the form of an activation token, genuine or not.
-func isActivation(token string) bool {
+// claims returns the claims of a token, genuine or not, as JSON, or nil if they cannot be read.
+func claims(token string) []byte {
 	parts := strings.Split(unwrapped(token), ".")
 	if len(parts) != 3 {
-		return false
+		return nil
 	}
-	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || !json.Valid(text) {
+		return nil
+	}
+	return text
+}
+
+// isActivation reports whether a token has the form of an activation token, genuine or not.
+func isActivation(token string) bool {
 	var a activation
-	return err == nil && json.Unmarshal(claims, &a) == nil && a.Type == "invitation"
+	return json.Unmarshal(claims(token), &a) == nil && a.Type == "invitation"
 }
 
 // genuine reads an activation token that this emulator signed and that has not expired on the world's clock.
@@ -133,7 +142,7 @@ func invited(c *api.Call) error {
 	kind, last := c.Op.Params[len(c.Op.Params)-1].Ref.Kind, c.Args[len(c.Args)-1]
 	org, inv := c.Owner(kindOrg), c.Owner(kind)
 	action := lastSegment(c)
-	if c.Tx.Find(kindToken, "token", token) == nil && (isActivation(token) || unwrapped(token) != "" && !readable(token)) {
+	if c.Tx.Find(kindToken, "token", token) == nil && (isActivation(token) || unwrapped(token) != "" && claims(token) == nil) {
 		if err := activated(c, token, org, inv, action); err != nil {
 			return err
 		}
@@ -154,12 +163,6 @@ func invited(c *api.Call) error {
 		return nil
 	}
 	return open(c, org)
-}
-
-// readable reports whether the claims of a JWT can be read, as those of another issuer's token can.
-func readable(token string) bool {
-	claims, err := base64.RawURLEncoding.DecodeString(strings.Split(unwrapped(token), ".")[1])
-	return err == nil && json.Valid(claims)
 }
 
 // activated checks an activation token: it must be genuine, the current one of the invitation and made for this path.
@@ -184,7 +187,6 @@ func activated(c *api.Call, token string, org, inv *api.Doc, action string) erro
 	case !slices.Contains(a.Scopes.Actions, action):
 		return forbidden(c, needsActivation, "the activation token does not allow to %s", action)
 	}
-	notesOf(c).activation = a
 	c.Caller = api.Caller{Name: "invitation of " + a.Email}
 	return nil
 }
@@ -209,12 +211,7 @@ func gone(c *api.Call, org *api.Doc, a *activation) bool {
 // ownInvitation is the invitation that a token was made for, or nil once it is gone.
 func ownInvitation(c *api.Call, a *activation) *api.Doc {
 	id := a.Scopes.URL[strings.LastIndexByte(a.Scopes.URL, '/')+1:]
-	for _, kind := range []string{kindMemberInvitation, kindOrgInvitation} {
-		if d := c.Tx.Get(kind, id); d != nil {
-			return d
-		}
-	}
-	return nil
+	return cmp.Or(c.Tx.Get(kindMemberInvitation, id), c.Tx.Get(kindOrgInvitation, id))
 }
 
 // keySet is the public key of activation tokens, as the provider publishes it.

@@ -89,11 +89,16 @@ func onCreateApp(s *api.Scope, d *api.Draft) error {
 	return name(s, d)
 }
 
+// noLifecycle refuses a pending state in a catalog whose apps have no life cycle.
+func noLifecycle() error {
+	return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
+}
+
 // requestProduction opens the task that approves an app for production, or approves it where the catalog does so by itself.
 func requestProduction(s *api.Scope, catalog string, d *api.Draft) error {
 	switch {
 	case !lifecycle(s, catalog):
-		return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
+		return noLifecycle()
 	case s.Tx.Get(kindCatalog, catalog).Bool("auto_approve"):
 		d.SetString("lifecycle_state", "production")
 		d.Delete("lifecycle_state_pending")
@@ -197,7 +202,7 @@ func upgrade(c *api.Call, app *api.Doc, s api.Object) error {
 	}
 	switch {
 	case !on:
-		return refuse("cannot be set: the catalog has no application lifecycle", "lifecycle_state_pending")
+		return noLifecycle()
 	case now == "production" && s.Str("lifecycle_state") != "development":
 		return api.Fail(api.Conflict, "the app '%s' is in production already", app.Str("name"))
 	}

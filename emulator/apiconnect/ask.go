@@ -1,6 +1,7 @@
 package apiconnect
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -164,19 +165,13 @@ func wrap(_ *api.Call, p api.Page) ([]byte, error) {
 
 // paged returns the page that the call asks for of values that are not stored documents, each as JSON.
 func paged(c *api.Call, all [][]byte) api.Page {
-	from := min(c.Ask.Offset, len(all))
-	to := len(all)
+	shown := all[min(c.Ask.Offset, len(all)):]
 	if c.Ask.Limit >= 0 {
-		to = min(from+c.Ask.Limit, to)
+		shown = shown[:min(c.Ask.Limit, len(shown))]
 	}
-	p := api.Page{Count: to - from, Total: len(all), Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0)}
-	for i, item := range all[from:to] {
-		if i > 0 {
-			p.Items = append(p.Items, ',')
-		}
-		p.Items = append(p.Items, item...)
+	return api.Page{
+		Items: bytes.Join(shown, []byte(",")), Count: len(shown), Total: len(all), Offset: c.Ask.Offset, Limit: max(c.Ask.Limit, 0),
 	}
-	return p
 }
 
 // parameters describes the header and query parameters of a row, for OpenAPI.
@@ -193,7 +188,8 @@ func parameters(op *api.Operation) []map[string]any {
 		out = append(out, param("query", "fields", "Members to show, as a comma list; add(product) adds heavy ones to the usual.", text))
 	}
 	if op.List != nil {
-		out = append(out, param("query", "limit", "How many to show at most.", number), param("query", "offset", "How many to leave out.", number))
+		out = append(out,
+			param("query", "limit", "How many to show at most.", number), param("query", "offset", "How many to leave out.", number))
 		for _, f := range op.List.Filter {
 			schema := text
 			if len(f.Enum) > 0 {

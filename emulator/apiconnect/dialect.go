@@ -31,7 +31,6 @@ type notes struct {
 	missing    error       // why locate did not find all that the path names
 	orgs       []*api.Doc  // those of the caller, or the one that the query names
 	rights     []string    // permissions of the caller in the org of the path
-	activation *activation // what the caller's activation token says
 	permission *permission // that the path names
 	fields     selection
 }

@@ -49,7 +49,8 @@ func putMe(c *api.Call) (any, error) {
 func deleteMe(c *api.Call) (any, error) {
 	me := c.Caller.Doc
 	if owned := c.Tx.Find(kindOrg, "owner", me.ID); owned != nil {
-		return nil, api.Fail(api.Forbidden, "the user '%s' owns the org '%s', which must be handed over first", me.Str("username"), owned.Str("name"))
+		return nil, api.Fail(api.Forbidden, "the user '%s' owns the org '%s', which must be handed over first",
+			me.Str("username"), owned.Str("name"))
 	}
 	out := shown(c, me)
 	c.Tx.Delete(me)

@@ -146,7 +146,7 @@ func updateMember(c *api.Call) (any, error) {
 	org, member := c.Owner(kindOrg), c.Object
 	s := sent(c, "name", "title", "summary", "state", "role_urls", "metadata")
 	if !may(c, "member:manage") && slices.ContainsFunc(s, func(m api.Member) bool { return m.Name != "role_urls" }) {
-		return nil, forbidden(c, "member:manage", "the user '%s' lacks the permission member:manage in the org '%s'", c.Caller.Name, org.Str("name"))
+		return nil, lacking(c, "member:manage", org)
 	}
 	if i := s.Find("role_urls"); i >= 0 {
 		var held []string

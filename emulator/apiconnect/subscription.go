@@ -98,7 +98,8 @@ func makeRoom(c *api.Scope, app, product *api.Doc) error {
 		case s.Str("state") == "rejected":
 			c.Tx.Delete(s)
 		default:
-			return api.Fail(api.Conflict, "app '%s' is already subscribed to product '%s:%s'", app.Str("name"), product.Str("name"), product.Str("version"))
+			return api.Fail(api.Conflict, "app '%s' is already subscribed to product '%s:%s'",
+				app.Str("name"), product.Str("name"), product.Str("version"))
 		}
 	}
 	return nil

@@ -45,7 +45,8 @@ func createToken(c *api.Call) (any, error) {
 	}
 	fields, known := need[b.Str("grant_type")]
 	if !known {
-		return nil, api.Refuse(api.Violation{Path: []string{"grant_type"}, Rule: api.Choice, Want: []any{"password", "refresh_token", "authorization_code"}})
+		kinds := []any{"password", "refresh_token", "authorization_code"}
+		return nil, api.Refuse(api.Violation{Path: []string{"grant_type"}, Rule: api.Choice, Want: kinds})
 	}
 	var bad []api.Violation
 	for _, f := range fields {
@@ -84,10 +85,8 @@ func grant(c *api.Call, b api.Object) (*api.Doc, error) {
 		if old == nil || old.Bool("revoked") || past(&c.Scope, old, "refresh_expires_at") {
 			return nil, api.Fail(api.Unauthorized, "the refresh token is not known or has expired")
 		}
-		if _, err := patch(&c.Scope, old, api.Object{{Name: "refresh_token", Value: api.Null}, {Name: "refresh_expires_at", Value: api.Null}}); err != nil {
-			return nil, err
-		}
-		return c.Tx.Get(kindUser, old.Owner()), nil
+		_, err := patch(&c.Scope, old, api.Object{{Name: "refresh_token", Value: api.Null}, {Name: "refresh_expires_at", Value: api.Null}})
+		return c.Tx.Get(kindUser, old.Owner()), err
 	}
 	l := c.Tx.Find(kindLogin, "code", b.Str("code"))
 	if l == nil || past(&c.Scope, l, "code_expires_at") {
