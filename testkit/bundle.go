@@ -106,11 +106,10 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 	} else {
 		calls, _ = p.phaseCalls()
 	}
-	var health struct{ Version string }
-	if err := alive.get("/health", &health); err != nil {
+	index, err := alive.index()
+	if err != nil {
 		return nil, err
 	}
-	strict := alive.isStrict()
 	rec := &p.record
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -119,8 +118,8 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 		return cmp.Or(cmp.Compare(a.phase, b.phase), cmp.Compare(a.number, b.number))
 	})
 	b := bundleInfo{
-		Format: bundleFormat, Portico: health.Version, Test: p.t.Name(), World: name, Seed: rec.birth.Seed,
-		Fixture: rec.birth.Fixture, Clock: rec.birth.Clock, Strict: strict, Dropped: rec.dropped,
+		Format: bundleFormat, Portico: index.Portico, Test: p.t.Name(), World: name, Seed: rec.birth.Seed,
+		Fixture: rec.birth.Fixture, Clock: rec.birth.Clock, Strict: index.Strict, Dropped: rec.dropped,
 		Faults: []faultInfo{}, Scenarios: map[string]*rawJSON{},
 	}
 	if !p.ours {
@@ -158,7 +157,7 @@ func (p *Portico) bundled(name string) ([]byte, error) {
 		}
 		all.Log.Entries = append(all.Log.Entries, one.call)
 	}
-	all.Log.Version, all.Log.Creator = "1.2", map[string]string{"name": "portico", "version": health.Version}
+	all.Log.Version, all.Log.Creator = "1.2", map[string]string{"name": "portico", "version": index.Portico}
 	all.Log.Info = &b
 	return json.MarshalIndent(all, "", " ")
 }

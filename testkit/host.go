@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"maps"
 	"net"
 	"net/http"
 	"reflect"
@@ -32,10 +31,9 @@ type host struct {
 	listen sync.Once
 	failed error
 
-	mu     sync.Mutex
-	strict *bool             // nil: not known yet
-	bases  map[string]string // path by vendor; nil: not known yet
-	tests  map[TB]*ending
+	mu    sync.Mutex
+	known *index // nil: not asked for yet
+	tests map[TB]*ending
 }
 
 // reach finds an emulator that runs, or fails the test.
@@ -63,62 +61,42 @@ func (p *Portico) require(s settings) {
 	if s.Prove {
 		p.t.Fatalf("portico: Prove cannot be given to an emulator that runs already (%s)", p.host.url)
 	}
-	if s.Strict && !p.isStrict() {
+	if !s.Strict {
+		return
+	}
+	index, err := p.index()
+	if err != nil {
+		p.t.Fatalf("portico: %v", err)
+	}
+	if !index.Strict {
 		p.t.Fatalf("portico: the emulator at %s is lenient: start it with --auth strict", p.host.url)
 	}
 }
 
-// isStrict reports whether the emulator refuses credentials that no fixture knows. For one that runs elsewhere it
-// makes a call in a world of its own to find out.
-func (p *Portico) isStrict() bool {
-	p.t.Helper()
-	h := p.host
-	h.mu.Lock()
-	known := h.strict
-	h.mu.Unlock()
-	if known != nil {
-		return *known
-	}
-	w := &Portico{t: p.t, host: h, world: worldName("strict", h.worlds.Add(1))}
-	var strict bool
-	a, err := p.ask(http.MethodPost, "/worlds", map[string]any{"name": w.world, "fixture": "empty", "ttl": "1m"})
-	if err == nil && a.status < http.StatusBadRequest {
-		if a, err := w.send(http.MethodGet, w.path("konnect")+"/portals", "Bearer kpat_nobody-knows-this", nil); err == nil {
-			strict = a.status == http.StatusUnauthorized
-		}
-		_, _ = p.ask(http.MethodDelete, "/worlds/"+w.world, nil)
-	}
-	h.mu.Lock()
-	h.strict = &strict
-	h.mu.Unlock()
-	return strict
+// index is what the admin API says of the emulator.
+type index struct {
+	Portico string // version
+	Strict  bool
+	Vendors []struct{ Name, URL string }
 }
 
-// basePath returns the path of a vendor's API on the emulator. It fails the test if there is no such vendor.
-func (p *Portico) basePath(vendor string) string {
-	p.t.Helper()
+// index returns the index of the emulator, which it asks for once.
+func (p *Portico) index() (*index, error) {
 	h := p.host
 	h.mu.Lock()
-	bases := h.bases
+	known := h.known
 	h.mu.Unlock()
-	if bases == nil {
-		var index struct{ Vendors []struct{ Name, URL string } }
-		if err := (&Portico{t: p.t, host: h}).get("", &index); err != nil {
-			p.t.Fatalf("portico: %v", err)
-		}
-		bases = map[string]string{}
-		for _, v := range index.Vendors {
-			bases[v.Name] = strings.TrimPrefix(v.URL, h.root())
-		}
-		h.mu.Lock()
-		h.bases = bases
-		h.mu.Unlock()
+	if known != nil {
+		return known, nil
 	}
-	base, ok := bases[vendor]
-	if !ok {
-		p.t.Fatalf("portico: no vendor %q: there are %v", vendor, slices.Sorted(maps.Keys(bases)))
+	known = &index{}
+	if err := (&Portico{t: p.t, host: h}).get("", known); err != nil {
+		return nil, err
 	}
-	return base
+	h.mu.Lock()
+	h.known = known
+	h.mu.Unlock()
+	return known, nil
 }
 
 // open starts a server on a free port, which ends with the test that started the emulator.

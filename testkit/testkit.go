@@ -65,7 +65,7 @@ func Start(t TB, opts ...Option) *Portico {
 	}
 	p := &Portico{t: t, ours: true}
 	p.record.birth = initialWorld(s)
-	p.host = &host{t: t, started: s, emulator: e, trip: memory(e), token: s.AdminToken, strict: &s.Strict}
+	p.host = &host{t: t, started: s, emulator: e, trip: memory(e), token: s.AdminToken}
 	t.Cleanup(func() { _ = e.Close() })
 	return p.open(s)
 }
@@ -92,7 +92,7 @@ func At(t TB, url string, opts ...Option) *Portico {
 	s := setup.Of(opts...)
 	p := reach(t, url, s)
 	if s.Started {
-		p.host.started, p.host.strict, p.ours = s, &s.Strict, true
+		p.host.started, p.ours = s, true
 		p.require(s)
 		return p.open(s)
 	}
@@ -191,11 +191,23 @@ func (p *Portico) Base(vendor string) string {
 
 func (p *Portico) path(vendor string) string {
 	p.t.Helper()
-	base := p.basePath(vendor)
-	if p.world != "" {
-		return "/_world/" + p.world + base
+	index, err := p.index()
+	if err != nil {
+		p.t.Fatalf("portico: %v", err)
 	}
-	return base
+	var names []string
+	for _, v := range index.Vendors {
+		if v.Name == vendor {
+			base := strings.TrimPrefix(v.URL, p.host.root())
+			if p.world != "" {
+				base = worldPrefix + p.world + base
+			}
+			return base
+		}
+		names = append(names, v.Name)
+	}
+	p.t.Fatalf("portico: no vendor %q: there are %s", vendor, strings.Join(names, ", "))
+	return ""
 }
 
 // Client is an HTTP client for this world. In this process it needs no socket: every request reaches the emulator,

@@ -177,7 +177,7 @@ func TestMistakes(t *testing.T) {
 	t.Parallel()
 	p := testkit.Start(t)
 	for want, do := range map[string]func(*recorder, *testkit.Portico){
-		`no vendor "kong": there are [`: func(_ *recorder, p *testkit.Portico) { p.URL("kong") },
+		`no vendor "kong": there are konnect`: func(_ *recorder, p *testkit.Portico) { p.URL("kong") },
 		`no credential "root" of konnect: there are [admin viewer automation nobody expired revoked]`: func(_ *recorder, p *testkit.Portico) {
 			p.Token("konnect", "root")
 		},

@@ -1,3 +1,4 @@
+// Package cli is the command line of portico: its commands and their flags.
 package cli
 
 import (

@@ -41,7 +41,8 @@ func index(c *api.Call) (any, error) {
 		Portico string   `json:"portico"`
 		Vendors []vendor `json:"vendors"`
 		Calls   []call   `json:"calls"`
-	}{Portico: hostOf(c).Version(), Vendors: []vendor{}}
+		Strict  bool     `json:"strict"`
+	}{Portico: hostOf(c).Version(), Vendors: []vendor{}, Strict: c.Strict}
 	for _, v := range Vendors(hostOf(c).Plan()) {
 		out.Vendors = append(out.Vendors, vendor{v.Name, v.Title, c.URL(v.Base)})
 	}

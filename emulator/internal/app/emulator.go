@@ -1,3 +1,5 @@
+// Package app joins vendors, admin API, fixtures, scenarios and the state file into one emulator. Packages emulator and cli
+// use it.
 package app
 
 import (
