@@ -1,6 +1,7 @@
 package object_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -101,6 +102,9 @@ func TestMergePatch(t *testing.T) {
 		{`{"e":null}`, `{"a":1}`, `{"e":null,"a":1}`},
 		{`[1,2]`, `{"a":"b","c":null}`, `{"a":"b"}`},
 		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
+		// And beyond them: arrays stay as they are in the patch, and the last of several members of one name counts.
+		{`{"a":1}`, `{"a":[1,{"b":null}]}`, `{"a":[1,{"b":null}]}`},
+		{`{"a":1,"b":2,"c":3}`, `{"b":null,"a":4,"b":5,"d":null,"d":6}`, `{"a":4,"c":3,"b":5,"d":6}`},
 	} {
 		if got := string(object.MergePatch([]byte(tt[0]), []byte(tt[1]))); got != tt[2] {
 			t.Errorf("%s with %s: got %s, want %s", tt[0], tt[1], got, tt[2])
@@ -215,6 +219,9 @@ func FuzzPatches(f *testing.F) {
 		}
 		if got, err := patch.Apply(a.JSON); err != nil || !object.Same(got, b.JSON) {
 			t.Fatalf("%s to %s: %s gives %s, %v", a.JSON, b.JSON, steps, got, err)
+		}
+		if bytes.ContainsRune(b.JSON, '[') && bytes.Contains(b.JSON, []byte("null")) {
+			return // the other implementation takes nulls out of arrays, which RFC 7396 replaces as they are
 		}
 		if want, err := jsonpatch.MergePatch(a.JSON, b.JSON); err != nil || !object.Same(object.MergePatch(a.JSON, b.JSON), want) {
 			t.Fatalf("%s merged with %s: got %s, want %s, %v", a.JSON, b.JSON, object.MergePatch(a.JSON, b.JSON), want, err)
