@@ -38,7 +38,7 @@ func vendor(path string) bool {
 	return folder(path, "emulator") && path != "emulator" && !folder(path, "emulator/internal")
 }
 
-func data(path string) bool { return folder(path, "schemas", "fixtures", "scenarios") }
+func data(path string) bool { return folder(path, "docs", "schemas", "fixtures", "scenarios") }
 
 func command(path string) bool { return folder(path, "cmd") }
 
@@ -47,7 +47,7 @@ func core(path string) bool { return folder(path, "emulator/internal") }
 // own tells whether an import is of this module. Short paths and the standard library's look alike, so it asks for the
 // folders that there are.
 func own(path string) bool {
-	return folder(path, "cmd", "emulator", "fixtures", "scenarios", "schemas", "testkit")
+	return folder(path, "cmd", "docs", "emulator", "fixtures", "scenarios", "schemas", "testkit")
 }
 
 func standard(path string) bool {
