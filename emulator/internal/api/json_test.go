@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 func TestParseIsCanonical(t *testing.T) {
@@ -49,7 +49,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		b, err := api.Parse(data)
 		if err != nil {
 			return
@@ -141,7 +141,7 @@ func FuzzAppendText(f *testing.F) {
 		f.Add(s + s + "0123456789" + s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		gauge.Input(t)
+		heap.Input(t)
 		var got string
 		if err := json.Unmarshal(api.AppendString(nil, s), &got); err != nil {
 			t.Fatalf("%q: got %q, %v", s, api.AppendString(nil, s), err)

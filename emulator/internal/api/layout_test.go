@@ -8,7 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 // lies compares what a document says of its members with what gjson finds.
@@ -53,7 +53,7 @@ func FuzzLayout(f *testing.F) {
 	f.Add([]byte(`{"a":{"b":[1,"}"]},"c":"\""}`))
 	f.Add([]byte(` {"a" : 1 , "b" : [ ] }`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		body, err := api.Parse(data)
 		if err != nil || body.Object == nil {
 			return

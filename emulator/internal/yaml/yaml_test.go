@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -94,7 +94,7 @@ func FuzzFromJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		body, err := api.Parse(data)
 		if err != nil || len(data) > 1000 || strange.Match(data) {
 			return
@@ -119,7 +119,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		n, err := yaml.Parse(data, 1000)
 		if err == nil && !json.Valid(n.JSON(nil)) {
 			t.Fatalf("%q became %s", data, n.JSON(nil))
