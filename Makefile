@@ -3,7 +3,12 @@ GOLANGCI_VERSION ?= v2.15.0
 GOVULNCHECK_VERSION ?= v1.9.0
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-MODULE := github.com/portico-emulator/portico
+MODULE  := github.com/portico-emulator/portico
+TESTING := emulator/internal/testing
+
+# A pipe fails if any of its commands does.
+SHELL       := bash
+.SHELLFLAGS := -o pipefail -c
 
 FUZZTOTAL ?= 10m
 BENCH    ?= .
@@ -37,28 +42,33 @@ test: ## run all tests
 race: ## run all tests again, watching for data races (needs a C compiler)
 	go test -race ./...
 
-golden: ## write conversations, gaps and pages anew from the answers as they are now; read the diff
-	go test $$(go list -f '{{range .XTestImports}}{{if eq . "$(MODULE)/emulator/internal/golden"}}{{$$.ImportPath}}{{end}}{{end}}' ./emulator/...) -run Golden -update
-	go test ./emulator/cli ./emulator/internal/app -run Golden -update
+golden: ## write conversations and pages again from the answers as they are now; read the diff
+	go test $$(go list -f '{{range .XTestImports}}{{if eq . "$(MODULE)/$(TESTING)/client"}}{{$$.ImportPath}}{{end}}{{end}}' ./emulator/...) -run Golden -update
+	go test ./emulator/cli -run Golden -update
 
 vuln: ## look for known weaknesses in what is linked; needs the database at vuln.go.dev
 	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
 
-fuzz: ## try inputs that nobody thought of, all targets in FUZZTOTAL or each for FUZZTIME, and write the figures; FUZZ picks by pattern
-	go run ./emulator/internal/fuzz -total $(FUZZTOTAL) $(if $(FUZZTIME),-time $(FUZZTIME)) -page docs/reliability.md $(FUZZ)
+fuzz: ## try generated inputs, all targets in FUZZTOTAL or each for FUZZTIME, and write the figures; FUZZ picks by pattern
+	FUZZTOTAL='$(FUZZTOTAL)' FUZZTIME='$(FUZZTIME)' FUZZ='$(FUZZ)' $(TESTING)/fuzz.sh
 
-fuzz-keep: ## let the tests keep some of the inputs that fuzz found; those that failed are there already
-	go run ./emulator/internal/fuzz -keep $(FUZZ)
+fuzz-keep: ## keep some of the inputs that fuzz found as tests; those that failed are there already
+	FUZZ='$(FUZZ)' $(TESTING)/fuzz.sh keep
 
 bench: ## measure, and write the figures into docs/reliability.md; BENCH picks by pattern
-	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem ./... 2>&1 | go run ./emulator/internal/report/bench docs/reliability.md
+	@mkdir -p build
+	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem ./... 2>&1 | tee build/bench.log
+	go run ./$(TESTING)/bench <build/bench.log | $(TESTING)/section.sh bench 'make bench'
 
 soak: ## have 64 clients call all vendors for SOAK, count everything again, and write the figures
-	go test -count=1 -timeout 30m -run '^TestSoak$$' -v ./emulator -args -soak $(SOAK) -soak-report ../docs/reliability.md
+	@mkdir -p build
+	go test -count=1 -timeout 30m -run '^TestSoak$$' -v ./emulator -args -soak $(SOAK) | tee build/soak.log
+	sed -n 's/^ *|/|/p' build/soak.log | $(TESTING)/section.sh soak 'make soak SOAK=$(SOAK)'
 
 kill: ## kill a server with a state file under load, KILLS times, and look whether anything acknowledged is gone
-	PORTICO_KILLS=$(KILLS) go test -count=1 -timeout 30m -run '^TestKill$$' -v ./emulator/cli | \
-		go run ./emulator/internal/report/said docs/reliability.md kill 'writes acknowledged' 'make kill KILLS=$(KILLS)'
+	@mkdir -p build
+	PORTICO_KILLS=$(KILLS) go test -count=1 -timeout 30m -run '^TestKill$$' -v ./emulator/cli | tee build/kill.log
+	sed -n 's/^ *kill_test.go:[0-9]*: //p' build/kill.log | $(TESTING)/section.sh kill 'make kill KILLS=$(KILLS)'
 
 coverage: ## show which lines the tests never reach
 	@mkdir -p build

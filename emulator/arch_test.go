@@ -38,7 +38,7 @@ func vendor(path string) bool {
 	return folder(path, "emulator") && path != "emulator" && !folder(path, "emulator/internal", "emulator/cli")
 }
 
-func data(path string) bool { return folder(path, "schemas", "fixtures", "scenarios") }
+func data(path string) bool { return folder(path, "docs", "schemas", "fixtures", "scenarios") }
 
 // core reports whether a short path is a package below the vendors: all of internal but internal/app, which joins them.
 func core(path string) bool {
@@ -48,7 +48,7 @@ func core(path string) bool {
 // own tells whether an import is of this module. Short paths and the standard library's look alike, so it asks for the
 // folders that there are.
 func own(path string) bool {
-	return folder(path, "cmd", "emulator", "fixtures", "scenarios", "schemas", "testkit")
+	return folder(path, "cmd", "docs", "emulator", "fixtures", "scenarios", "schemas", "testkit")
 }
 
 func standard(path string) bool {
@@ -70,8 +70,10 @@ var homes = map[string]string{
 	"github.com/moby":              "testkit/container",
 }
 
-// serveTests are the packages that only tests import.
-var serveTests = []string{"emulator/internal/fuzz", "emulator/internal/gauge", "emulator/internal/golden", "emulator/internal/probe", "testkit/internal/suite"}
+// servesTests reports whether a short path is a package that only tests import.
+func servesTests(path string) bool {
+	return folder(path, "emulator/internal/testing", "testkit/internal/suite")
+}
 
 // laws say who may import whom. Each names the imports that it forbids to a package.
 var laws = []struct {
@@ -103,7 +105,7 @@ var laws = []struct {
 		name:  "core knows no vendor",
 		binds: core,
 		not: func(from, to string) bool {
-			return vendor(to) || to == "emulator" && from != "emulator/internal/probe" // which tries the whole from outside
+			return vendor(to) || to == "emulator" && from != "emulator/internal/testing/client" // which tests the whole from outside
 		},
 	},
 	{
@@ -163,9 +165,9 @@ var laws = []struct {
 	},
 	{
 		name:  "only tests and what serves them import testing",
-		binds: func(from string) bool { return !slices.Contains(serveTests, from) },
+		binds: func(from string) bool { return !servesTests(from) },
 		not: func(_, to string) bool {
-			return folder(to, "testing", "net/http/httptest", "github.com/google/go-cmp") || slices.Contains(serveTests, to)
+			return folder(to, "testing", "net/http/httptest", "github.com/google/go-cmp") || servesTests(to)
 		},
 	},
 }

@@ -22,7 +22,7 @@
 //	internal/openapi the document read off a table
 //	internal/admin  /_portico: a table like the others
 //	internal/suggest the word that a user probably meant
-//	internal/probe  the client of the vendors' tests, and their fuzz targets; internal/gauge watches the heap, internal/fuzz runs them all
+//	internal/testing what serves tests only: the client and fuzz targets of vendors' tests, recorded conversations, limits of inputs, figures
 //
 // Vendors import api, object and rest, and yaml where they speak it, and nothing else of the house; core speaks no vendor's words.
 package emulator

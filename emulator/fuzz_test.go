@@ -5,22 +5,22 @@ import (
 	"encoding/json"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/fixtures"
 	"github.com/portico-emulator/portico/scenarios"
 )
 
 // The targets here try what reaches the emulator beside the vendors' calls: fixtures, exports, documents, rules, scenarios,
-// questions to the journal. Calls of vendors between them show that what was taken can be lived with.
+// questions to the journal. Calls to the vendors in between show that the emulator works with whatever it accepted.
 
 // reading is a call that lists something of a vendor.
 type reading struct{ vendor, path, credential string }
@@ -48,19 +48,22 @@ func readings(f *testing.F) []reading {
 	return out
 }
 
-// readAll lists what there is of all vendors, or of those that share a kind's; whatever it is, it can be shown.
-func readAll(t *testing.T, w *probe.World, all []reading, kind string) {
-	t.Helper()
+// nobody's requests carry no headers of their own.
+var nobody = client.Vendor{}
+
+// readAll lists the documents of all vendors, or of those that use a kind: each answers.
+func readAll(c client.Client, all []reading, kind string) {
+	c.T.Helper()
 	vendor, _, _ := strings.Cut(kind, ".")
 	for _, r := range all {
 		if vendor == "" || vendor == "mulesoft" && r.vendor != "konnect" && r.vendor != "axway" || vendor == r.vendor {
-			w.Do(t, probe.Request("GET", r.path, "Authorization: "+r.credential, nil))
+			c.Try("GET", r.path, "Authorization: "+r.credential, "")
 		}
 	}
 }
 
 // kinds are the kinds of all documents there can be, each with what a document of it is made from.
-func kinds(f *testing.F, w *probe.World) (names []string, bodies map[string][]byte) {
+func kinds(f *testing.F, c client.Client) (names []string, bodies map[string][]byte) {
 	f.Helper()
 	plan, err := emulator.Plan()
 	if err != nil {
@@ -71,7 +74,7 @@ func kinds(f *testing.F, w *probe.World) (names []string, bodies map[string][]by
 		for _, r := range v.Resources {
 			names = append(names, r.Kind)
 			var stored []map[string]json.RawMessage
-			if err := json.Unmarshal([]byte(w.Client(f).State(r.Kind)), &stored); err != nil {
+			if err := json.Unmarshal([]byte(c.State(r.Kind).Body), &stored); err != nil {
 				f.Fatal(err)
 			}
 			body := map[string]any{"document": map[string]any{}}
@@ -88,6 +91,12 @@ func kinds(f *testing.F, w *probe.World) (names []string, bodies map[string][]by
 	}
 	return names, bodies
 }
+
+// Headers that say what a body is.
+const (
+	inJSON = "Content-Type: application/json"
+	inYAML = "Content-Type: application/yaml"
+)
 
 // many finds counts that would make a world of its own out of an input, which takes its time.
 var many = regexp.MustCompile(`count\W{0,8}\d{3,}|large`)
@@ -117,8 +126,7 @@ func FuzzFixture(f *testing.F) {
 		f.Add(text, uint64(1))
 	}
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
-		gauge.Input(t)
-		defer endsSoon()()
+		heap.Input(t)
 		if !many.MatchString(text) {
 			_ = emulator.GrowText([]byte(text), seed)
 		}
@@ -127,17 +135,16 @@ func FuzzFixture(f *testing.F) {
 
 // FuzzImport imports anything. What was taken can be read, exported, and taken again.
 func FuzzImport(f *testing.F) {
-	w, all := probe.Fresh(f, nil), readings(f)
+	w, all := nobody.Fresh(f, nil), readings(f)
 	for _, text := range grown(f) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		w.Begin(t)
-		if many.MatchString(text) || w.Do(t, probe.Request("POST", "/_portico/import", "Content-Type: application/json", []byte(text))).Status >= 400 {
+		c := w.Begin(t)
+		if many.MatchString(text) || c.Try("POST", "/_portico/import", inJSON, text).Status >= 400 {
 			return
 		}
-		readAll(t, w, all, "")
-		c := w.Client(t)
+		readAll(c, all, "")
 		export := c.Get("/_portico/export").Body
 		c.Must(204, "POST", "/_portico/import", export)
 		if again := c.Get("/_portico/export").Body; again != export {
@@ -148,32 +155,34 @@ func FuzzImport(f *testing.F) {
 
 // FuzzDocument creates a document of any kind, or changes the first one, and reads what its vendor lists.
 func FuzzDocument(f *testing.F) {
-	w, all := probe.Fresh(f, nil), readings(f)
-	names, bodies := kinds(f, w)
+	all := readings(f)
+	var names []string
+	var bodies map[string][]byte
+	w := nobody.Fresh(f, func(c client.Client) { names, bodies = kinds(f, c) })
 	changes := []string{`{"id": null, "name": "x"}`, `{"created_at": null, "updated_at": null, "createdOn": null, "createdAt": null, "updatedAt": null}`}
 	for i, kind := range names {
 		f.Add(byte(i), false, bodies[kind])
 		f.Add(byte(i), true, []byte(changes[i%len(changes)]))
 	}
 	f.Fuzz(func(t *testing.T, at byte, change bool, body []byte) {
-		w.Begin(t)
+		c := w.Begin(t)
 		kind := names[int(at)%len(names)]
 		method, path := "POST", "/_portico/state/"+kind
 		if change {
-			id := w.Client(t).Get(path).Get("0._id").Str
+			id := c.Get(path).Get("0._id").Str
 			if id == "" {
 				return
 			}
 			method, path = "PATCH", path+"/"+id
 		}
-		before := w.Changes(t)
-		if a := w.Do(t, probe.Request(method, path, "Content-Type: application/json", body)); a.Status >= 400 {
-			if after := w.Client(t).Get("/_portico/diff?from=kept").Body; after != before {
+		before := c.Changes()
+		if a := c.Try(method, path, inJSON, string(body)); a.Status >= 400 {
+			if after := c.Changes(); after != before {
 				t.Fatalf("%s %s %s was refused: got the changes %s, want %s", method, path, body, after, before)
 			}
 			return
 		}
-		readAll(t, w, all, kind)
+		readAll(c, all, kind)
 	})
 }
 
@@ -191,14 +200,14 @@ func FuzzFault(f *testing.F) {
 	} {
 		f.Add([]byte(rule), `{"name": "aaaa"}`)
 	}
-	w := probe.Fresh(f, nil)
+	w := nobody.Fresh(f, nil)
 	f.Fuzz(func(t *testing.T, rule []byte, body string) {
-		begin(t, w)
-		if w.Do(t, probe.Request("POST", "/_portico/faults", "Content-Type: application/yaml", rule)).Status >= 400 {
+		c := begin(t, w)
+		if c.Try("POST", "/_portico/faults", inYAML, string(rule)).Status >= 400 {
 			return
 		}
-		play(t, w, body)
-		w.Do(t, probe.Request("GET", "/_portico/faults", "", nil))
+		play(t, c, body)
+		c.Try("GET", "/_portico/faults", "", "")
 	})
 }
 
@@ -215,25 +224,25 @@ func FuzzScenario(f *testing.F) {
 		}
 		f.Add(string(text))
 	}
-	w := probe.Fresh(f, nil)
+	w := nobody.Fresh(f, nil)
 	name := regexp.MustCompile(`(?m)^name: *([a-z-]+)$`)
 	f.Fuzz(func(t *testing.T, text string) {
 		m := name.FindStringSubmatch(text)
 		if m == nil || many.MatchString(text) {
 			return
 		}
-		begin(t, w)
+		c := begin(t, w)
 		one := "/_portico/scenarios/" + m[1]
-		if w.Do(t, probe.Request("PUT", one, "Content-Type: application/yaml", []byte(text))).Status >= 400 {
+		if c.Try("PUT", one, inYAML, text).Status >= 400 {
 			return
 		}
-		if w.Do(t, probe.Request("POST", one+"/start", "", nil)).Status < 400 {
-			play(t, w, `{"name": "a"}`)
-			w.Do(t, probe.Request("POST", "/_portico/clock/advance", "Content-Type: application/json", []byte(`{"by": "1h"}`)))
-			play(t, w, `{"name": "b"}`)
+		if c.Try("POST", one+"/start", "", "").Status < 400 {
+			play(t, c, `{"name": "a"}`)
+			c.Try("POST", "/_portico/clock/advance", inJSON, `{"by": "1h"}`)
+			play(t, c, `{"name": "b"}`)
 		}
-		w.Do(t, probe.Request("GET", one, "", nil))
-		w.Do(t, probe.Request("POST", one+"/stop", "", nil))
+		c.Try("GET", one, "", "")
+		c.Try("POST", one+"/stop", "", "")
 	})
 }
 
@@ -246,35 +255,36 @@ func FuzzVerify(f *testing.F) {
 		f.Add(body, "operation=konnect.*&vendor=konnect&status=400&unmatched=true&since=1&limit=2")
 	}
 	f.Add(`{}`, "since=99999999999999999999&limit=-1&status=x&operation=[")
-	w := probe.Fresh(f, http.Header{"Authorization": {"Bearer kpat_portico-admin"}, "Content-Type": {"application/json"}})
-	for _, body := range []string{`{"name": "aaaa", "labels": {"a.b": "c"}}`, `[1, {"x": null}]`, `{"name`, `7`} {
-		w.Do(f, probe.Request("POST", "/v2/portals", "", []byte(body)))
-	}
+	admin := client.Vendor{Header: http.Header{"Authorization": {"Bearer kpat_portico-admin"}, "Content-Type": {"application/json"}}}
+	w := admin.Fresh(f, func(c client.Client) {
+		for _, body := range []string{`{"name": "aaaa", "labels": {"a.b": "c"}}`, `[1, {"x": null}]`, `{"name`, `7`} {
+			c.Try("POST", "/v2/portals", "", body)
+		}
+	})
 	f.Fuzz(func(t *testing.T, body, query string) {
-		gauge.Input(t)
-		w.Do(t, probe.Request("POST", "/_portico/requests/verify", "", []byte(body)))
-		w.Do(t, probe.Request("GET", "/_portico/requests?"+query, "", nil))
+		c := w.Begin(t)
+		c.Try("POST", "/_portico/requests/verify", "", body)
+		c.Try("GET", "/_portico/requests?"+query, "", "")
 	})
 }
 
 // begin puts a world back in which rules were armed and scenarios played.
-func begin(t *testing.T, w *probe.World) {
+func begin(t *testing.T, w *client.World) client.Client {
 	t.Helper()
-	c := w.Client(t)
+	c := w.Begin(t)
 	c.Must(204, "DELETE", "/_portico/faults", "")
 	c.Must(204, "DELETE", "/_portico/requests", "")
 	c.Must(204, "POST", "/_portico/reset", "")
-	w.Begin(t)
+	return c
 }
 
-// play makes calls on which rules may act, then reads the journal.
-func play(t *testing.T, w *probe.World, body string) {
+// play makes calls on which rules may act, then reads the journal. A panic is allowed only where it ends the connection.
+func play(t *testing.T, c client.Client, body string) {
 	t.Helper()
-	defer endsSoon()()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 1000*time.Hour)
 		defer cancel()
-		for _, c := range []struct{ do, credential string }{
+		for _, call := range []struct{ do, credential string }{
 			{"GET /v2/portals?page[size]=2", "Bearer kpat_portico-admin"},
 			{"POST /v2/portals", "Bearer kpat_portico-admin"},
 			{"GET /v2/portals/9f9fd312-a987-4628-b4c5-bb4f4fddd5f7/developers", "Bearer kpat_portico-admin"},
@@ -283,19 +293,18 @@ func play(t *testing.T, w *probe.World, body string) {
 			{"GET /consumer-api/orgs", "Bearer portico-owner"},
 			{"GET /exchange/api/v1/assets/com.example/payment-api/users", "Bearer portico-anypoint-admin"},
 		} {
-			method, path, _ := strings.Cut(c.do, " ")
-			r := probe.Request(method, path, "Content-Type: application/json\nX-Trace: abc\nAuthorization: "+c.credential, []byte(body))
-			w.Let(t, r.WithContext(ctx))
+			method, path, _ := strings.Cut(call.do, " ")
+			r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+			r.Header = http.Header{"Content-Type": {"application/json"}, "X-Trace": {"abc"}, "Authorization": {call.credential}}
+			func() {
+				defer func() {
+					if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // the value itself
+						panic(p)
+					}
+				}()
+				c.Handler.ServeHTTP(httptest.NewRecorder(), r)
+			}()
 		}
 	})
-	w.Do(t, probe.Request("GET", "/_portico/requests?limit=7", "", nil))
-}
-
-// endsSoon ends the process when what follows takes longer than it may, and says where it stands.
-func endsSoon() (stop func()) {
-	timer := time.AfterFunc(probe.Patience, func() {
-		stacks := make([]byte, 1<<20)
-		panic("no end within " + probe.Patience.String() + "\n" + string(stacks[:runtime.Stack(stacks, true)]))
-	})
-	return func() { timer.Stop() }
+	c.Try("GET", "/_portico/requests?limit=7", "", "")
 }

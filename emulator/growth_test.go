@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // hostile are templates that made the process run out of memory, panic or hang, and what is wrong with them. Those from late on
@@ -46,7 +46,7 @@ func TestHostileTemplates(t *testing.T) {
 	for i, tt := range hostile {
 		t.Run(tt.want[:min(len(tt.want), 30)], func(t *testing.T) {
 			t.Parallel()
-			c := probe.Connect(t).With("Content-Type", "application/json")
+			c := anyVendor.Connect(t, emulator.Config{}).With("Content-Type", "application/json")
 			file := func(text string) string {
 				name := filepath.Join(t.TempDir(), fmt.Sprintf("hostile%d.yaml", i))
 				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -54,7 +54,7 @@ func TestHostileTemplates(t *testing.T) {
 				}
 				return name
 			}
-			before := c.State()
+			before := c.Changes()
 			refused := func(what, got, place string) {
 				t.Helper()
 				if want := place + tt.want; got != want {
@@ -84,7 +84,7 @@ func TestHostileTemplates(t *testing.T) {
 			refused("played", fmt.Sprint(err), played+":2:63: ")
 			refused("checked", fmt.Sprint(emulator.CheckScenario(played)), played+":2:63: ")
 
-			if after := c.State(); after != before {
+			if after := c.Changes(); after != before {
 				t.Errorf("got %s, want %s as before", after, before)
 			}
 		})
@@ -94,8 +94,8 @@ func TestHostileTemplates(t *testing.T) {
 // The admin API takes documents as they are: nothing in them is a template.
 func TestStateTakesNoTemplates(t *testing.T) {
 	t.Parallel()
-	c := probe.Connect(t).With("Content-Type", "application/json")
-	id := c.Born("konnect.portal", "", `{"name": "{lettern:9999999999}"}`)
+	c := anyVendor.Connect(t, emulator.Config{}).With("Content-Type", "application/json")
+	id := c.Add("konnect.portal", "", `{"name": "{lettern:9999999999}"}`)
 	c.Get("/_portico/state/konnect.portal/"+id).Check(t, "name", "{lettern:9999999999}")
 	c.Must(200, "PATCH", "/_portico/state/konnect.portal/"+id, `{"name": "{hexuint:400000000000}"}`).Check(t, "name", "{hexuint:400000000000}")
 	export := c.Get("/_portico/export").Body
@@ -107,8 +107,8 @@ func TestStateTakesNoTemplates(t *testing.T) {
 // that it follows is answered.
 func TestHostileTemplatesOfSteps(t *testing.T) {
 	t.Parallel()
-	c := probe.Connect(t).With("Content-Type", "application/json")
-	put := func(status int, where, document string) probe.Answer {
+	c := anyVendor.Connect(t, emulator.Config{}).With("Content-Type", "application/json")
+	put := func(status int, where, document string) client.Answer {
 		return c.Must(status, "PUT", "/_portico/scenarios/x", `{"name": "x", "steps": [{"on": "konnect.list-portals", "then": [{"set":
 {"kind": "konnect.portal", "where": `+where+`, "document": `+document+`}}]}]}`)
 	}
@@ -128,7 +128,7 @@ func TestHostileTemplatesOfSteps(t *testing.T) {
 // An id that a fixture, an import or the admin API gives is short enough to be repeated in indexes.
 func TestGivenIDsAreBounded(t *testing.T) {
 	t.Parallel()
-	c := probe.Connect(t).With("Content-Type", "application/json")
+	c := anyVendor.Connect(t, emulator.Config{}).With("Content-Type", "application/json")
 	document := func(n int) string {
 		return `{"id": "` + strings.Repeat("x", n) + `", "name": "Long", "email": "a@b.example"}`
 	}
@@ -153,8 +153,8 @@ func TestImportsAreBesideTheWorld(t *testing.T) {
 		e.ServeHTTP(w, r)
 	}))
 	defer s.Close()
-	c := probe.Client{T: t, Handler: e}
-	before := c.State()
+	c := anyVendor.Over(t, e)
+	before := c.Changes()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/_portico/import",
@@ -163,8 +163,8 @@ func TestImportsAreBesideTheWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	var client sync.WaitGroup
-	client.Go(func() {
+	var calls sync.WaitGroup
+	calls.Go(func() {
 		if res, err := http.DefaultClient.Do(r); err == nil {
 			_ = res.Body.Close()
 			t.Errorf("got %s before the client left", res.Status)
@@ -179,13 +179,13 @@ func TestImportsAreBesideTheWorld(t *testing.T) {
 	default:
 	}
 	cancel()
-	client.Wait()
+	calls.Wait()
 	select {
 	case <-ended:
 	case <-time.After(time.Minute):
 		t.Fatal("the import goes on without its client")
 	}
-	if after := c.State(); after != before {
+	if after := c.Changes(); after != before {
 		t.Errorf("got %s, want %s as before", after, before)
 	}
 }
@@ -211,7 +211,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 // request for the same gets it.
 func TestNothingGrowsForAClientThatLeft(t *testing.T) {
 	t.Parallel()
-	c := probe.Connect(t).With("Content-Type", "application/json")
+	c := anyVendor.Connect(t, emulator.Config{}).With("Content-Type", "application/json")
 	c.Must(200, "PUT", "/_portico/scenarios/documents",
 		`{"name": "documents", "documents": [{"kind": "konnect.portal", "document": {"name": "Mine"}}]}`)
 	c.Must(200, "PUT", "/_portico/scenarios/fixture", `{"name": "fixture", "fixture": "empty"}`)
@@ -222,7 +222,8 @@ func TestNothingGrowsForAClientThatLeft(t *testing.T) {
 	} {
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		r := probe.Request("POST", tt.path, "Content-Type: application/json", []byte(tt.body))
+		r := httptest.NewRequest(http.MethodPost, tt.path, strings.NewReader(tt.body))
+		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		c.Handler.ServeHTTP(w, r.WithContext(gone))
 		var refusal struct{ Error struct{ Message string } }
@@ -238,7 +239,7 @@ func TestNothingGrowsForAClientThatLeft(t *testing.T) {
 // A scenario has so many rules, steps and expectations that each call can go through them.
 func TestScenariosAreBounded(t *testing.T) {
 	t.Parallel()
-	c := probe.Connect(t).With("Content-Type", "application/json")
+	c := anyVendor.Connect(t, emulator.Config{}).With("Content-Type", "application/json")
 	for what, one := range map[string]string{
 		"faults": `{"name": "f%d", "on": "konnect.list-portals", "give": {"error": "internal"}}`,
 		"steps":  `{"at": "%dm", "then": [{"advance": "1m"}]}`,

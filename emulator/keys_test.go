@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 // What many keys cost grows as their number does, for everybody who can send some, over a real socket. No other test of the
@@ -41,7 +41,7 @@ func TestManyKeys(t *testing.T) {
 		{"a document", "PATCH", "/_portico/state/konnect.portal/" + portalA, "application/json", twins, 400},
 		{"a document that takes all", "PATCH", "/v2/portals/" + portalA + "/customization", "application/json", json, 200},
 	} {
-		gauge.Linear(t, c.name, 1500, func(n int) {
+		heap.Linear(t, c.name, 1500, func(n int) {
 			body := c.body(n)
 			for range 2 { // the second time, what it says is there
 				r, err := http.NewRequestWithContext(t.Context(), c.method, s.URL+c.path, strings.NewReader(body))

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/portico-emulator/portico/emulator/internal/golden"
+	"github.com/portico-emulator/portico/emulator/internal/testing/golden"
 )
 
 // conversation is one that the vendors' own tests replay: testdata/<operation>.txtar.
@@ -66,11 +66,15 @@ func stepOf(t testing.TB, vendor, request, answer string) step {
 	t.Helper()
 	usual := headers[vendor].Clone()
 	usual.Set("Content-Type", "application/json")
-	r, err := golden.Read(request, usual)
+	c, err := golden.Read(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return step{method: r.Method, path: r.Path, body: r.Body, header: r.Header, answer: answer}
+	r, err := c.Request(usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return step{method: c.Method, path: c.Target, body: c.Body, header: r.Header, answer: answer}
 }
 
 // want is an answer apart: status, header as a client reads it, body.

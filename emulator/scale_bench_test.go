@@ -6,8 +6,11 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
+
+// anyVendor is for clients that say themselves who calls, and whole paths.
+var anyVendor client.Vendor
 
 // BenchmarkScale measures what grows documents with so much input and with ten times as much.
 func BenchmarkScale(b *testing.B) {
@@ -63,7 +66,7 @@ func scaleText(b *testing.B, text string) {
 // scaleImports imports an export of so many portals with a developer in each.
 func scaleImports(b *testing.B, size int) {
 	b.Helper()
-	c := probe.Client{T: b, Handler: start(b, emulator.Config{Journal: new(0)})}.With("Content-Type", "application/json")
+	c := anyVendor.Over(b, start(b, emulator.Config{Journal: new(0)})).With("Content-Type", "application/json")
 	c.Must(204, "POST", "/_portico/import", fmt.Sprintf(`{"documents": [{"kind": "konnect.portal", "count": %d, "document": {"name": "{uuid}"},
 		"has": [{"kind": "konnect.developer", "document": {"email": "a@b.example", "full_name": "A"}}]}]}`, size))
 	export := c.Get("/_portico/export").Body
@@ -75,7 +78,7 @@ func scaleImports(b *testing.B, size int) {
 // scaleScenarios puts and starts a scenario with so many documents, rules and steps that look for documents.
 func scaleScenarios(b *testing.B, size int) {
 	b.Helper()
-	c := probe.Client{T: b, Handler: start(b, emulator.Config{Fixture: "empty", Journal: new(0)})}.With("Content-Type", "application/yaml")
+	c := anyVendor.Over(b, start(b, emulator.Config{Fixture: "empty", Journal: new(0)})).With("Content-Type", "application/yaml")
 	var text strings.Builder
 	text.WriteString("name: x\ndocuments:\n")
 	for i := range size {

@@ -19,13 +19,9 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/internal/report"
 )
 
-var (
-	soakFor  = flag.Duration("soak", 3*time.Second, "how long TestSoak calls")
-	soakInto = flag.String("soak-report", "", "page whose section soak gets the figures")
-)
+var soakFor = flag.Duration("soak", 3*time.Second, "how long TestSoak calls")
 
 const (
 	connections = 64
@@ -247,19 +243,7 @@ func TestSoak(t *testing.T) {
 	if n := speed.calls; n < 500 || soak.made.Load() < 50 || soak.unmade.Load() < 20 {
 		t.Errorf("got %d calls, %d objects made, %d deleted", n, soak.made.Load(), soak.unmade.Load())
 	}
-	figures := fmt.Sprintf("%d calls in %.0f s over %d connections in %d worlds: %.0f a second, p50 %.1f ms, p99 %.1f ms; 2xx %d, 3xx %d, 4xx %d, 5xx %d, all of them asked for; "+
-		"%d broken on purpose, %d clients went away; %d objects made and %d deleted by their makers; "+
-		"afterwards %d documents had their owners, %d references led somewhere, %d counts were right; "+
-		"goroutines %d before, %d after; live heap %.1f MB before, %.1f MB with all worlds, %.1f MB after",
-		speed.calls, took.Seconds(), connections, worldCount, speed.rate, ms(speed.p50), ms(speed.p99),
-		soak.classes[2], soak.classes[3], soak.classes[4], soak.classes[5], soak.broken.Load(), soak.left.Load(), soak.made.Load(), soak.unmade.Load(),
-		counted.documents, counted.references, counted.counts, before.goroutines, after.goroutines, mb(before.heap), mb(peak.heap), mb(after.heap))
-	t.Log(figures)
-	if *soakInto != "" && !t.Failed() {
-		if err := report.Rewrite(*soakInto, "soak", soak.page(took, speed, before, peak, after, counted)); err != nil {
-			t.Error(err)
-		}
-	}
+	t.Log(soak.table(took, speed, before, peak, after, counted))
 }
 
 // speed is how many calls there were, and how long they took.

@@ -121,8 +121,19 @@ func (c *client) has(name string) bool {
 	return a.good() && strings.Contains(a.body, strconv.Quote(name))
 }
 
+// wait waits, in the time of the test's bubble.
+func (c *client) wait(d time.Duration) {
+	c.Helper()
+	select {
+	case <-time.After(d):
+	case <-c.Context().Done():
+		c.Fatal(c.Context().Err())
+	}
+}
+
 // patiently does something until it succeeds, waiting as long as is asked for, or longer each time.
-func patiently(most int, do func() answer) {
+func (c *client) patiently(most int, do func() answer) {
+	c.Helper()
 	wait := time.Second
 	for range most {
 		a := do()
@@ -136,7 +147,7 @@ func patiently(most int, do func() answer) {
 				pause = time.Duration(after) * time.Second
 			}
 		}
-		time.Sleep(pause)
+		c.wait(pause)
 	}
 }
 
@@ -191,7 +202,7 @@ var library = map[string]play{
 		},
 		func(c *client) {
 			c.create("one")
-			patiently(5, func() answer { return c.create("two") })
+			c.patiently(5, func() answer { return c.create("two") })
 		},
 	},
 	"flaky-network": {
@@ -205,7 +216,7 @@ var library = map[string]play{
 		},
 		func(c *client) {
 			for range 6 {
-				patiently(5, c.read)
+				c.patiently(5, c.read)
 			}
 		},
 	},
@@ -220,7 +231,7 @@ var library = map[string]play{
 		func(c *client) {
 			c.most = 10 * time.Second
 			for range 4 {
-				patiently(2, c.read)
+				c.patiently(2, c.read)
 			}
 		},
 	},
@@ -236,7 +247,7 @@ var library = map[string]play{
 	"gateway-outage": {
 		all,
 		func(c *client) { stubbornly(c.read) },
-		func(c *client) { patiently(10, c.read) },
+		func(c *client) { c.patiently(10, c.read) },
 	},
 	"token-expires-midway": {
 		[]string{"apiconnect", "experience-hub"},
@@ -270,7 +281,7 @@ var library = map[string]play{
 				if c.has("soon") {
 					return
 				}
-				time.Sleep(time.Second)
+				c.wait(time.Second)
 			}
 			c.Error("the write was never seen")
 		},
@@ -280,7 +291,7 @@ var library = map[string]play{
 		func(c *client) {
 			for range 5 {
 				c.waiting()
-				time.Sleep(time.Second)
+				c.wait(time.Second)
 			}
 		},
 		func(c *client) {
@@ -289,7 +300,7 @@ var library = map[string]play{
 				if c.waiting() {
 					return
 				}
-				time.Sleep(wait)
+				c.wait(wait)
 				wait *= 2
 			}
 		},
@@ -323,7 +334,7 @@ var library = map[string]play{
 		},
 		func(c *client) {
 			for i := range 5 {
-				patiently(5, func() answer { return c.create(fmt.Sprint("batch ", i)) })
+				c.patiently(5, func() answer { return c.create(fmt.Sprint("batch ", i)) })
 			}
 		},
 	},
@@ -349,12 +360,12 @@ var library = map[string]play{
 	"malformed-payload": {
 		all,
 		func(c *client) { c.read() },
-		func(c *client) { patiently(5, c.read) },
+		func(c *client) { c.patiently(5, c.read) },
 	},
 	"maintenance-window": {
 		all,
 		func(c *client) { stubbornly(c.read) },
-		func(c *client) { patiently(10, c.read) },
+		func(c *client) { c.patiently(10, c.read) },
 	},
 	"quota-exhausted": {
 		creating,

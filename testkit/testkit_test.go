@@ -140,12 +140,12 @@ func TestInsideABubble(t *testing.T) {
 		if status, body := call(t, client, admin, "PUT", base+"/portals/"+portalA+"/audit-log-replay-job", put); status != 202 {
 			t.Fatalf("got %d %s", status, body)
 		}
-		time.Sleep(30 * time.Second) // the client's back-off, in the bubble's time
+		<-time.After(30 * time.Second) // the client's back-off, in the bubble's time
 		status, body := call(t, client, admin, "PUT", base+"/portals/"+portalA+"/audit-log-replay-job", put)
 		if status != 409 {
 			t.Errorf("while the job runs: got %d %s, want 409", status, body)
 		}
-		time.Sleep(10 * time.Minute)
+		<-time.After(10 * time.Minute)
 		if _, body := call(t, client, admin, "GET", base+"/portals/"+portalA+"/audit-log-replay-job", ""); !strings.Contains(body, `"completed"`) {
 			t.Errorf("ten minutes later: got %s, want completed", body)
 		}

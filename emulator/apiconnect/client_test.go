@@ -1,11 +1,15 @@
 package apiconnect_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/apiconnect"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // What the fixture small holds.
@@ -33,62 +37,49 @@ const (
 	orgInvitation = "19000000-0000-4000-8000-000000000001" // of founder@example.com
 )
 
-// client calls an emulator.
-type client struct{ probe.Client }
+var vendor = client.Vendor{
+	Table: apiconnect.Vendor(),
+	Base:  "/consumer-api/",
+	Header: http.Header{
+		"Authorization": {client.Bearer(adminToken)}, "Content-Type": {"application/json"},
+		catalog: {"ibm-emu.sandbox"}, "X-Request-Id": {"golden"},
+	},
+	Login: func(user string) string { // a user of the fixture by name, or anybody by a token
+		if len(user) < 30 {
+			user = "portico-" + user
+		}
+		return client.Bearer(user)
+	},
+	Refused: func(a client.Answer) bool {
+		switch a.Header.Get("Content-Type") {
+		case "application/json":
+			return gjson.Valid(a.Body) && a.Get("message").IsArray()
+		case "application/yaml":
+			return strings.Contains(a.Body, "\nmessage:\n  - ")
+		}
+		return false
+	},
+	Reason: "message.0",
+}
+
+// catalog is the header that names a catalog.
+const catalog = "X-Ibm-Consumer-Context"
+
+func TestGolden(t *testing.T) { vendor.Golden(t) }
 
 // connect calls an emulator of its own as the owner of acme.
-func connect(t testing.TB) client {
+func connect(t testing.TB) client.Client {
 	t.Helper()
-	return connectTo(t, emulator.Config{})
+	return vendor.Connect(t, emulator.Config{})
 }
 
-func connectTo(t testing.TB, config emulator.Config) client {
-	t.Helper()
-	c := probe.Client{T: t, Handler: probe.Configured(t, config), Base: "/consumer-api/", Media: "application/json"}
-	return client{c.Bearer(adminToken)}
-}
-
-// as is the client as one of the fixture's users, or with another token.
-func (c client) as(name string) client {
-	if len(name) < 30 && name != "" {
-		name = "portico-" + name
-	}
-	return client{c.Bearer(name)}
-}
-
-// with is the client with further headers, name by name.
-func (c client) with(headers ...string) client { return client{c.With(headers...)} }
-
-// in is the client in another catalog.
-func (c client) in(catalog string) client {
-	return c.with("X-IBM-Consumer-Context", "ibm-emu."+catalog)
-}
-
-// state changes a document as the provider would.
-func (c client) state(kind, id, change string) {
+// mail returns the activation token in the latest mail to an address.
+func mail(c client.Client, to string) string {
 	c.T.Helper()
-	c.Must(200, "PATCH", "/_portico/state/apiconnect."+kind+"/"+id, change)
-}
-
-// born brings a document into the world as only the provider can, and gives its id.
-func (c client) born(kind, in, document string) string {
-	c.T.Helper()
-	return c.Born("apiconnect."+kind, in, document)
-}
-
-// mail is the activation token in the latest mail to an address.
-func (c client) mail(to string) string {
-	c.T.Helper()
-	link := c.Get("/_portico/state/apiconnect.mail").Get(`#(to=="` + to + `")#.activation_link|@reverse|0`).Str
+	link := c.State("mail").Get(`#(to=="` + to + `")#.activation_link|@reverse|0`).Str
 	_, token, ok := strings.Cut(link, "?activation=")
 	if !ok {
 		c.T.Fatalf("no mail to %s", to)
 	}
 	return token
-}
-
-// count is how many documents of a kind there are.
-func (c client) count(kind string) int {
-	c.T.Helper()
-	return c.Get("/_portico/state").Int(`apiconnect\.` + kind)
 }

@@ -1,32 +1,17 @@
 package apiconnect_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/portico-emulator/portico/emulator/apiconnect"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
+	"github.com/portico-emulator/portico/emulator/internal/testing/golden"
 )
 
-var fuzz = probe.Fuzz{
-	Table: apiconnect.Vendor(),
-	Usual: http.Header{
-		"Authorization": {"Bearer " + adminToken}, "Content-Type": {"application/json"}, "X-Ibm-Consumer-Context": {"ibm-emu.sandbox"},
-	},
-	At: sample,
-	Refused: func(a probe.Answer) bool {
-		switch a.Header.Get("Content-Type") {
-		case "application/json":
-			return gjson.Valid(a.Body) && a.Get("message").IsArray()
-		case "application/yaml":
-			return strings.Contains(a.Body, "\nmessage:\n  - ")
-		}
-		return false
-	},
+var fuzz = client.Fuzz{
+	Vendor: &vendor,
+	At:     sample,
 	Bodies: map[string][]string{
 		"": {
 			``, `{}`, `[]`, `null`, `{"name": "x", "title": "y", "summary": null, "metadata": {"a": [1]}}`, `{"state": "enabled"}`, `{"state_pending": null, "plan": "gold"}`,
@@ -69,11 +54,10 @@ func FuzzAddress(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	w := probe.Fresh(f, fuzz.Usual)
+	w := fuzz.Fresh(f, nil)
 	f.Fuzz(func(t *testing.T, text string) {
-		w.Begin(t)
 		body := api.Object{{Name: "product_url", Value: api.Quote(text)}, {Name: "plan", Value: api.Quote("default")}}
-		a, _ := fuzz.Try(t, w, probe.Request("POST", "/consumer-api/apps/acme/duo-app/subscriptions", "", body.JSON()))
+		a := fuzz.Try(w.Begin(t), golden.Call{Method: "POST", Target: "/consumer-api/apps/acme/duo-app/subscriptions", Body: string(body.JSON())})
 		if a.Status != 201 && a.Status != 400 && a.Status != 403 && a.Status != 404 {
 			t.Fatalf("%q: got %d %s", text, a.Status, a.Body)
 		}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // TestLifeOfADeveloper follows one from the invitation to a secret that was reset.
@@ -22,15 +22,15 @@ func TestLifeOfADeveloper(t *testing.T) {
 	t.Parallel()
 	owner := connect(t)
 	owner.Must(201, "POST", "orgs/acme/member-invitations", `{"email": "dev@example.com", "role_urls": ["/orgs/acme/roles/developer"], "notify": true}`)
-	link := owner.mail("dev@example.com")
-	joined := owner.as(link).Must(201, "POST", "orgs/acme/member-invitations/dev-example-com/register", `{"username": "dev", "password": "first", "first_name": "Devi"}`)
+	link := mail(owner, "dev@example.com")
+	joined := owner.As(link).Must(201, "POST", "orgs/acme/member-invitations/dev-example-com/register", `{"username": "dev", "password": "first", "first_name": "Devi"}`)
 	joined.Check(t, "user.email", "dev@example.com")
 	owner.Must(404, "GET", "orgs/acme/member-invitations/dev-example-com", "")
-	owner.as(link).Must(401, "POST", "orgs/acme/member-invitations/dev-example-com/register", `{"username": "dev2", "password": "x"}`)
+	owner.As(link).Must(401, "POST", "orgs/acme/member-invitations/dev-example-com/register", `{"username": "dev2", "password": "x"}`)
 
-	token := owner.as("").Must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp",
+	token := owner.As("").Must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp",
 		"username": "dev", "password": "first", "client_id": "portico-portal", "client_secret": "portico-portal-secret"}`).Get("access_token").Str
-	dev := owner.as(token)
+	dev := owner.As(token)
 	dev.Get("me?expand=true").Check(t, "org_info.0.org.name", "acme")
 
 	app := dev.Must(201, "POST", "orgs/acme/apps", `{"title": "My App", "summary": "", "redirect_endpoints": ["https://example.com/cb"]}`)
@@ -46,7 +46,7 @@ func TestLifeOfADeveloper(t *testing.T) {
 	sub.Check(t, "task_urls.#", "1")
 	at := "apps/acme/my-app/subscriptions/" + sub.Get("id").Str
 	dev.Must(403, "PATCH", at, `{"state": "enabled"}`)
-	owner.state("subscription", sub.Get("id").Str, `{"state": "enabled"}`)
+	owner.Change("subscription", sub.Get("id").Str, `{"state": "enabled"}`)
 	approved := dev.Get(at)
 	approved.Check(t, "state", "enabled")
 	approved.Check(t, "state_pending", "")
@@ -70,7 +70,7 @@ func TestLifeOfADeveloper(t *testing.T) {
 // TestLifeOfAViewer sees everything and touches nothing.
 func TestLifeOfAViewer(t *testing.T) {
 	t.Parallel()
-	viewer := connect(t).as("viewer")
+	viewer := connect(t).As("viewer")
 	for _, path := range []string{
 		"orgs/acme", "orgs/acme/apps", "orgs/acme/members", "orgs/acme/roles", "orgs/acme/member-invitations", "apps/acme/weather-app",
 		"apps/acme/weather-app/credentials", "apps/acme/weather-app/subscriptions", "products/weather/2.0.0", "apis/weather/2.0.0",
@@ -100,7 +100,7 @@ func TestLifeOfAViewer(t *testing.T) {
 		t.Errorf("documents: got %s, want %s", after, before)
 	}
 	// A role that changes acts at once, on tokens that are out already.
-	viewer.as("admin").Must(200, "PATCH", "orgs/acme/roles/viewer", `{"permission_urls": ["/consumer/permissions/consumer/app:manage"]}`)
+	viewer.As("admin").Must(200, "PATCH", "orgs/acme/roles/viewer", `{"permission_urls": ["/consumer/permissions/consumer/app:manage"]}`)
 	viewer.Must(201, "POST", "orgs/acme/apps", `{"title": "Mine"}`)
 	viewer.Must(403, "GET", "orgs/acme/members", "")
 	viewer.Must(200, "DELETE", "orgs/acme/members/viewer", "")
@@ -111,11 +111,11 @@ func TestLifeOfAViewer(t *testing.T) {
 func TestLifeOfAPrivateProduct(t *testing.T) {
 	t.Parallel()
 	acmes := connect(t)
-	outsider, gina, nobody := acmes.as("outsider"), acmes.as("globex-owner"), acmes.as("")
-	acmes.born("api", sandbox, `{"id": "20000000-0000-4000-8000-000000000099", "name": "secrets", "version": "1.0.0"}`)
-	id := acmes.born("product", sandbox, `{"name": "secret", "version": "1.0.0", "title": "Secret", "apis": ["20000000-0000-4000-8000-000000000099"],
+	outsider, gina, nobody := acmes.As("outsider"), acmes.As("globex-owner"), acmes.As("")
+	acmes.Add("api", sandbox, `{"id": "20000000-0000-4000-8000-000000000099", "name": "secrets", "version": "1.0.0"}`)
+	id := acmes.Add("product", sandbox, `{"name": "secret", "version": "1.0.0", "title": "Secret", "apis": ["20000000-0000-4000-8000-000000000099"],
 		"visibility": {"view": {"type": "custom", "enabled": true, "orgs": ["`+acme+`"]}, "subscribe": {"type": "custom", "enabled": true, "orgs": ["`+acme+`"]}}}`)
-	seen := func(what string, c client, want bool, paths ...string) {
+	seen := func(what string, c client.Client, want bool, paths ...string) {
 		t.Helper()
 		for _, path := range paths {
 			status := 404
@@ -136,31 +136,31 @@ func TestLifeOfAPrivateProduct(t *testing.T) {
 	gina.Must(404, "POST", "apps/globex/globex-app/subscriptions", `{"product_url": "/products/`+id+`", "plan": "default"}`)
 	acmes.Must(201, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "/products/secret/1.0.0", "plan": "default"}`)
 
-	acmes.state("product", id, `{"visibility": {"view": {"enabled": false}}}`)
+	acmes.Change("product", id, `{"visibility": {"view": {"enabled": false}}}`)
 	seen("hidden, subscribed", acmes, true, private...)
 	acmes.Must(200, "DELETE", "apps/acme/duo-app/subscriptions/secret-1-0-0-default-plan", "")
 	seen("hidden", acmes, false, private...)
 
-	acmes.state("product", id, `{"visibility": {"view": {"type": "authenticated", "enabled": true}}}`)
+	acmes.Change("product", id, `{"visibility": {"view": {"type": "authenticated", "enabled": true}}}`)
 	seen("authenticated", outsider, true, private...)
 	seen("authenticated, in public", nobody, false, public...)
 	gina.Must(403, "POST", "apps/globex/globex-app/subscriptions", `{"product_url": "/products/`+id+`", "plan": "default"}`)
 
-	acmes.state("product", id, `{"visibility": {"view": {"type": "public"}, "subscribe": {"type": "authenticated"}}}`)
+	acmes.Change("product", id, `{"visibility": {"view": {"type": "public"}, "subscribe": {"type": "authenticated"}}}`)
 	seen("public", nobody, true, public...)
 	gina.Must(201, "POST", "apps/globex/globex-app/subscriptions", `{"product_url": "/products/`+id+`", "plan": "default"}`)
 
-	acmes.state("product", id, `{"lifecycle_state": "deprecated"}`)
+	acmes.Change("product", id, `{"lifecycle_state": "deprecated"}`)
 	seen("deprecated", nobody, true, public...)
 	acmes.Must(400, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "/products/`+id+`", "plan": "default"}`)
 	gina.Get("apps/globex/globex-app/subscriptions").Check(t, "total_results", "1")
 
-	acmes.state("product", id, `{"lifecycle_state": "retired"}`)
+	acmes.Change("product", id, `{"lifecycle_state": "retired"}`)
 	seen("retired", gina, false, private...)
 	seen("retired, in public", nobody, false, public...)
 	gina.Get("apps/globex/globex-app/subscriptions").Check(t, "total_results", "0")
-	acmes.state("product", id, `{"lifecycle_state": "published"}`)
-	acmes.state("api", "20000000-0000-4000-8000-000000000099", `{"state": "staged"}`)
+	acmes.Change("product", id, `{"lifecycle_state": "published"}`)
+	acmes.Change("api", "20000000-0000-4000-8000-000000000099", `{"state": "staged"}`)
 	seen("staged API", acmes, false, "apis/secrets/1.0.0")
 	seen("its product", acmes, true, "products/secret/1.0.0")
 }
@@ -168,16 +168,16 @@ func TestLifeOfAPrivateProduct(t *testing.T) {
 // TestLifeOfAnUpgrade asks for production: what the provider decides is said through the state.
 func TestLifeOfAnUpgrade(t *testing.T) {
 	t.Parallel()
-	c := connect(t).in("production").as("production-admin")
+	c := connect(t).With(catalog, "ibm-emu.production").As("production-admin")
 	const path = "apps/acme-live/upgrading-app"
 	c.Get(path).Check(t, "task_urls.#", "1")
-	c.state("app", upgradingApp, `{"lifecycle_state_pending": null}`)
+	c.Change("app", upgradingApp, `{"lifecycle_state_pending": null}`)
 	declined := c.Get(path)
 	declined.Check(t, "lifecycle_state", "development")
 	declined.Check(t, "lifecycle_state_pending", "")
 	declined.Check(t, "task_urls.#", "0")
 	c.Must(200, "PATCH", path, `{"lifecycle_state_pending": "production"}`)
-	c.state("app", upgradingApp, `{"lifecycle_state": "production"}`)
+	c.Change("app", upgradingApp, `{"lifecycle_state": "production"}`)
 	approved := c.Get(path)
 	approved.Check(t, "lifecycle_state", "production")
 	approved.Check(t, "lifecycle_state_pending", "")
@@ -186,11 +186,11 @@ func TestLifeOfAnUpgrade(t *testing.T) {
 	c.Must(200, "PATCH", path, `{"lifecycle_state": "development"}`)
 
 	// A catalog in which nobody is asked.
-	c.state("catalog", production, `{"auto_approve": true}`)
+	c.Change("catalog", production, `{"auto_approve": true}`)
 	c.Must(200, "PATCH", path, `{"lifecycle_state_pending": "production"}`).Check(t, "lifecycle_state", "production")
 	c.Must(201, "POST", "orgs/acme-live/apps", `{"title": "x", "lifecycle_state": "production"}`).Check(t, "lifecycle_state", "production")
 	// One that knows no life cycle any more.
-	c.state("catalog", production, `{"application_lifecycle": {"enabled": false}}`)
+	c.Change("catalog", production, `{"application_lifecycle": {"enabled": false}}`)
 	c.Must(201, "POST", "orgs/acme-live/apps", `{"title": "y"}`).Check(t, "lifecycle_state", "production")
 	c.Must(400, "PATCH", path, `{"lifecycle_state_pending": "production"}`)
 }
@@ -201,7 +201,7 @@ func TestLifeOfASubscription(t *testing.T) {
 	c := connect(t)
 	const path = "apps/acme/weather-app/subscriptions/weather-2-0-0-gold"
 	id := c.Get(path).Get("id").Str
-	c.state("subscription", id, `{"state": "rejected"}`)
+	c.Change("subscription", id, `{"state": "rejected"}`)
 	rejected := c.Get(path)
 	rejected.Check(t, "state", "rejected")
 	rejected.Check(t, "task_urls.#", "0")
@@ -213,7 +213,7 @@ func TestLifeOfASubscription(t *testing.T) {
 	if again.Get("task_urls.0").Str == rejected.Get("task_urls.0").Str {
 		t.Errorf("task: got %s again, want a new one", again.Get("task_urls.0"))
 	}
-	c.state("subscription", id, `{"state": "rejected"}`)
+	c.Change("subscription", id, `{"state": "rejected"}`)
 	next := c.Must(201, "POST", "apps/acme/weather-app/subscriptions", `{"product_url": "/products/`+weather2+`", "plan": "default"}`)
 	next.Check(t, "state", "enabled")
 	if next.Get("id").Str == id || c.Call("GET", "apps/acme/weather-app/subscriptions/"+id, "").Status != 404 {
@@ -222,10 +222,10 @@ func TestLifeOfASubscription(t *testing.T) {
 	at := "apps/acme/weather-app/subscriptions/" + next.Get("id").Str
 	moved := c.Must(200, "PATCH", at, `{"plan": "gold"}`)
 	moved.Check(t, "state", "pending")
-	c.state("catalog", sandbox, `{"auto_approve": true}`)
+	c.Change("catalog", sandbox, `{"auto_approve": true}`)
 	c.Must(200, "DELETE", at, "").Check(t, "state", "pending")
 	c.Must(201, "POST", "apps/acme/weather-app/subscriptions", `{"product_url": "/products/`+weather2+`", "plan": "gold"}`).Check(t, "state", "enabled")
-	c.state("product", weather2, `{"lifecycle_state": "archived"}`)
+	c.Change("product", weather2, `{"lifecycle_state": "archived"}`)
 	if n := c.Get("apps/acme/weather-app/subscriptions").Get(`results.#(plan=="gold")#|#`).Int(); n != 0 {
 		t.Errorf("subscriptions of an archived product: got %d, want 0", n)
 	}
@@ -235,14 +235,14 @@ func TestLifeOfASubscription(t *testing.T) {
 func TestLifeOfAnOrg(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.born("org-invitation", sandbox, `{"email": "carla@startup.example", "notify": true}`)
-	link := c.mail("carla@startup.example")
-	org := c.as(link).Must(201, "POST", "org-invitations/carla-startup-example/register", `{"user": {"username": "carla", "password": "x"}, "org": {"title": "Start Up"}}`)
+	c.Add("org-invitation", sandbox, `{"email": "carla@startup.example", "notify": true}`)
+	link := mail(c, "carla@startup.example")
+	org := c.As(link).Must(201, "POST", "org-invitations/carla-startup-example/register", `{"user": {"username": "carla", "password": "x"}, "org": {"title": "Start Up"}}`)
 	org.Check(t, "name", "start-up")
 	id := org.Get("id").Str
-	token := c.as("").Must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp",
+	token := c.As("").Must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp",
 		"username": "carla", "password": "x", "client_id": "portico-toolkit", "client_secret": "portico-toolkit-secret"}`).Get("access_token").Str
-	carla := c.as(token)
+	carla := c.As(token)
 	carla.Get("orgs/start-up/roles").Check(t, "results.#.name", `["owner","administrator","developer","viewer","member"]`)
 	carla.Get("orgs/start-up/members").Check(t, "results.0.user_url", org.Get("owner_url").Str)
 	carla.Must(201, "POST", "orgs/start-up/apps", `{"title": "One"}`)
@@ -255,12 +255,12 @@ func TestLifeOfAnOrg(t *testing.T) {
 	carla.Must(200, "PATCH", "orgs/start-up", `{"state": "enabled"}`)
 
 	// The provider hands the org over.
-	c.state("org", id, `{"owner": "13000000-0000-4000-8000-000000000006"}`)
-	c.as("outsider").Get("orgs/start-up/members/outsider").Check(t, "role_urls.#", "1")
+	c.Change("org", id, `{"owner": "13000000-0000-4000-8000-000000000006"}`)
+	c.As("outsider").Get("orgs/start-up/members/outsider").Check(t, "role_urls.#", "1")
 	carla.Must(403, "DELETE", "orgs/start-up", "")
-	before := c.count("user")
-	c.as("outsider").Must(200, "DELETE", "orgs/start-up?cascade=true", "").Check(t, "id", id)
-	if got, want := c.count("user"), before-1; got != want {
+	before := c.State("user").Int("#")
+	c.As("outsider").Must(200, "DELETE", "orgs/start-up?cascade=true", "").Check(t, "id", id)
+	if got, want := c.State("user").Int("#"), before-1; got != want {
 		t.Errorf("users after cascade: got %d, want %d: carla is left without an org, the caller stays", got, want)
 	}
 	for _, kind := range []string{"role", "member", "member-invitation", "app", "credential", "subscription"} {
@@ -274,8 +274,8 @@ func TestLifeOfAnOrg(t *testing.T) {
 // TestLifeOfALogin goes out to an external provider and comes back with a token.
 func TestLifeOfALogin(t *testing.T) {
 	t.Parallel()
-	c := connect(t).as("")
-	exchange := func(code string) probe.Answer {
+	c := connect(t).As("")
+	exchange := func(code string) client.Answer {
 		return c.Call("POST", "token", `{"grant_type": "authorization_code", "code": "`+code+`", "client_id": "portico-portal", "client_secret": "portico-portal-secret"}`)
 	}
 	end := func(query string) string {
@@ -291,7 +291,7 @@ func TestLifeOfALogin(t *testing.T) {
 	if token.Status != 200 {
 		t.Fatalf("code: got %d %s", token.Status, token.Body)
 	}
-	c.as(token.Get("access_token").Str).Get("me").Check(t, "username", "sam")
+	c.As(token.Get("access_token").Str).Get("me").Check(t, "username", "sam")
 	if got := exchange(code).Status; got != 401 {
 		t.Errorf("the code again: got %d, want 401", got)
 	}
@@ -303,10 +303,10 @@ func TestLifeOfALogin(t *testing.T) {
 	// Sessions end, and can be prolonged for a while.
 	refresh := token.Get("refresh_token").Str
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "8h"}`)
-	c.as(token.Get("access_token").Str).Must(401, "GET", "me", "")
+	c.As(token.Get("access_token").Str).Must(401, "GET", "me", "")
 	prolong := `{"grant_type": "refresh_token", "refresh_token": "` + refresh + `", "client_id": "portico-portal", "client_secret": "portico-portal-secret"}`
 	next := c.Must(200, "POST", "token", prolong)
-	c.as(next.Get("access_token").Str).Get("me").Check(t, "username", "sam")
+	c.As(next.Get("access_token").Str).Get("me").Check(t, "username", "sam")
 	c.Must(401, "POST", "token", prolong)
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "10h"}`)
 	c.Must(401, "POST", "token", strings.Replace(prolong, refresh, next.Get("refresh_token").Str, 1))
@@ -322,7 +322,7 @@ func TestLifeOfAToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := c.as("").Get("/api/cloud/oauth2/certs")
+	keys := c.As("").Get("/api/cloud/oauth2/certs")
 	token, err := jwt.Parse(string(plain), func(token *jwt.Token) (any, error) {
 		key := keys.Get(fmt.Sprintf(`keys.#(kid=="%s")`, token.Header["kid"]))
 		n, err := base64.RawURLEncoding.DecodeString(key.Get("n").Str)
@@ -339,7 +339,7 @@ func TestLifeOfAToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := probe.Answer{Body: string(claims)}
+	read := client.Answer{Body: string(claims)}
 	for path, want := range map[string]string{
 		"namespace": "cloud", "aud": "n/a", "sub": "n/a", "email": "new@example.com", "iss": "IBM API Connect", "token_type": "invitation",
 		"scopes.actions": `["register","accept"]`, "scopes.realm": "consumer:10000000-0000-4000-8000-000000000001:" + sandbox,
@@ -353,27 +353,27 @@ func TestLifeOfAToken(t *testing.T) {
 	}
 	// The plain form is taken as well as that of the link.
 	const path = "orgs/acme/member-invitations/new-example-com"
-	c.as(string(plain)).Must(400, "POST", path+"/register", `{}`)
+	c.As(string(plain)).Must(400, "POST", path+"/register", `{}`)
 	// It opens its invitation and nothing else, even where unknown tokens are the administrator's.
-	c.as(string(plain)).Must(401, "GET", "orgs", "")
+	c.As(string(plain)).Must(401, "GET", "orgs", "")
 	forged := string(plain[:len(plain)-8]) + "AAAAAAAA"
-	c.as(forged).Must(401, "POST", path+"/register", `{"username": "n", "password": "x"}`)
+	c.As(forged).Must(401, "POST", path+"/register", `{"username": "n", "password": "x"}`)
 
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "48h"}`)
-	c.as(wrapped).Must(401, "POST", path+"/register", `{"username": "n", "password": "x"}`)
+	c.As(wrapped).Must(401, "POST", path+"/register", `{"username": "n", "password": "x"}`)
 	c.Get(path) // it stays until somebody acts
 	c.Must(200, "POST", path+"/regenerate", `{"notify": true}`)
-	c.as(c.mail("new@example.com")).Must(201, "POST", path+"/register", `{"username": "n", "password": "x"}`)
+	c.As(mail(c, "new@example.com")).Must(201, "POST", path+"/register", `{"username": "n", "password": "x"}`)
 
 	// How long one lives is the catalog's to say.
-	c.state("catalog", sandbox, `{"invitation_ttl": 60, "portal_url": "https://other.example/portal/"}`)
+	c.Change("catalog", sandbox, `{"invitation_ttl": 60, "portal_url": "https://other.example/portal/"}`)
 	short := c.Must(201, "POST", "orgs/acme/member-invitations", `{"email": "short@example.com"}`).Get("activation_link").Str
 	address, wrapped, _ := strings.Cut(short, "?activation=")
 	if address != "https://other.example/portal/user/invitation" {
 		t.Errorf("link: got %s", address)
 	}
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "61s"}`)
-	c.as(wrapped).Must(401, "POST", "orgs/acme/member-invitations/short-example-com/register", `{"username": "s", "password": "x"}`)
+	c.As(wrapped).Must(401, "POST", "orgs/acme/member-invitations/short-example-com/register", `{"username": "s", "password": "x"}`)
 }
 
 // TestRollback proves that what is refused at its last step leaves nothing behind.
@@ -383,13 +383,13 @@ func TestRollback(t *testing.T) {
 	before := c.Get("/_portico/state").Body
 	c.Must(409, "POST", "orgs/acme/apps", `{"title": "Thief", "client_id": "portico-weather-app"}`)
 	c.Must(409, "POST", "orgs/acme/apps", `{"name": "weather-app"}`)
-	token := c.mail("founder@example.com")
-	c.as(token).Must(409, "POST", "org-invitations/founder-example-com/register", `{"user": {"username": "fay", "password": "x"}, "org": {"name": "acme"}}`)
-	c.as(c.mail("invitee@example.com")).Must(409, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", `{"username": "developer", "password": "portico-developer"}`)
+	token := mail(c, "founder@example.com")
+	c.As(token).Must(409, "POST", "org-invitations/founder-example-com/register", `{"user": {"username": "fay", "password": "x"}, "org": {"name": "acme"}}`)
+	c.As(mail(c, "invitee@example.com")).Must(409, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", `{"username": "developer", "password": "portico-developer"}`)
 	if after := c.Get("/_portico/state").Body; after != before {
 		t.Errorf("documents: got %s, want %s", after, before)
 	}
-	c.as(token).Must(201, "POST", "org-invitations/founder-example-com/register", `{"user": {"username": "fay", "password": "x"}, "org": {"name": "fay"}}`)
+	c.As(token).Must(201, "POST", "org-invitations/founder-example-com/register", `{"user": {"username": "fay", "password": "x"}, "org": {"name": "fay"}}`)
 }
 
 // TestAddresses proves that links lead back through scheme, host and world, and are taken when they come back.
@@ -397,7 +397,7 @@ func TestAddresses(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	c.Must(201, "POST", "/_portico/worlds", `{"name": "w1"}`)
-	r := func(method, target, body string) probe.Answer {
+	r := func(method, target, body string) client.Answer {
 		t.Helper()
 		return c.Call(method, "/_world/w1/consumer-api/"+target, body)
 	}

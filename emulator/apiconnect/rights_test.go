@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/apiconnect"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // here are the objects of the fixture that path parameters are filled with.
@@ -21,7 +20,7 @@ var here = map[string]string{
 
 // sample is a row's address among the fixture's objects.
 func sample(op *api.Operation) string {
-	return probe.Filled(op, func(name string) string {
+	return client.Filled(op, func(name string) string {
 		switch {
 		case name == "permission" && strings.HasSuffix(op.ID, "Consumer"):
 			return "app:view"
@@ -42,10 +41,10 @@ func sample(op *api.Operation) string {
 
 // rows are the operations of the table that have a certain form.
 func rows(which func(*api.Operation) bool) []api.Operation {
-	return probe.Rows(apiconnect.Vendor(), which)
+	return vendor.Rows(which)
 }
 
-func everyPermission(c client) []string {
+func everyPermission(c client.Client) []string {
 	c.T.Helper()
 	var all []string
 	for _, p := range c.Get("consumer/permissions").Get("results.#.name").Array() {
@@ -61,9 +60,9 @@ func TestI12EveryRowAsksForItsRight(t *testing.T) {
 	// A user whose one role is given one set of permissions after the other.
 	c.Must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
 	all := everyPermission(c)
-	holding := func(permissions ...string) client {
-		c.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+strings.Join(permissions, `","`)+`"]}`)
-		return c.as("viewer")
+	holding := func(permissions ...string) client.Client {
+		c.Change("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+strings.Join(permissions, `","`)+`"]}`)
+		return c.As("viewer")
 	}
 	guarded := 0
 	for _, op := range rows(func(op *api.Operation) bool { return strings.Contains(op.Needs, ":") }) {
@@ -93,9 +92,9 @@ func TestI12EveryRowAsksForItsRight(t *testing.T) {
 			t.Errorf("%s was forbidden: got the documents %s, want %s", op.ID, after, before)
 		}
 		for _, right := range enough {
-			w := connect(t).as("viewer")
-			w.as("admin").Must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
-			w.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+right+`"]}`)
+			w := connect(t).As("viewer")
+			w.As("admin").Must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
+			w.Change("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["`+right+`"]}`)
 			if a := w.Call(op.Method, sample(&op), body); a.Status == 403 || a.Status == 401 || a.Status == 404 || a.Status >= 500 {
 				t.Errorf("%s with %s: got %d %s, want it allowed", op.ID, right, a.Status, a.Body)
 			}
@@ -110,23 +109,23 @@ func TestI12EveryRowAsksForItsRight(t *testing.T) {
 func TestI12RowsWithoutPermission(t *testing.T) {
 	t.Parallel()
 	for _, op := range rows(func(op *api.Operation) bool { return !strings.Contains(op.Needs, ":") && op.Needs != "activation" }) {
-		status := func(token string) int {
-			c := connect(t).Bearer(token)
+		status := func(user string) int {
+			c := connect(t).As(user)
 			body := ""
 			if op.Body != "" {
 				body = `{"username": "x"}`
 			}
 			return c.Call(op.Method, sample(&op), body).Status
 		}
-		for token, want := range map[string]bool{
-			"": op.Needs == "", "portico-outsider": op.Needs == "" || op.Needs == "user",
-			"portico-member": op.Needs != "owner", "portico-administrator": op.Needs != "owner", "portico-admin": true,
+		for user, want := range map[string]bool{
+			"": op.Needs == "", "outsider": op.Needs == "" || op.Needs == "user",
+			"member": op.Needs != "owner", "administrator": op.Needs != "owner", "admin": true,
 		} {
-			if op.ID == "me_del" && token == "portico-admin" {
+			if op.ID == "me_del" && user == "admin" {
 				continue // an owner stays
 			}
-			if got := status(token); want == (got == 401 || got == 403) {
-				t.Errorf("%s (%s) with the token %q: got %d", op.ID, op.Needs, token, got)
+			if got := status(user); want == (got == 401 || got == 403) {
+				t.Errorf("%s (%s) as %q: got %d", op.ID, op.Needs, user, got)
 			}
 		}
 	}
@@ -135,10 +134,10 @@ func TestI12RowsWithoutPermission(t *testing.T) {
 func TestMembersMayLeave(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	c.as("member").Must(403, "DELETE", "orgs/acme/members/viewer", "")
-	c.as("member").Must(200, "DELETE", "orgs/acme/members/member", "")
-	c.as("member").Must(403, "GET", "orgs/acme", "")
-	c.as("admin").Must(403, "DELETE", "orgs/acme/members/owner", "")
+	c.As("member").Must(403, "DELETE", "orgs/acme/members/viewer", "")
+	c.As("member").Must(200, "DELETE", "orgs/acme/members/member", "")
+	c.As("member").Must(403, "GET", "orgs/acme", "")
+	c.As("admin").Must(403, "DELETE", "orgs/acme/members/owner", "")
 }
 
 // Whoever may manage settings may give roles, and nothing else of a member.
@@ -146,8 +145,8 @@ func TestI12RolesAreSettings(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	c.Must(200, "PATCH", "orgs/acme/members/viewer", `{"role_urls": ["/orgs/acme/roles/auditor"]}`)
-	c.state("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["settings:manage"]}`)
-	keeper := c.as("viewer")
+	c.Change("role", "16000000-0000-4000-8000-000000000001", `{"permissions": ["settings:manage"]}`)
+	keeper := c.As("viewer")
 	keeper.Must(200, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/viewer"]}`)
 	keeper.Must(403, "PATCH", "orgs/acme/members/member", `{"role_urls": ["/orgs/acme/roles/member"], "title": "x"}`)
 	keeper.Must(403, "PATCH", "orgs/acme/members/member", `{"state": "disabled"}`)

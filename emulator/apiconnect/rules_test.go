@@ -11,7 +11,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 	"github.com/portico-emulator/portico/fixtures"
 )
 
@@ -21,23 +21,23 @@ func TestI01Catalogs(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	c.Get("orgs/acme")
-	c.in("sandbox").Get("orgs/acme")
+	c.With(catalog, "ibm-emu.sandbox").Get("orgs/acme")
 	ids := "10000000-0000-4000-8000-000000000001." + strings.ToUpper(sandbox)
-	c.with("X-IBM-Consumer-Context", ids).Get("orgs/acme")
+	c.With(catalog, ids).Get("orgs/acme")
 	for _, unknown := range []string{"ibm-emu.nope", "nope.sandbox", "ibm-emu", "", ".", "ibm-emu.sandbox.x", nowhere + "." + sandbox} {
-		c.with("X-IBM-Consumer-Context", unknown).Is(404, "GET", "orgs/acme", "")
+		c.With(catalog, unknown).Is(404, "GET", "orgs/acme", "")
 	}
-	other := c.in("production").as("production-admin")
+	other := c.With(catalog, "ibm-emu.production").As("production-admin")
 	other.Is(404, "GET", "orgs/"+acme, "")
 	other.Is(404, "GET", "products/"+weather2, "")
 	other.Is(404, "GET", "user-registries/sandbox-catalog", "")
 	other.Get("orgs/acme-live")
-	c.in("production").Is(401, "GET", "orgs/acme-live", "")
-	other.in("sandbox").Is(401, "GET", "orgs/acme", "")
+	c.With(catalog, "ibm-emu.production").Is(401, "GET", "orgs/acme-live", "")
+	other.With(catalog, "ibm-emu.sandbox").Is(401, "GET", "orgs/acme", "")
 	// The default one is the provider's to choose.
-	c.state("catalog", sandbox, `{"default": false}`)
-	c.state("catalog", production, `{"default": true}`)
-	c.as("production-admin").Get("orgs/acme-live")
+	c.Change("catalog", sandbox, `{"default": false}`)
+	c.Change("catalog", production, `{"default": true}`)
+	c.As("production-admin").Get("orgs/acme-live")
 }
 
 func TestI02AnonymousRowsDoNotLookAtTokens(t *testing.T) {
@@ -47,9 +47,9 @@ func TestI02AnonymousRowsDoNotLookAtTokens(t *testing.T) {
 		if op.Body != "" {
 			body = "{}"
 		}
-		want := connect(t).as("").Call(op.Method, sample(&op), body)
+		want := connect(t).As("").Call(op.Method, sample(&op), body)
 		for _, header := range []string{"Bearer portico-expired", "Bearer portico-disabled", "Basic x", "Bearer", "nonsense"} {
-			c := connect(t).as("").with("Authorization", header)
+			c := connect(t).As("").With("Authorization", header)
 			if got := c.Call(op.Method, sample(&op), body); got.Status != want.Status || got.Body != want.Body {
 				t.Errorf("%s with %q: got %d %s, want %d %s", op.ID, header, got.Status, got.Body, want.Status, want.Body)
 			}
@@ -64,22 +64,22 @@ func TestI03WhoAndWhere(t *testing.T) {
 		"": 401, "Basic b3duZXI6eA==": 401, "Bearer": 401, "Bearer  ": 401, "Bearer portico-expired": 401, "Bearer portico-disabled": 401,
 		"bearer portico-viewer": 200, "BEARER portico-viewer": 200, "Bearer anything": 200,
 	} {
-		c.as("").with("Authorization", header).Is(want, "GET", "orgs/acme", "")
+		c.As("").With("Authorization", header).Is(want, "GET", "orgs/acme", "")
 	}
-	c.as("outsider").Is(404, "GET", "orgs/nope", "")
-	c.as("outsider").Is(403, "GET", "orgs/acme", "")
-	c.as("outsider").Is(403, "GET", "apps/acme/nope", "")
-	c.as("member").Is(403, "GET", "apps/acme/nope", "")
-	c.as("viewer").Is(404, "GET", "apps/acme/nope", "")
-	c.as("outsider").Is(404, "GET", "products/partner/1.0.0", "")
-	c.as("outsider").Is(404, "GET", "apis/beta/1.0.0", "")
+	c.As("outsider").Is(404, "GET", "orgs/nope", "")
+	c.As("outsider").Is(403, "GET", "orgs/acme", "")
+	c.As("outsider").Is(403, "GET", "apps/acme/nope", "")
+	c.As("member").Is(403, "GET", "apps/acme/nope", "")
+	c.As("viewer").Is(404, "GET", "apps/acme/nope", "")
+	c.As("outsider").Is(404, "GET", "products/partner/1.0.0", "")
+	c.As("outsider").Is(404, "GET", "apis/beta/1.0.0", "")
 }
 
 func TestStrictModeKnowsItsTokens(t *testing.T) {
 	t.Parallel()
-	c := connectTo(t, emulator.Config{Strict: true})
+	c := vendor.Connect(t, emulator.Config{Strict: true})
 	for token, want := range map[string]int{adminToken: 200, "portico-viewer": 200, "portico-outsider": 403, "x": 401, "portico-expired": 401} {
-		c.with("Authorization", "Bearer "+token).Is(want, "GET", "orgs/acme", "")
+		c.With("Authorization", "Bearer "+token).Is(want, "GET", "orgs/acme", "")
 	}
 }
 
@@ -95,7 +95,7 @@ func TestI04Negotiation(t *testing.T) {
 		"application/json; version=1;q=0.2, application/yaml;q=0.3": yamlType, "APPLICATION/YAML": yamlType, "*/*;q=0.1, application/yaml": yamlType,
 		"application/json;q=0.000": "", "text/html": "", "application/xml;q=1, text/*": "", "application/json;q=0, application/yaml;q=0": "", "nonsense": "",
 	} {
-		a := c.with("Accept", accept).Call("GET", "orgs/acme", "")
+		a := c.With("Accept", accept).Call("GET", "orgs/acme", "")
 		if got := a.Header.Get("Content-Type"); want != "" && (a.Status != 200 || got != want) || want == "" && (a.Status != 406 || got != jsonType) {
 			t.Errorf("Accept %q: got %d %s, want %q", accept, a.Status, got, want)
 		}
@@ -104,16 +104,16 @@ func TestI04Negotiation(t *testing.T) {
 		"": 200, "application/json": 200, "application/json; charset=utf-8": 200, "Application/JSON": 200, "application/yaml": 200,
 		"text/plain": 415, "application/x-www-form-urlencoded": 415, "application/merge-patch+json": 415, "json": 415, ";": 415,
 	} {
-		c.with("Content-Type", media).Is(want, "PATCH", "orgs/acme", `{"title": "x"}`)
-		c.with("Content-Type", media).Is(200, "GET", "orgs/acme", "")
-		c.with("Content-Type", media).Is(200, "POST", "orgs/acme/member-invitations/invitee-example-com/regenerate", "")
+		c.With("Content-Type", media).Is(want, "PATCH", "orgs/acme", `{"title": "x"}`)
+		c.With("Content-Type", media).Is(200, "GET", "orgs/acme", "")
+		c.With("Content-Type", media).Is(200, "POST", "orgs/acme/member-invitations/invitee-example-com/regenerate", "")
 	}
 	for _, call := range []struct {
 		method, path string
 		want         int
 	}{{"PUT", "orgs/acme", 405}, {"POST", "products", 405}, {"GET", "nope", 404}, {"GET", "orgs/acme/", 404}, {"POST", "apps/acme", 404}, {"GET", "orgs/acme/nope/nope", 404}} {
 		c.Is(call.want, call.method, call.path, "").Check(t, "message.#", "1")
-		a := c.as("").with("Accept", yamlType).Is(call.want, call.method, call.path, "")
+		a := c.As("").With("Accept", yamlType).Is(call.want, call.method, call.path, "")
 		if !strings.HasPrefix(a.Body, fmt.Sprintf("status: %d\nmessage:\n  - ", call.want)) {
 			t.Errorf("%s %s in YAML: got %s", call.method, call.path, a.Body)
 		}
@@ -144,7 +144,7 @@ func TestI04OrderOfChecks(t *testing.T) {
 		{409, func(c *call) { c.body = `{"name": "builder"}` }},
 		{200, func(*call) {}},
 	} {
-		c.with("Accept", now.accept, "X-IBM-Consumer-Context", now.context, "Authorization", "Bearer "+now.token, "Content-Type", now.media).
+		c.With("Accept", now.accept, "X-IBM-Consumer-Context", now.context, "Authorization", "Bearer "+now.token, "Content-Type", now.media).
 			Is(step.want, "PATCH", now.path, now.body)
 		step.cure(&now)
 	}
@@ -177,14 +177,14 @@ func TestI05Paging(t *testing.T) {
 	c.Get("products/nope").Check(t, "total_results", "0")
 	c.Get("public-apis/nope").Check(t, "results", "[]")
 	// What was made earlier stands first, whatever its place in the world.
-	c.born("product", sandbox, `{"name": "elder", "version": "1", "created_at": "2019-01-01T00:00:00.000Z"}`)
+	c.Add("product", sandbox, `{"name": "elder", "version": "1", "created_at": "2019-01-01T00:00:00.000Z"}`)
 	c.Get("products?limit=1").Check(t, "results.0.name", "elder")
 }
 
 func TestI06Fields(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	members := func(a probe.Answer, path string) string {
+	members := func(a client.Answer, path string) string {
 		var names []string
 		for name := range a.Get(path).Map() {
 			names = append(names, name)
@@ -264,11 +264,11 @@ func TestI07Names(t *testing.T) {
 	c.Is(404, "GET", "apps/acme/a.b:c@d", "")
 	c.Is(409, "POST", "orgs/acme/apps", `{"name": "my-app"}`)
 	// One name in several scopes, one title twice.
-	c.as("globex-owner").Must(201, "POST", "orgs/globex/apps", `{"name": "my-app", "title": "My App"}`)
+	c.As("globex-owner").Must(201, "POST", "orgs/globex/apps", `{"name": "my-app", "title": "My App"}`)
 	c.Must(201, "POST", "apps/acme/duo-app/credentials", `{"name": "x"}`)
 	c.Must(201, "POST", "apps/acme/weather-app/credentials", `{"name": "x"}`)
 	c.Is(409, "POST", "apps/acme/weather-app/credentials", `{"client_id": "portico-globex-app"}`)
-	p := c.in("production").as("production-admin")
+	p := c.With(catalog, "ibm-emu.production").As("production-admin")
 	p.Must(201, "POST", "orgs/acme-live/apps", `{"name": "my-app", "client_id": "portico-weather-app"}`)
 	// Ids are found whatever the letter case, names are not.
 	c.Get("apps/" + strings.ToUpper(acme) + "/" + strings.ToUpper(weatherApp))
@@ -302,8 +302,8 @@ func TestI08RoundTrips(t *testing.T) {
 			if got := c.Must(200, "PATCH", path, "{}"); got.Body != now.Body {
 				t.Errorf("%s: nothing: got %s, want %s", path, got.Body, now.Body)
 			}
-			yaml := c.with("Accept", "application/yaml").Get(path)
-			if got := c.with("Content-Type", "application/yaml").Must(200, "PATCH", path, yaml.Body); got.Body != now.Body {
+			yaml := c.With("Accept", "application/yaml").Get(path)
+			if got := c.With("Content-Type", "application/yaml").Must(200, "PATCH", path, yaml.Body); got.Body != now.Body {
 				t.Errorf("%s: the whole object back in YAML: got %s, want %s", path, got.Body, now.Body)
 			}
 			title := `"title":` + now.Get("title").Raw
@@ -316,7 +316,7 @@ func TestI08RoundTrips(t *testing.T) {
 			c.Is(400, "PATCH", path, "")
 		}
 	}
-	p := connect(t).in("production").as("production-admin")
+	p := connect(t).With(catalog, "ibm-emu.production").As("production-admin")
 	for _, path := range []string{"apps/acme-live/upgrading-app", "apps/acme-live/live-app", "apps/acme-live/dev-app"} {
 		now := p.Get(path)
 		if got := p.Must(200, "PATCH", path, now.Body); got.Body != now.Body {
@@ -363,7 +363,7 @@ func TestI09DeletionsShowWhatWas(t *testing.T) {
 		c := connect(t)
 		path := sample(&op)
 		if op.ID == "me_del" {
-			c = c.as("developer")
+			c = c.As("developer")
 		}
 		before := c.Get(path)
 		if got := c.Must(200, "DELETE", path, ""); got.Body != before.Body {
@@ -411,8 +411,8 @@ func TestI11Roles(t *testing.T) {
 	for _, path := range []string{"orgs/acme/members/developer", "orgs/acme/member-invitations/two-example-com", "orgs/acme/member-invitations/invitee-example-com"} {
 		c.Get(path).Check(t, "role_urls", `["`+member+`"]`)
 	}
-	c.as("developer").Is(403, "GET", "orgs/acme/apps", "")
-	c.as("invitee").Must(201, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "").Check(t, "role_urls", `["`+member+`"]`)
+	c.As("developer").Is(403, "GET", "orgs/acme/apps", "")
+	c.As("invitee").Must(201, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "").Check(t, "role_urls", `["`+member+`"]`)
 }
 
 func TestI12DisabledOrgs(t *testing.T) {
@@ -432,8 +432,8 @@ func TestI12DisabledOrgs(t *testing.T) {
 	}
 	c := connect(t)
 	c.Must(200, "PATCH", "orgs/acme", `{"state": "disabled"}`)
-	c.as("invitee").Is(403, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "")
-	c.as(c.mail("newcomer@example.com")).Is(403, "POST", "orgs/acme/member-invitations/newcomer-example-com/register", `{"username": "n", "password": "x"}`)
+	c.As("invitee").Is(403, "POST", "orgs/acme/member-invitations/invitee-example-com/accept", "")
+	c.As(mail(c, "newcomer@example.com")).Is(403, "POST", "orgs/acme/member-invitations/newcomer-example-com/register", `{"username": "n", "password": "x"}`)
 }
 
 func TestI13Invitations(t *testing.T) {
@@ -443,7 +443,7 @@ func TestI13Invitations(t *testing.T) {
 	member := c.Get("orgs/acme/roles/member").Get("url").Str
 	c.Must(201, "POST", all, `{"email": "one@example.com"}`).Check(t, "role_urls", `["`+member+`"]`)
 	c.Is(409, "POST", all, `{"email": "ONE@example.com"}`)
-	c.as("globex-owner").Must(201, "POST", "orgs/globex/member-invitations", `{"email": "one@example.com"}`)
+	c.As("globex-owner").Must(201, "POST", "orgs/globex/member-invitations", `{"email": "one@example.com"}`)
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "48h"}`)
 	c.Must(201, "POST", all, `{"email": "one@example.com"}`).Check(t, "name", "one-example-com-1")
 	for _, email := range []string{"", "a", "@", "a@", "@b", "a@b@c"} {
@@ -451,29 +451,29 @@ func TestI13Invitations(t *testing.T) {
 	}
 	// Links are for those who may manage members.
 	for name, want := range map[string]bool{"admin": true, "administrator": true, "developer": false, "viewer": false} {
-		if got := c.as(name).Get(all + "/invitee-example-com").Get("activation_link").Exists(); got != want {
+		if got := c.As(name).Get(all + "/invitee-example-com").Get("activation_link").Exists(); got != want {
 			t.Errorf("link to %s: got %v, want %v", name, got, want)
 		}
 	}
 	// The address of the invitation is good without a link, and for nothing but accepting.
 	const at = all + "/invitee-example-com"
-	c.as("outsider").Is(403, "POST", at+"/accept", "")
-	c.as("invitee").Is(403, "POST", at+"/register", `{"username": "x", "password": "y"}`)
-	c.as("invitee").Is(404, "POST", all+"/nope/accept", "")
-	link := c.mail("invitee@example.com")
-	c.as(link).Is(403, "POST", all+"/newcomer-example-com/accept", "{}")
-	c.as(link).Is(403, "POST", all+"/18000000-0000-4000-8000-000000000003/accept", "{}")
-	c.as(link).Is(403, "POST", all+"/"+nowhere+"/accept", "{}")
-	c.as(link).Is(401, "POST", all+"/nope/accept", "{}")
-	c.as(link).Is(403, "POST", "org-invitations/"+orgInvitation+"/accept", `{"org": {"title": "x"}}`)
-	c.as(link).in("production").Is(401, "POST", at+"/accept", "{}")
-	c.as(link).Must(201, "POST", all+"/"+strings.ToUpper(invitation)+"/accept", `{"username": "invitee", "password": "portico-invitee"}`).
+	c.As("outsider").Is(403, "POST", at+"/accept", "")
+	c.As("invitee").Is(403, "POST", at+"/register", `{"username": "x", "password": "y"}`)
+	c.As("invitee").Is(404, "POST", all+"/nope/accept", "")
+	link := mail(c, "invitee@example.com")
+	c.As(link).Is(403, "POST", all+"/newcomer-example-com/accept", "{}")
+	c.As(link).Is(403, "POST", all+"/18000000-0000-4000-8000-000000000003/accept", "{}")
+	c.As(link).Is(403, "POST", all+"/"+nowhere+"/accept", "{}")
+	c.As(link).Is(401, "POST", all+"/nope/accept", "{}")
+	c.As(link).Is(403, "POST", "org-invitations/"+orgInvitation+"/accept", `{"org": {"title": "x"}}`)
+	c.As(link).With(catalog, "ibm-emu.production").Is(401, "POST", at+"/accept", "{}")
+	c.As(link).Must(201, "POST", all+"/"+strings.ToUpper(invitation)+"/accept", `{"username": "invitee", "password": "portico-invitee"}`).
 		Check(t, "user.username", "invitee")
-	c.as(link).Is(401, "POST", all+"/"+invitation+"/accept", "{}")
-	c.as("invitee").Is(404, "POST", at+"/accept", "")
+	c.As(link).Is(401, "POST", all+"/"+invitation+"/accept", "{}")
+	c.As("invitee").Is(404, "POST", at+"/accept", "")
 	// An organization has the user who accepts as its owner.
-	c.state("org-invitation", orgInvitation, `{"email": "otto@outside.example"}`)
-	c.as("outsider").Must(201, "POST", "org-invitations/founder-example-com/accept", `{"org": {"name": "otto", "title": "Otto"}}`).
+	c.Change("org-invitation", orgInvitation, `{"email": "otto@outside.example"}`)
+	c.As("outsider").Must(201, "POST", "org-invitations/founder-example-com/accept", `{"org": {"name": "otto", "title": "Otto"}}`).
 		Check(t, "owner_url", "http://example.com/consumer-api/user-registries/12000000-0000-4000-8000-000000000001/users/13000000-0000-4000-8000-000000000006")
 }
 
@@ -498,10 +498,10 @@ func TestI14Associates(t *testing.T) {
 // TestI15Lifecycle is the table of what a body does to an application, with the life cycle off and on.
 func TestI15Lifecycle(t *testing.T) {
 	t.Parallel()
-	off := func() client { return connect(t) }
-	on := func() client { return connect(t).in("production").as("production-admin") }
+	off := func() client.Client { return connect(t) }
+	on := func() client.Client { return connect(t).With(catalog, "ibm-emu.production").As("production-admin") }
 	for _, row := range []struct {
-		who         func() client
+		who         func() client.Client
 		call, body  string
 		status      int
 		state, wait string
@@ -575,7 +575,7 @@ func TestI16Credentials(t *testing.T) {
 	}
 	c.Get(all).Check(t, "total_results", "0")
 	c.Must(201, "POST", all, `{"client_id": "mine"}`).Check(t, "title", "Credential 1")
-	p := c.in("production").as("production-admin")
+	p := c.With(catalog, "ibm-emu.production").As("production-admin")
 	hashed := p.Must(201, "POST", "apps/acme-live/dev-app/credentials", `{"client_secret": "abc"}`)
 	hashed.Check(t, "client_secret_hashed", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
 	p.Get("apps/acme-live/dev-app/credentials/"+hashed.Get("id").Str).Check(t, "client_secret", "")
@@ -585,7 +585,7 @@ func TestI16Credentials(t *testing.T) {
 func TestI17OrderOfSubscribing(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	product := c.born("product", sandbox, `{"name": "hurdles", "version": "1", "lifecycle_state": "staged",
+	product := c.Add("product", sandbox, `{"name": "hurdles", "version": "1", "lifecycle_state": "staged",
 		"visibility": {"view": {"type": "public", "enabled": true}, "subscribe": {"type": "custom", "enabled": true, "orgs": []}},
 		"plans": [{"name": "paid", "title": "Paid", "approval": true, "billing": {"price": 1, "integration": "43000000-0000-4000-8000-000000000099"}}]}`)
 	const app = "30000000-0000-4000-8000-000000000002" // disabled
@@ -594,26 +594,26 @@ func TestI17OrderOfSubscribing(t *testing.T) {
 	}
 	const at = "apps/acme/paused-app/subscriptions"
 	c.Is(404, "POST", at, body("nope"))
-	c.state("product", product, `{"lifecycle_state": "deprecated"}`)
+	c.Change("product", product, `{"lifecycle_state": "deprecated"}`)
 	c.Is(400, "POST", at, body("nope"))
-	c.state("product", product, `{"lifecycle_state": "published"}`)
+	c.Change("product", product, `{"lifecycle_state": "published"}`)
 	c.Is(403, "POST", at, body("nope"))
-	c.state("product", product, `{"visibility": {"subscribe": {"orgs": ["`+acme+`"]}}}`)
+	c.Change("product", product, `{"visibility": {"subscribe": {"orgs": ["`+acme+`"]}}}`)
 	if a := c.Is(400, "POST", at, body("nope")); !strings.Contains(a.Body, "plan") {
 		t.Errorf("plan: got %s", a.Body)
 	}
 	if a := c.Is(400, "POST", at, body("paid")); !strings.Contains(a.Body, "disabled") {
 		t.Errorf("app: got %s", a.Body)
 	}
-	c.state("app", app, `{"state": "enabled"}`)
+	c.Change("app", app, `{"state": "enabled"}`)
 	if a := c.Is(400, "POST", at, body("paid")); !strings.Contains(a.Body, "payment") {
 		t.Errorf("billing: got %s", a.Body)
 	}
-	c.state("billing", "41000000-0000-4000-8000-000000000001", `{"integration": "43000000-0000-4000-8000-000000000099"}`)
+	c.Change("billing", "41000000-0000-4000-8000-000000000001", `{"integration": "43000000-0000-4000-8000-000000000099"}`)
 	c.Is(201, "POST", at, body("paid")).Check(t, "state", "pending")
 	c.Is(409, "POST", at, body("paid"))
 	// A group that holds the org does as well as the org itself.
-	c.state("product", product, `{"visibility": {"subscribe": {"orgs": [], "groups": ["15000000-0000-4000-8000-000000000001"]}}}`)
+	c.Change("product", product, `{"visibility": {"subscribe": {"orgs": [], "groups": ["15000000-0000-4000-8000-000000000001"]}}}`)
 	c.Is(201, "POST", "apps/acme/duo-app/subscriptions", body("paid"))
 	// Another version is another product.
 	c.Is(201, "POST", "apps/acme/duo-app/subscriptions", `{"product_url": "/products/weather/2.0.0", "plan": "default"}`)
@@ -673,7 +673,7 @@ func TestI17Patch(t *testing.T) {
 		{"rejected", `{"title": "x", "summary": "y", "metadata": {}}`, 200, "rejected", ""},
 	} {
 		c := connect(t)
-		id := c.born("subscription", "30000000-0000-4000-8000-000000000003", `{"product": "`+weather2+`", "plan": "gold", "state": "`+row.from+`"}`)
+		id := c.Add("subscription", "30000000-0000-4000-8000-000000000003", `{"product": "`+weather2+`", "plan": "gold", "state": "`+row.from+`"}`)
 		at := "apps/acme/duo-app/subscriptions/" + id
 		before := c.Get(at).Body
 		a := c.Call("PATCH", at, row.body)
@@ -692,7 +692,7 @@ func TestI17Patch(t *testing.T) {
 	}
 	// Without approval, who asks is given.
 	c := connect(t)
-	id := c.born("subscription", "30000000-0000-4000-8000-000000000003", `{"product": "`+weather2+`", "plan": "default", "state": "disabled"}`)
+	id := c.Add("subscription", "30000000-0000-4000-8000-000000000003", `{"product": "`+weather2+`", "plan": "default", "state": "disabled"}`)
 	c.Must(200, "PATCH", "apps/acme/duo-app/subscriptions/"+id, `{"state_pending": "enabled"}`).Check(t, "state", "enabled")
 }
 
@@ -705,26 +705,26 @@ func TestI18APIs(t *testing.T) {
 	}
 	c.Is(404, "GET", "public-apis/routes/1.0.0", "")
 	c.Get("public-apis/geo/1.0.0") // by one of its two products
-	c.state("product", weather2, `{"lifecycle_state": "retired"}`)
+	c.Change("product", weather2, `{"lifecycle_state": "retired"}`)
 	c.Is(404, "GET", "public-apis/geo/1.0.0", "")
 	c.Get("apis/geo/1.0.0")
-	c.state("product", routes, `{"lifecycle_state": "retired"}`)
+	c.Change("product", routes, `{"lifecycle_state": "retired"}`)
 	c.Is(404, "GET", "apis/geo/1.0.0", "")
 	c.Is(404, "GET", "apis/weather/1.0.0/wsdl", "")
-	c.with("Accept", "text/xml").Is(404, "GET", "apis/weather/1.0.0/wsdl", "")
-	raw := c.with("Accept", "text/xml").Get("apis/soap-orders/1.0.0/wsdl?endpoint=https://e.example/x")
+	c.With("Accept", "text/xml").Is(404, "GET", "apis/weather/1.0.0/wsdl", "")
+	raw := c.With("Accept", "text/xml").Get("apis/soap-orders/1.0.0/wsdl?endpoint=https://e.example/x")
 	if !strings.Contains(raw.Body, `<soap:address location="https://e.example/x"/>`) || raw.Header.Get("Content-Type") != "text/xml" {
 		t.Errorf("endpoint: got %s", raw.Body)
 	}
-	plain := c.with("Accept", "application/zip").Get("apis/soap-bundle/1.0.0/wsdl")
-	if moved := c.with("Accept", "application/zip").Get("apis/soap-bundle/1.0.0/wsdl?endpoint=https://e.example/x"); moved.Body != plain.Body {
+	plain := c.With("Accept", "application/zip").Get("apis/soap-bundle/1.0.0/wsdl")
+	if moved := c.With("Accept", "application/zip").Get("apis/soap-bundle/1.0.0/wsdl?endpoint=https://e.example/x"); moved.Body != plain.Body {
 		t.Error("a zip was changed")
 	}
 	c.Get("apis/soap-orders?api_type=wsdl").Check(t, "total_results", "1")
 	c.Get("apis/soap-orders?api_type=rest").Check(t, "total_results", "0")
 	// A version may be called like a part of a path.
-	c.born("api", sandbox, `{"id": "20000000-0000-4000-8000-000000000098", "name": "odd", "version": "document"}`)
-	c.born("product", sandbox, `{"name": "odd", "version": "1", "apis": ["20000000-0000-4000-8000-000000000098"]}`)
+	c.Add("api", sandbox, `{"id": "20000000-0000-4000-8000-000000000098", "name": "odd", "version": "document"}`)
+	c.Add("product", sandbox, `{"name": "odd", "version": "1", "apis": ["20000000-0000-4000-8000-000000000098"]}`)
 	c.Get("apis/odd/document").Check(t, "version", "document")
 	c.Get("apis/odd/document/document").Check(t, "swagger", "2.0")
 	c.Is(404, "GET", "apis/odd/wsdl", "")
@@ -732,7 +732,7 @@ func TestI18APIs(t *testing.T) {
 
 func TestI19Search(t *testing.T) {
 	t.Parallel()
-	c := connect(t).as("outsider")
+	c := connect(t).As("outsider")
 	find := func(registry, body string) string {
 		return c.Must(200, "POST", "user-registries/"+registry+"/search", body).Get("results.#.username").Raw
 	}
@@ -756,14 +756,14 @@ func TestI19Search(t *testing.T) {
 
 func TestI20Redirect(t *testing.T) {
 	t.Parallel()
-	c := connect(t).as("")
+	c := connect(t).As("")
 	for query, want := range map[string]int{
 		"": 400, "code=x": 400, "state=nope&code=x": 400, "state=portico-state": 400, "oauth_token=nope&oauth_verifier=x": 400, "state=&oauth_token=&code=x": 400,
 		"state=portico-state&code=": 400, "state=nope&oauth_token=portico-oauth-token&oauth_verifier=x": 400,
 	} {
 		c.Is(want, "GET", "oauth2/redirect?"+query, "")
 	}
-	a := c.with("Content-Type", "application/x-www-form-urlencoded").Must(302, "POST", "oauth2/redirect?state=portico-state&code=q", "error=denied&error_description=a+b%26c")
+	a := c.With("Content-Type", "application/x-www-form-urlencoded").Must(302, "POST", "oauth2/redirect?state=portico-state&code=q", "error=denied&error_description=a+b%26c")
 	if got, want := a.Header.Get("Location"), "https://portal.sandbox.example.com/ibm_apim/oauth2/redirect?site=1&error=denied&error_description=a+b%26c&state=client-state"; got != want {
 		t.Errorf("Location: got %s, want %s", got, want)
 	}
@@ -777,7 +777,7 @@ func TestI21Payment(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	const card, id = "orgs/acme/payment-methods/company-card", "42000000-0000-4000-8000-000000000001"
-	stored := func() probe.Answer { return c.Get("/_portico/state/apiconnect.payment-method/" + id) }
+	stored := func() client.Answer { return c.Get("/_portico/state/apiconnect.payment-method/" + id) }
 	c.Must(200, "PATCH", card, `{"configuration": {"token": "********", "last_4": "1"}}`)
 	stored().Check(t, "configuration", `{"token":"tok_portico","last_4":"1","owner_name":"Olivia Owner"}`)
 	c.Must(200, "PATCH", card, `{"configuration": {"token": "tok_2", "owner_name": "x"}}`)
@@ -791,7 +791,7 @@ func TestI21Payment(t *testing.T) {
 	body := `{"product_url": "/products/maps/1.0.0", "plan": "metered"}`
 	c.Must(204, "DELETE", "/_portico/state/apiconnect.payment-method/"+id, "")
 	c.Is(400, "POST", "apps/acme/duo-app/subscriptions", body)
-	c.born("payment-method", acme, `{"title": "Other", "billing": "41000000-0000-4000-8000-000000000001"}`)
+	c.Add("payment-method", acme, `{"title": "Other", "billing": "41000000-0000-4000-8000-000000000001"}`)
 	c.Is(201, "POST", "apps/acme/duo-app/subscriptions", body)
 }
 
@@ -801,7 +801,7 @@ func TestPaymentConfigurationSchema(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	const card, kind = "orgs/acme/payment-methods/company-card", "40000000-0000-4000-8000-000000000001"
-	c.state("payment-method-type", kind, `{"configuration_schema": {"type": "object", "required": ["token"], "additionalProperties": false, "properties": {
+	c.Change("payment-method-type", kind, `{"configuration_schema": {"type": "object", "required": ["token"], "additionalProperties": false, "properties": {
 		"token": {"type": "string"}, "owner_name": {}, "level": {"enum": ["low", "high"]}, "limit": {"type": ["integer", "null"], "minimum": 5, "maximum": 9},
 		"rate": {"minimum": 1.5}, "address": {"type": "object", "properties": {"city": {"type": "string"}}}}}}`)
 	for config, want := range map[string]string{
@@ -829,18 +829,18 @@ func TestPaymentConfigurationSchema(t *testing.T) {
 func TestI22Clock(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	login := func() probe.Answer {
-		return c.as("").Must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp", "username": "viewer", "password": "portico-viewer", "client_id": "portico-portal", "client_secret": "portico-portal-secret"}`)
+	login := func() client.Answer {
+		return c.As("").Must(200, "POST", "token", `{"grant_type": "password", "realm": "consumer:ibm-emu:sandbox/sandbox-idp", "username": "viewer", "password": "portico-viewer", "client_id": "portico-portal", "client_secret": "portico-portal-secret"}`)
 	}
 	token := login()
 	token.Check(t, "expires_in", "28800")
 	token.Check(t, "refresh_expires_in", "36000")
-	viewer := c.as(token.Get("access_token").Str)
+	viewer := c.As(token.Get("access_token").Str)
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "7h59m59s"}`)
 	viewer.Get("me")
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "1s"}`)
 	viewer.Is(401, "GET", "me", "")
-	c.state("catalog", sandbox, `{"token_ttl": 60}`)
+	c.Change("catalog", sandbox, `{"token_ttl": 60}`)
 	login().Check(t, "expires_in", "60")
 }
 
@@ -852,7 +852,7 @@ func TestI23Cascade(t *testing.T) {
 	c.Get(user("viewer"))
 	c.Must(200, "DELETE", "orgs/acme/members/member?cascade=true", "")
 	c.Is(404, "GET", user("member"), "")
-	c.as("globex-owner").Must(201, "POST", "orgs/globex/members", `{"user_url": "/`+user("developer")+`"}`)
+	c.As("globex-owner").Must(201, "POST", "orgs/globex/members", `{"user_url": "/`+user("developer")+`"}`)
 	c.Must(200, "DELETE", "orgs/acme/members/developer?cascade=true", "")
 	c.Get(user("developer")) // who has another org
 	c.Must(200, "DELETE", "orgs/acme", "")
@@ -879,7 +879,7 @@ func TestBodies(t *testing.T) {
 		"bad UTF-8": "title: \xff", "deep": "metadata: " + strings.Repeat("{a: ", 100), "deeper": "metadata: " + strings.Repeat("[", 100000), "many": strings.Repeat("- 1\n", 100000),
 		"keys": manyKeys(20000), "tab": "\ttitle: a", "open": "title: \"a", "infinity": "title: a\nmetadata: {a: .inf}", "list as key": "? [a]\n: b",
 	} {
-		a := c.with("Content-Type", "application/yaml", "Accept", "application/yaml").Is(400, "POST", "orgs/acme/apps", body)
+		a := c.With("Content-Type", "application/yaml", "Accept", "application/yaml").Is(400, "POST", "orgs/acme/apps", body)
 		if !strings.HasPrefix(a.Body, "status: 400\nmessage:\n  - ") || a.Header.Get("Content-Type") != "application/yaml" {
 			t.Errorf("%s: got %s", name, a.Body)
 		}
@@ -892,7 +892,7 @@ func TestBodies(t *testing.T) {
 		t.Errorf("documents: got %s, want %s", after, before)
 	}
 	// What YAML has beyond JSON, where it means the same.
-	y := c.with("Content-Type", "application/yaml").Must(201, "POST", "orgs/acme/apps", "title: &t Anchored\nsummary: |\n  two\n  lines\nmetadata: {a: *t, n: 0x1f}\n")
+	y := c.With("Content-Type", "application/yaml").Must(201, "POST", "orgs/acme/apps", "title: &t Anchored\nsummary: |\n  two\n  lines\nmetadata: {a: *t, n: 0x1f}\n")
 	y.Check(t, "summary", "two\nlines\n")
 	y.Check(t, "metadata", `{"a":"Anchored","n":31}`)
 }
@@ -910,13 +910,13 @@ func TestEveryRefusalIsOneEnvelope(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	for _, op := range rows(func(*api.Operation) bool { return true }) {
-		for _, a := range []probe.Answer{
-			c.with("Accept", "text/html").Call(op.Method, sample(&op), "{}"),
-			c.with("X-IBM-Consumer-Context", "x").Call(op.Method, sample(&op), "{}"),
-			c.as("expired").Call(op.Method, sample(&op), "{}"),
-			c.as("outsider").Call(op.Method, probe.Filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
-			c.Call(op.Method, probe.Filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
-			c.Call(op.Method, probe.Filled(&op, func(string) string { return "nope" }), `{"x": 1, "y": 2}`),
+		for _, a := range []client.Answer{
+			c.With("Accept", "text/html").Call(op.Method, sample(&op), "{}"),
+			c.With(catalog, "x").Call(op.Method, sample(&op), "{}"),
+			c.As("expired").Call(op.Method, sample(&op), "{}"),
+			c.As("outsider").Call(op.Method, client.Filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
+			c.Call(op.Method, client.Filled(&op, func(string) string { return nowhere }), `{"x": 1, "y": 2}`),
+			c.Call(op.Method, client.Filled(&op, func(string) string { return "nope" }), `{"x": 1, "y": 2}`),
 		} {
 			if a.Status < 400 {
 				continue
@@ -936,7 +936,7 @@ func TestRequestIDs(t *testing.T) {
 		t.Errorf("got %q and %q, want two UUIDs", first, second)
 	}
 	for _, path := range []string{"orgs", "orgs/nope", "nope", "oauth2/redirect?state=portico-state&code=x"} {
-		if got := c.with("X-Request-ID", "mine").Call("GET", path, "").Header.Get("X-Request-Id"); got != "mine" {
+		if got := c.With("X-Request-ID", "mine").Call("GET", path, "").Header.Get("X-Request-Id"); got != "mine" {
 			t.Errorf("%s: got %q, want it back", path, got)
 		}
 	}
@@ -1007,7 +1007,7 @@ func TestFixturesCompleteWhatIsBorn(t *testing.T) {
 	if err := os.WriteFile(file, []byte(mine), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := connectTo(t, emulator.Config{Fixture: file})
+	c := vendor.Connect(t, emulator.Config{Fixture: file})
 	c.Get("apps/acme/mine/credentials").Check(t, "results.#.client_id", `["known"]`)
 	c.Must(200, "POST", "apps/acme/mine/credentials/31000000-0000-4000-8000-000000000077/verify-client-secret", `{"client_id": "known", "client_secret": "known-secret"}`)
 	if stored := c.Get("/_portico/state/apiconnect.credential").Body; strings.Contains(stored, "known-secret") {
@@ -1018,7 +1018,7 @@ func TestFixturesCompleteWhatIsBorn(t *testing.T) {
 // TestLarge is large, and lists of it come in pages.
 func TestLarge(t *testing.T) {
 	t.Parallel()
-	c := connectTo(t, emulator.Config{Fixture: "large"})
+	c := vendor.Connect(t, emulator.Config{Fixture: "large"})
 	total := c.Get("products?limit=5").Get("total_results").Int()
 	if total < 60 {
 		t.Errorf("products: got %d, want 60 at least", total)
@@ -1031,7 +1031,7 @@ func TestLarge(t *testing.T) {
 // TestEmpty has an administrator with an organization, and what no operation makes.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
-	c := client{connectTo(t, emulator.Config{Fixture: "empty"}).Bearer("whatever")}
+	c := vendor.Connect(t, emulator.Config{Fixture: "empty"}).With("Authorization", "Bearer whatever")
 	c.Get("me").Check(t, "username", "owner")
 	c.Get("orgs").Check(t, "results.#.name", `["acme"]`)
 	c.Must(201, "POST", "orgs/acme/apps", `{"title": "First"}`)

@@ -1,9 +1,13 @@
 package axway_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/axway"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 const base = "/api/portal/v1.2"
@@ -45,48 +49,28 @@ const (
 	aQuota    = "a1c70859-702b-4f3a-a1ad-a61067fdc4c7" // of the warehouse app
 )
 
-// client calls an emulator as a user.
-type client struct{ probe.Client }
+var vendor = client.Vendor{
+	Table:  axway.Vendor(),
+	Base:   base,
+	Header: http.Header{"Authorization": {client.Basic("apiadmin", "changeme")}, "Content-Type": {"application/json"}},
+	Login: func(user string) string {
+		if user == "apiadmin" {
+			return client.Basic(user, "changeme")
+		}
+		return client.Basic(user, "portico-"+user)
+	},
+	Refused: func(a client.Answer) bool {
+		return a.Header.Get("Content-Type") == "application/json" && strings.HasPrefix(a.Body, `{"errors":[{"code":`)
+	},
+	Reason: "errors.0.message",
+}
+
+func TestGolden(t *testing.T) { vendor.Golden(t) }
 
 // connect calls an emulator of its own as the administrator.
-func connect(t testing.TB) client {
+func connect(t testing.TB) client.Client {
 	t.Helper()
-	return over(probe.Connect(t))
-}
-
-func over(c probe.Client) client {
-	c.Base, c.Media = base, "application/json"
-	return client{c}.as("apiadmin")
-}
-
-// as is the client in another user's name.
-func (c client) as(user string) client { return client{c.Basic(user, password(user))} }
-
-func password(user string) string {
-	if user == "apiadmin" {
-		return "changeme"
-	}
-	return "portico-" + user
-}
-
-// refused checks status and text of a refusal.
-func (c client) refused(status int, message, method, path, body string) {
-	c.T.Helper()
-	if got := c.Must(status, method, path, body).Get("errors.0.message").Str; got != message {
-		c.T.Errorf("%s %s %s: got %q, want %q", method, path, body, got, message)
-	}
-}
-
-// state calls the admin API on documents.
-func (c client) state(status int, method, path, body string) probe.Answer {
-	c.T.Helper()
-	return c.Must(status, method, "/_portico/state/axway."+path, body)
-}
-
-// settings changes the portal's settings.
-func (c client) settings(patch string) {
-	c.T.Helper()
-	c.state(200, "PATCH", "config/config", patch)
+	return vendor.Connect(t, emulator.Config{})
 }
 
 func app(id, rest string) string { return "/applications/" + id + rest }

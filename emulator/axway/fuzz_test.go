@@ -1,13 +1,11 @@
 package axway_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/axway"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // here are the objects of the fixture that path parameters are filled with, all of the iPhone app but the OAuth client.
@@ -16,23 +14,19 @@ var here = map[string]string{
 	"clientid": "SamplePublicApp", "oauthId": "SamplePublicApp", "resourceId": aScope, "scopeId": aScope, "permId": aView,
 }
 
-var fuzz = probe.Fuzz{
-	Table: axway.Vendor(),
-	Usual: http.Header{"Authorization": {"Basic YXBpYWRtaW46Y2hhbmdlbWU="}, "Content-Type": {"application/json"}},
+var fuzz = client.Fuzz{
+	Vendor: &vendor,
 	At: func(op *api.Operation) string {
-		return probe.Filled(op, func(name string) string {
+		return client.Filled(op, func(name string) string {
 			if name == "id" && (strings.Contains(op.Path, "/oauth/") || strings.Contains(op.Path, "/scope") || strings.Contains(op.Path, "/oauthresource")) {
 				return storefront
 			}
 			return here[name]
 		})
 	},
-	Refused: func(a probe.Answer) bool {
-		return a.Header.Get("Content-Type") == "application/json" && strings.HasPrefix(a.Body, `{"errors":[{"code":`)
-	},
-	Ready: func(c probe.Client) {
-		over(c).settings(`{"customProperties":["x","name","y"]}`)
-		c.Born("axway.session", "", `{"id":"s","userId":"`+anna+`","token":"t"}`)
+	Ready: func(c client.Client) {
+		c.Change("config", "config", `{"customProperties":["x","name","y"]}`)
+		c.Add("session", "", `{"id":"s","userId":"`+anna+`","token":"t"}`)
 	},
 	Bodies: map[string][]string{
 		"": {

@@ -8,8 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/axway"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // try is a request: "METHOD path", and a body.
@@ -35,17 +34,17 @@ var may = map[string][]string{
 }
 
 // prepared is an emulator in which the iPhone app has one of everything.
-func prepared(t testing.TB) client {
+func prepared(t testing.TB) client.Client {
 	t.Helper()
 	c := connect(t)
 	c.Must(201, "POST", app(iPhone, "/oauth"), `{"id":"client-1"}`)
 	c.Must(201, "POST", app(storefront, "/extclients"), `{"clientId":"ext-taken"}`)
-	c.state(201, "POST", "scope", `{"in":["`+iPhone+`"],"document":{"id":"scope-1","scope":"one"}}`)
-	c.state(201, "POST", "scope", `{"in":["`+iPhone+`"],"document":{"id":"scope-2","scope":"two"}}`)
-	c.state(201, "POST", "quota", `{"in":["`+iPhone+`"],"document":{"id":"quota-1"}}`)
+	c.Add("scope", iPhone, `{"id":"scope-1","scope":"one"}`)
+	c.Add("scope", iPhone, `{"id":"scope-2","scope":"two"}`)
+	c.Add("quota", iPhone, `{"id":"quota-1"}`)
 	// A second manager, so that the first is not the last.
-	c.state(201, "POST", "permission", `{"in":["`+iPhone+`"],"document":{"userId":"`+acmeAdmin+`","permission":"manage"}}`)
-	c.state(200, "PATCH", "application/"+iPhone, `{"state":"pending"}`)
+	c.Add("permission", iPhone, `{"userId":"`+acmeAdmin+`","permission":"manage"}`)
+	c.Change("application", iPhone, `{"state":"pending"}`)
 	return c
 }
 
@@ -173,7 +172,7 @@ func rowsOfTheTable() []row {
 }
 
 // do sends a try under one of the bases.
-func (c client) do(r try, under, slash string) probe.Answer {
+func do(c client.Client, r try, under, slash string) client.Answer {
 	c.T.Helper()
 	method, path, _ := strings.Cut(r.do, " ")
 	path, query, asks := strings.Cut(path, "?")
@@ -186,17 +185,6 @@ func (c client) do(r try, under, slash string) probe.Answer {
 		media = "multipart/form-data; boundary=b"
 	}
 	return c.Send(method, under+path, r.body, "Content-Type", media)
-}
-
-// everything is all documents as they are stored, sessions aside.
-func (c client) everything() string {
-	var out strings.Builder
-	for _, r := range axway.Vendor().Resources {
-		if r.Kind != "axway.session" {
-			out.WriteString(c.Send("GET", "/_portico/state/"+r.Kind, "").Body)
-		}
-	}
-	return out.String()
 }
 
 // TestEveryRow drives the 44 documented operations: success for each role that may and under each address, and each
@@ -222,7 +210,7 @@ func TestEveryRow(t *testing.T) {
 			}
 			for _, under := range []string{base, "/api/portal/v1.3", "/api/portal/v1.4", "/_world/default" + base} {
 				for _, slash := range []string{"", "/"} {
-					if got := prepared(t).do(r.try, under, slash); got.Status != r.want {
+					if got := do(prepared(t), r.try, under, slash); got.Status != r.want {
 						t.Errorf("under %s with %q behind: got %d %s, want %d", under, slash, got.Status, got.Body, r.want)
 					}
 				}
@@ -230,9 +218,9 @@ func TestEveryRow(t *testing.T) {
 			seen := map[int]bool{}
 			refuse := func(user string, one try, want int) {
 				t.Helper()
-				c := prepared(t).as(user)
-				before := c.everything()
-				got := c.do(one, base, "")
+				c := prepared(t).As(user)
+				before := c.Changes()
+				got := do(c, one, base, "")
 				code, message := got.Get("errors.0.code").Int(), got.Get("errors.0.message").Str
 				if got.Status != want || code == 0 || message == "" || got.Get("errors.#").Int() != 1 {
 					t.Errorf("%s: %s %.200s: got %d %s, want %d", user, one.do, one.body, got.Status, got.Body, want)
@@ -240,14 +228,14 @@ func TestEveryRow(t *testing.T) {
 				if got.Header.Get("Content-Type") != "application/json" || !strings.HasPrefix(got.Header.Get("X-CorrelationID"), "Id-") {
 					t.Errorf("%s %s: got the headers %v", user, one.do, got.Header)
 				}
-				if after := c.everything(); after != before {
+				if after := c.Changes(); after != before {
 					t.Errorf("%s: %s %.200s was refused and changed something", user, one.do, one.body)
 				}
 				seen[want] = true
 			}
 			for _, user := range may["all"] {
 				if slices.Contains(may[r.who], user) {
-					if got := prepared(t).as(user).do(r.try, base, ""); got.Status != r.want {
+					if got := do(prepared(t).As(user), r.try, base, ""); got.Status != r.want {
 						t.Errorf("%s: got %d %s, want %d", user, got.Status, got.Body, r.want)
 					}
 				} else {

@@ -9,8 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/axway"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // The rules here are those of docs/vendors/axway.md that neither a recorded conversation nor the table of rows shows.
@@ -32,20 +31,20 @@ func TestWhatIsChecked1st2nd3rd(t *testing.T) {
 		{"the right to a quota, before the quota", "anna", "POST", app(warehouse, "/quota"), `{"type":"API"}`, 403},
 		{"the body of a quota, before its being there", "apiadmin", "POST", app(warehouse, "/quota"), `{"restrictions":[{}]}`, 400},
 	} {
-		if got := c.as(is.user).Call(is.method, is.path, is.body); got.Status != is.want {
+		if got := c.As(is.user).Call(is.method, is.path, is.body); got.Status != is.want {
 			t.Errorf("%s: got %d %s, want %d", is.what, got.Status, got.Body, is.want)
 		}
 	}
 	// The token of a session comes before the application, too.
-	c.state(201, "POST", "session", `{"document":{"id":"s","userId":"`+anna+`"}}`)
-	if got := c.as("").Send("PUT", base+app(nowhere, ""), "{", "Cookie", "APIMANAGERSESSION=s"); got.Status != 403 || !strings.Contains(got.Body, "Invalid CSRF token") {
+	c.Add("session", "", `{"id":"s","userId":"`+anna+`"}`)
+	if got := c.As("").Send("PUT", base+app(nowhere, ""), "{", "Cookie", "APIMANAGERSESSION=s"); got.Status != 403 || !strings.Contains(got.Body, "Invalid CSRF token") {
 		t.Errorf("token before application: got %d %s, want 403", got.Status, got.Body)
 	}
 }
 
 func TestWhoMayCall(t *testing.T) {
 	t.Parallel()
-	lenient, hard := connect(t), client{probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Strict: true})}}
+	lenient, hard := connect(t), vendor.Connect(t, emulator.Config{Strict: true})
 	for _, is := range []struct {
 		what, header    string
 		lenient, strict int
@@ -63,7 +62,7 @@ func TestWhoMayCall(t *testing.T) {
 		{"nothing", "", 401, 401},
 	} {
 		for _, at := range []struct {
-			c    client
+			c    client.Client
 			want int
 		}{{lenient, is.lenient}, {hard, is.strict}} {
 			got := at.c.Send("GET", base+"/currentuser", "", "Authorization", is.header)
@@ -80,17 +79,17 @@ func TestWhoMayCall(t *testing.T) {
 		t.Errorf("Basic beside a cookie: got %d %s, want 201", got.Status, got.Body)
 	}
 	// A session that nobody opened is none, however lenient logins are.
-	if got := lenient.as("").Send("GET", base+"/currentuser", "", "Cookie", "APIMANAGERSESSION="+nowhere); got.Status != 401 {
+	if got := lenient.As("").Send("GET", base+"/currentuser", "", "Cookie", "APIMANAGERSESSION="+nowhere); got.Status != 401 {
 		t.Errorf("made-up session: got %d %s, want 401", got.Status, got.Body)
 	}
-	if got := lenient.as("").Send("POST", base+"/login", "username=somebody&password=secret"); got.Status != 401 {
+	if got := lenient.As("").Send("POST", base+"/login", "username=somebody&password=secret"); got.Status != 401 {
 		t.Errorf("login of nobody: got %d %s, want 401", got.Status, got.Body)
 	}
 }
 
 func TestCredentialsAreListed(t *testing.T) {
 	t.Parallel()
-	e := probe.Start(t)
+	e := client.Start(t, emulator.Config{})
 	list, err := e.Credentials("axway")
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +97,7 @@ func TestCredentialsAreListed(t *testing.T) {
 	var names []string
 	for _, one := range list {
 		names = append(names, one.Name+" "+one.Roles[0]+" "+one.State)
-		got := probe.Client{T: t, Handler: e}.Send("GET", base+"/currentuser", "", one.Header, one.Value)
+		got := vendor.Over(t, e).Send("GET", base+"/currentuser", "", one.Header, one.Value)
 		if want := map[bool]int{true: 200, false: 401}[one.State == ""]; got.Status != want || want == 200 && got.Get("loginName").Str != one.User {
 			t.Errorf("%s: got %d %s, want %d", one.Name, got.Status, got.Body, want)
 		}
@@ -227,10 +226,10 @@ func TestNullKeeps(t *testing.T) {
 		"/quota":                      `{"id":null,"type":null,"name":null,"description":null,"restrictions":null,"system":null}`,
 		"/permissions/" + aView + "/": `{"userId":"` + ben + `","createdBy":"x","createdOn":1}`,
 	} {
-		before := c.everything()
+		before := c.Changes()
 		c.Must(200, "PUT", app(iPhone, path), nulls)
 		c.Must(200, "PUT", app(iPhone, path), `{}`)
-		if after := c.everything(); after != before {
+		if after := c.Changes(); after != before {
 			t.Errorf("PUT %s %s changed something:\n%s\nwas\n%s", path, nulls, after, before)
 		}
 	}
@@ -243,7 +242,7 @@ func TestCustomProperties(t *testing.T) {
 	if a := c.Must(201, "POST", "/applications", strings.Replace(body, "Custom", "Plain", 1)); a.Get("department").Exists() {
 		t.Errorf("got %s, want no member that the settings do not list", a.Body)
 	}
-	c.settings(`{"customProperties":["department","level","vip","unset","custom","name","image"]}`)
+	c.Change("config", "config", `{"customProperties":["department","level","vip","unset","custom","name","image"]}`)
 	a := c.Must(201, "POST", "/applications", body)
 	id := a.Get("id").Str
 	want := `"state":"approved","department":"sales","level":"3","vip":"true","unset":null,"custom":"x"}`
@@ -256,12 +255,12 @@ func TestCustomProperties(t *testing.T) {
 	if want := `"department":"sales","level":"","vip":"true","unset":null,"custom":"false"}`; !strings.HasSuffix(a.Body, want) {
 		t.Errorf("got %s, want it to end in %s", a.Body, want)
 	}
-	c.refused(400, "department: want string", "PUT", app(id, ""), `{"department":["a"]}`)
-	c.settings(`{"customProperties":["vip"]}`)
+	c.Refused(400, "department: want string", "PUT", app(id, ""), `{"department":["a"]}`)
+	c.Change("config", "config", `{"customProperties":["vip"]}`)
 	if a := c.Get(app(id, "")); !strings.HasSuffix(a.Body, `"state":"approved","vip":"true"}`) {
 		t.Errorf("got %s, want the one that is listed", a.Body)
 	}
-	c.as("ben").Get("/applications").Check(t, "0.vip", "")
+	c.As("ben").Get("/applications").Check(t, "0.vip", "")
 }
 
 func TestAddresses(t *testing.T) {
@@ -301,7 +300,7 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s: got %d %v", want, a.Status, a.Header)
 		}
 	}
-	a := c.as("").Send("POST", "/_world/default"+base+"/login", "username=anna&password=portico-anna&success=/in")
+	a := c.As("").Send("POST", "/_world/default"+base+"/login", "username=anna&password=portico-anna&success=/in")
 	if got := a.Header.Get("Location"); got != "http://example.com/_world/default/in" {
 		t.Errorf("login in a world: got the location %s", got)
 	}
@@ -318,9 +317,9 @@ func TestBoundsOfTexts(t *testing.T) {
 	made := c.Must(201, "POST", "/applications", `{"name":" `+name+` ","organizationId":"`+acme+`","description":"`+about+`"}`)
 	made.Check(t, "name", name)
 	id := made.Get("id").Str
-	c.refused(400, "name: want at most 255 characters", "PUT", app(id, ""), `{"name":"`+name+`y"}`)
-	c.refused(400, "description: want at most 4096 characters", "PUT", app(id, ""), `{"description":"`+about+`y"}`)
-	c.refused(400, "name: want more than spaces", "POST", "/applications", `{"name":"\t ","organizationId":"`+acme+`"}`)
+	c.Refused(400, "name: want at most 255 characters", "PUT", app(id, ""), `{"name":"`+name+`y"}`)
+	c.Refused(400, "description: want at most 4096 characters", "PUT", app(id, ""), `{"description":"`+about+`y"}`)
+	c.Refused(400, "name: want more than spaces", "POST", "/applications", `{"name":"\t ","organizationId":"`+acme+`"}`)
 	c.Must(200, "PUT", app(id, ""), `{"name":"   "}`).Check(t, "name", name)
 }
 
@@ -337,7 +336,7 @@ func TestContentTypes(t *testing.T) {
 func TestImagesUpToAMegabyte(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	upload := func(data string) probe.Answer {
+	upload := func(data string) client.Answer {
 		t.Helper()
 		const before = "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n"
 		return c.Send("POST", base+app(storefront, "/image/"), before+data+"\r\n--b--\r\n", "Content-Type", "multipart/form-data; boundary=b")
@@ -366,7 +365,7 @@ func TestChosenIDs(t *testing.T) {
 	upper := strings.ToUpper(aKey)
 	for _, path := range []string{"/apikeys", "/oauth"} {
 		c.Must(201, "POST", app(iPhone, path), `{"id":"`+upper+`"}`).Check(t, "id", upper)
-		c.refused(409, taken, "POST", app(foreign, path), `{"id":"`+upper+`"}`)
+		c.Refused(409, taken, "POST", app(foreign, path), `{"id":"`+upper+`"}`)
 		c.Must(201, "POST", app(iPhone, path), `{"id":"a b/ü?"}`)
 		c.Must(200, "PUT", app(iPhone, path+"/a%20b%2F%C3%BC%3F"), `{}`).Check(t, "id", "a b/ü?")
 		c.Must(204, "DELETE", app(iPhone, path+"/"+upper), "")
@@ -405,33 +404,33 @@ func TestStateAPIObeysTheRules(t *testing.T) {
 		if is.in != "" {
 			in = `"in":["` + is.in + `"],`
 		}
-		c.state(is.want, "POST", is.kind, `{`+in+`"document":`+is.document+`}`)
+		c.Must(is.want, "POST", "/_portico/state/axway."+is.kind, `{`+in+`"document":`+is.document+`}`)
 	}
 	// Whoever made an application manages it; a user needs no password to be given.
-	made := c.state(201, "POST", "application", `{"document":{"name":"Given","organizationId":"`+acme+`","createdBy":"`+ben+`"}}`).Get("id").Str
-	c.as("ben").Get(app(made, "")).Check(t, "managedBy", `["`+ben+`"]`)
-	c.state(201, "POST", "user", `{"document":{"loginName":"newcomer","organizationId":"`+acme+`"}}`)
-	c.as("newcomer").Get("/currentuser").Check(t, "name", "newcomer")
+	made := c.Add("application", "", `{"name":"Given","organizationId":"`+acme+`","createdBy":"`+ben+`"}`)
+	c.As("ben").Get(app(made, "")).Check(t, "managedBy", `["`+ben+`"]`)
+	c.Add("user", "", `{"loginName":"newcomer","organizationId":"`+acme+`"}`)
+	c.As("newcomer").Get("/currentuser").Check(t, "name", "newcomer")
 	// Approval through the state API approves what was asked for along with the application.
-	c.state(200, "PATCH", "application/"+loyalty, `{"state":"approved"}`)
+	c.Change("application", loyalty, `{"state":"approved"}`)
 	c.Get(app(loyalty, "/apis")).Check(t, "#.state", `["approved"]`)
 	// A move through it takes away what the other organization may not have.
-	c.state(200, "PATCH", "application/"+iPhone, `{"organizationId":"`+globex+`"}`)
+	c.Change("application", iPhone, `{"organizationId":"`+globex+`"}`)
 	c.Get(app(iPhone, "/apis")).Check(t, "#.apiId", `["`+payments+`"]`)
 	c.Get(app(iPhone, "/permissions")).Check(t, "#", "0")
-	c.state(204, "DELETE", "organization-api-access/e5f00000-0000-4000-8000-000000000022", "")
+	c.Remove("organization-api-access", "e5f00000-0000-4000-8000-000000000022")
 	c.Get(app(iPhone, "/apis")).Check(t, "#", "0")
 	// Settings that were deleted are the defaults, and the built-in quota holds even then.
-	c.state(204, "DELETE", "config/config", "")
+	c.Remove("config", "config")
 	c.Get("/config").Check(t, "autoApproveApplications", "true")
-	c.state(204, "DELETE", "system-quota/00000000-0000-0000-0000-000000000001", "")
+	c.Remove("system-quota", "00000000-0000-0000-0000-000000000001")
 	c.Get(app(storefront, "/quota")).Check(t, "name", "Application Default")
 	// Without apiadmin another administrator's name serves, without any none.
-	c.state(204, "DELETE", "user/"+apiadmin, "")
-	nobody := c.as("anybody")
-	nobody.refused(404, notFound, "GET", "/currentuser", "")
+	c.Remove("user", apiadmin)
+	nobody := c.As("anybody")
+	nobody.Refused(404, notFound, "GET", "/currentuser", "")
 	nobody.Must(201, "POST", app(storefront, "/apikeys"), "").Check(t, "createdBy", "")
-	c.state(201, "POST", "user", `{"document":{"id":"root","loginName":"root","role":"admin"}}`)
+	c.Add("user", "", `{"id":"root","loginName":"root","role":"admin"}`)
 	nobody.Get("/currentuser").Check(t, "id", "root")
 }
 
@@ -449,7 +448,7 @@ func TestOrder(t *testing.T) {
 		t.Errorf("got %v, want %s last", got, id)
 	}
 	// What is shared from elsewhere stands where it was born.
-	c.as("dora").Get("/applications").Check(t, "#.name", `["Invoice robot","Old till"]`)
+	c.As("dora").Get("/applications").Check(t, "#.name", `["Invoice robot","Old till"]`)
 }
 
 // Every answer bears an id of its own, the same in the same run.
@@ -469,7 +468,7 @@ func TestCorrelation(t *testing.T) {
 // The names of headers go out as the vendor writes them.
 func TestHeadersAreWrittenAsTheVendorWritesThem(t *testing.T) {
 	t.Parallel()
-	h := probe.Start(t)
+	h := client.Start(t, emulator.Config{})
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest("POST", base+"/login", strings.NewReader("username=anna&password=portico-anna"))
 	h.ServeHTTP(w, r)
@@ -483,7 +482,7 @@ func TestHeadersAreWrittenAsTheVendorWritesThem(t *testing.T) {
 func TestFixtures(t *testing.T) {
 	t.Parallel()
 	for fixture, want := range map[string]int64{"empty": 0, "small": 9, "large": 909} {
-		c := over(probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Fixture: fixture})})
+		c := vendor.Connect(t, emulator.Config{Fixture: fixture})
 		list := c.Get("/applications")
 		if got := list.Get("#").Int(); got != want {
 			t.Errorf("%s: got %d applications, want %d", fixture, got, want)
@@ -502,7 +501,7 @@ func TestFixtures(t *testing.T) {
 // Only fault rules give what the vendor documents without a cause; the dialect has words for it.
 func TestWordsForFaults(t *testing.T) {
 	t.Parallel()
-	for _, op := range probe.Rows(axway.Vendor(), nil) {
+	for _, op := range vendor.Rows(nil) {
 		if op.ID == "upload-image" && op.Limit != 1<<20+64<<10 {
 			t.Errorf("got a limit of %d bytes for uploads", op.Limit)
 		}

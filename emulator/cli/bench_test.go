@@ -43,7 +43,7 @@ func BenchmarkIdle(b *testing.B) {
 		if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 			b.Fatalf("%v: %s", err, line)
 		}
-		time.Sleep(time.Second) // what the start needed and is free now is not given back before
+		<-time.After(time.Second) // what the start needed and is free now is not given back before
 		most = max(most, resident(b, cmd.Process.Pid, "VmRSS"))
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()

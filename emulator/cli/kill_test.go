@@ -307,7 +307,7 @@ func TestKill(t *testing.T) {
 		}
 		total += acknowledged.Load()
 	}
-	t.Logf("%d kills, %d writes acknowledged, %d records left unfinished, %d kills while the file was written anew", kills, total, torn, compacting)
+	t.Logf("%d kills, %d writes acknowledged, %d records left unfinished, %d kills while the file was written anew.", kills, total, torn, compacting)
 	if total < int64(kills) {
 		t.Errorf("%d writes in %d rounds prove nothing", total, kills)
 	}

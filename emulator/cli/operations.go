@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	pages "github.com/portico-emulator/portico/docs/vendors"
 	"github.com/portico-emulator/portico/emulator/internal/app"
 )
 
@@ -14,9 +15,9 @@ func operationsCommand() *cobra.Command {
 	var vendor, format string
 	cmd := &cobra.Command{
 		Use:   "operations",
-		Short: "List what is emulated, and what is known to be missing",
-		Long: `List the operations that are emulated, how many of those that each vendor documents they are, and what is known to be
-missing. Companions are further operations that real clients need. No server is needed.`,
+		Short: "List what is emulated, and what is missing",
+		Long: `List the operations that are emulated, how many of those that each vendor documents they are, and what is missing.
+Companions are further operations that real clients need. No server is needed.`,
 		Example: `  portico operations
   portico operations --vendor konnect
   portico operations --format json | jq -r '.[] | select(.companion) | .id'`,
@@ -70,28 +71,52 @@ func printOperations(to io.Writer, operations []app.Operation, vendor string) er
 		count("together", documented, documented-emulated, companions)
 	}
 	text.WriteString(s.columns(counts))
-	text.WriteString(gaps(s, vendors, vendor))
+	for _, v := range vendors {
+		if vendor != "" && v.Name != vendor {
+			continue
+		}
+		items, err := missing(v)
+		if err != nil {
+			return err
+		}
+		text.WriteString("\n" + s.bold("What is missing of "+v.Title) + "\n")
+		for _, item := range items {
+			text.WriteString(wrap("- ", item))
+		}
+	}
 	_, err = io.WriteString(to, text.String())
 	return err
 }
 
-// gaps is the list of what is known to be missing, of a vendor or of all.
-func gaps(s style, vendors []app.Vendor, vendor string) string {
-	var text strings.Builder
-	for _, v := range vendors {
-		for _, id := range v.Missing {
-			if vendor == "" || v.Name == vendor {
-				fmt.Fprintf(&text, "  %s.%s is not emulated\n", v.Name, id)
-			}
+// missing lists what a vendor has and its emulation has not: documented operations, then the items of the vendor's page.
+func missing(v app.Vendor) ([]string, error) {
+	page, err := pages.Pages.ReadFile(v.Name + ".md")
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, id := range v.Missing {
+		out = append(out, v.Name+"."+id+" is not emulated.")
+	}
+	_, section, _ := strings.Cut(string(page), "\n## What is missing\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, item := range strings.Split("\n"+section, "\n- ")[1:] {
+		out = append(out, strings.Join(strings.Fields(item), " "))
+	}
+	return out, nil
+}
+
+// wrap breaks text into lines of at most 120 characters. The first begins with a mark, the others are indented by as much.
+func wrap(mark, text string) string {
+	var out strings.Builder
+	line := mark
+	for word := range strings.FieldsSeq(text) {
+		if line != mark && len(line)+len(word) > 120 {
+			out.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = strings.Repeat(" ", len(mark))
+			mark = line
 		}
+		line += word + " "
 	}
-	for _, g := range app.Gaps() {
-		if vendor == "" || g.Vendor == strings.ReplaceAll(vendor, "-", "") {
-			fmt.Fprintf(&text, "  %s:%d: %s\n", g.File, g.Line, g.Text)
-		}
-	}
-	if text.Len() == 0 {
-		return "no known gaps\n"
-	}
-	return "\n" + s.bold("known gaps") + "\n" + text.String()
+	return out.String() + strings.TrimRight(line, " ") + "\n"
 }

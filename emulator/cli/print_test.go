@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,9 +52,51 @@ func TestOperations(t *testing.T) {
 			}
 		}
 	}
-	for _, g := range app.Gaps() {
-		if g.Vendor == "konnect" && !strings.Contains(stdout, fmt.Sprintf("\n  %s:%d: %s\n", g.File, g.Line, g.Text)) {
-			t.Errorf("gap %+v is not listed", g)
+}
+
+// Every vendor's page lists what is missing, and each line of that section is printed.
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	vendors, err := app.Vendors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range vendors {
+		page, err := os.ReadFile("../../docs/vendors/" + v.Name + ".md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		section := regexp.MustCompile(`(?s)\n## What is missing\n\n(- .*?)\n\n## `).FindStringSubmatch(string(page))
+		if section == nil || strings.Contains(section[1], "\n\n") || regexp.MustCompile(`\*|\]\(`).MatchString(section[1]) {
+			t.Errorf("%s.md: want a section \"What is missing\", which is a list without emphasis and links", v.Name)
+			continue
+		}
+		for _, args := range [][]string{{"operations"}, {"operations", "--vendor", v.Name}} {
+			_, stdout, _ := do(t, nil, args...)
+			_, printed, found := strings.Cut(stdout, "\nWhat is missing of "+v.Title+"\n")
+			printed, _, _ = strings.Cut(printed, "\n\n")
+			if got, want := strings.Fields(printed), strings.Fields(section[1]); !found || !slices.Equal(got, want) {
+				t.Errorf("%s: got %s, want %s", args, printed, section[1])
+			}
+			if other := strings.Count(stdout, "\nWhat is missing of "); len(args) > 1 && other != 1 {
+				t.Errorf("%s: got %d lists, want one", args, other)
+			}
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	word := strings.Repeat("x", 59)
+	for text, want := range map[string]string{
+		"":                                 "-\n",
+		word + " " + word:                  "- " + word + "\n  " + word + "\n",
+		word[1:] + " " + word:              "- " + word[1:] + " " + word + "\n",
+		strings.Repeat("y", 200) + " z":    "- " + strings.Repeat("y", 200) + "\n  z\n",
+		word + " " + word + " " + word[1:]: "- " + word + "\n  " + word + " " + word[1:] + "\n",
+	} {
+		if got := wrap("- ", text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }

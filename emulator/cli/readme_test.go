@@ -95,6 +95,9 @@ func answer(t *testing.T, h http.Handler, command string) string {
 		case "sed '1,/^$/d'":
 			_, rest, _ := strings.Cut(stdout.String(), "\n\n")
 			return rest
+		case "sed '/ companions$/q'":
+			rest, _, _ := strings.Cut(stdout.String(), " companions\n")
+			return rest + " companions\n"
 		}
 	}
 	t.Fatalf("the test cannot play %q", command)

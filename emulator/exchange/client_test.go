@@ -1,10 +1,13 @@
 package exchange_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/exchange"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // What the fixture small holds.
@@ -29,30 +32,23 @@ const (
 	portal   = "/api-experience-hub/api/v1/connections/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa/apiPortals/550e8400-e29b-41d4-a716-446655440000"
 )
 
-// client calls an emulator.
-type client struct{ probe.Client }
-
-// connect calls an emulator of its own as the administrator.
-func connect(t testing.TB) client {
-	t.Helper()
-	return client{probe.Connect(t)}.as("portico-anypoint-admin")
+var vendor = client.Vendor{
+	Table:  exchange.Vendor(),
+	Header: http.Header{"Authorization": {client.Bearer("portico-anypoint-admin")}, "Content-Type": {"application/json"}},
+	Login:  client.Bearer,
+	Refused: func(a client.Answer) bool {
+		return a.Header.Get("Content-Type") == "application/json" && a.Int("status") == a.Status &&
+			a.Get("message").Str != "" && a.Get("details").IsObject() && !a.Get("name").Exists()
+	},
+	Reason: "message",
 }
 
-// as is the client with another token.
-func (c client) as(token string) client { return client{c.Bearer(token)} }
+func TestGolden(t *testing.T) { vendor.Golden(t) }
 
-// refused calls, expects that status in Exchange's envelope, and that nothing has changed.
-func (c client) refused(status int, method, path, body string, headers ...string) probe.Answer {
-	c.T.Helper()
-	before := c.State("mulesoft.asset-share")
-	a := c.Must(status, method, path, body, headers...)
-	if !strings.HasPrefix(a.Body, `{"status":`) || !a.Get("details").IsObject() || a.Get("name").Exists() {
-		c.T.Errorf("%s %s: got %s, want status, message and an object of details", method, path, a.Body)
-	}
-	if after := c.State("mulesoft.asset-share"); after != before {
-		c.T.Errorf("%s %s was refused: got %s afterwards, want %s", method, path, after, before)
-	}
-	return a
+// connect calls an emulator of its own as the administrator.
+func connect(t testing.TB) client.Client {
+	t.Helper()
+	return vendor.Connect(t, emulator.Config{})
 }
 
 // one is an assignment.

@@ -1,28 +1,22 @@
 package exchange_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/exchange"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
-var fuzz = probe.Fuzz{
-	Table: exchange.Vendor(),
-	Usual: http.Header{"Authorization": {"Bearer portico-anypoint-admin"}, "Content-Type": {"application/json"}},
+var fuzz = client.Fuzz{
+	Vendor: &vendor,
 	At: func(op *api.Operation) string {
 		values := []string{"com.example", "payment-api", "1.0.0"}
-		return probe.Filled(op, func(string) string {
+		return client.Filled(op, func(string) string {
 			v := values[0]
 			values = append(values[1:], v)
 			return v
 		})
-	},
-	Refused: func(a probe.Answer) bool {
-		return a.Header.Get("Content-Type") == "application/json" && a.Int("status") == a.Status && a.Get("message").Str != "" && a.Get("details").IsObject()
 	},
 	Bodies: map[string][]string{
 		"": {

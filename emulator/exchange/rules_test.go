@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
 )
 
 // The rules here have the numbers that docs/vendors/exchange.md gives them.
@@ -39,7 +38,7 @@ func TestE2OneEnvelope(t *testing.T) {
 		{415, "PUT", payment, []string{"Content-Type", "text/plain"}, `{"status":415,"message":"Unsupported Media Type","details":{}}`},
 		{400, "PUT", payment, nil, `{"status":400,"message":"Bad Request","details":{"errors":[{"path":"","message":"the operation needs a body"}]}}`},
 	} {
-		if a := c.refused(is.status, is.method, is.path, "", is.headers...); a.Body != is.want || a.Header.Get("Content-Type") != "application/json" {
+		if a := c.Refused(is.status, "", is.method, is.path, "", is.headers...); a.Body != is.want || a.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s %s: got %s as %s, want %s", is.method, is.path, a.Body, a.Header.Get("Content-Type"), is.want)
 		}
 	}
@@ -57,7 +56,7 @@ func TestE3UnknownLackingBad(t *testing.T) {
 		{list(one(john, "Admin")), `[{"path":"[0].role","message":"[0].role must be one of viewer, contributor, admin"}]`},
 		{list(one(nowhere, "viewer"), one(alien, "viewer"), one("x", "viewer")), `[{"path":"[0].userId","message":"[0].userId names no user of the organization"},{"path":"[1].userId","message":"[1].userId names no user of the organization"},{"path":"[2].userId","message":"[2].userId names no user of the organization"}]`},
 	} {
-		if got := c.refused(400, "PUT", payment, is.body).Get("details.errors").Raw; got != is.errs {
+		if got := c.Refused(400, "", "PUT", payment, is.body).Get("details.errors").Raw; got != is.errs {
 			t.Errorf("%s: got %s, want %s", is.body, got, is.errs)
 		}
 	}
@@ -72,7 +71,7 @@ func TestE3UnknownLackingBad(t *testing.T) {
 		{"the content type, before the body", payment, "portico-anypoint-admin", "text/plain", 415},
 		{"the body", payment, "portico-anypoint-admin", "application/json", 400},
 	} {
-		if got := c.as(is.token).Call("PUT", is.path, "{", "Content-Type", is.media).Status; got != is.want {
+		if got := c.As(is.token).Call("PUT", is.path, "{", "Content-Type", is.media).Status; got != is.want {
 			t.Errorf("%s: got %d, want %d", is.what, got, is.want)
 		}
 	}
@@ -108,7 +107,7 @@ func TestE4WhoMay(t *testing.T) {
 		{assets + "com.foreign/partner-api/users", "portico-anypoint-admin", 403, 403},
 		{assets + "com.foreign/partner-api/users", "portico-anypoint-foreign", 200, 204},
 	} {
-		caller := connect(t).as(is.token)
+		caller := connect(t).As(is.token)
 		if got := caller.Call("GET", is.path, "").Status; got != is.get {
 			t.Errorf("GET %s as %s: got %d, want %d", is.path, is.token, got, is.get)
 		}
@@ -118,22 +117,22 @@ func TestE4WhoMay(t *testing.T) {
 	}
 	// A creator sees what he made, even when the share is gone.
 	c.Must(204, "PUT", loyalty, list())
-	c.as("portico-anypoint-creator").Get(loyalty)
-	c.as("portico-anypoint-creator").refused(403, "GET", payment, "")
+	c.As("portico-anypoint-creator").Get(loyalty)
+	c.As("portico-anypoint-creator").Refused(403, "", "GET", payment, "")
 	// A permission for one business group reaches no other.
 	c.Must(200, "PATCH", "/_portico/state/mulesoft.user/10000000-0000-4000-8000-000000000005", `{"permissions": [{"role": "Exchange Administrator", "businessGroupId": "`+commerce+`"}]}`)
-	c.as("portico-anypoint-exchange-admin").Must(204, "PUT", loyalty, list())
-	c.as("portico-anypoint-exchange-admin").refused(403, "PUT", payment, list())
+	c.As("portico-anypoint-exchange-admin").Must(204, "PUT", loyalty, list())
+	c.As("portico-anypoint-exchange-admin").Refused(403, "", "PUT", payment, list())
 	// Shares reach beyond the organization, if the provider makes them.
 	c.Must(201, "POST", "/_portico/state/mulesoft.asset-share", `{"in": ["a0000000-0000-4000-8000-000000000001"], "document": {"userId": "`+alien+`", "role": "viewer"}}`)
-	c.as("portico-anypoint-foreign").Get(payment).Check(t, "#.organization.name", `["Mythical Ventures","Foreign Works"]`)
+	c.As("portico-anypoint-foreign").Get(payment).Check(t, "#.organization.name", `["Mythical Ventures","Foreign Works"]`)
 }
 
 func TestE5NobodyTwice(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	for _, role := range []string{"viewer", "admin"} {
-		c.refused(400, "PUT", payment, list(one(john, "viewer"), one(doe, "admin"), one(strings.ToUpper(john), role))).
+		c.Refused(400, "", "PUT", payment, list(one(john, "viewer"), one(doe, "admin"), one(strings.ToUpper(john), role))).
 			Check(t, "details.errors", `[{"path":"[2].userId","message":"[2].userId names the same user as [0].userId"}]`)
 	}
 }
@@ -163,10 +162,10 @@ func TestE6TimesOfAssignments(t *testing.T) {
 func TestE7TheLastAdministratorMayGo(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	own := c.as("portico-anypoint-asset-admin")
+	own := c.As("portico-anypoint-asset-admin")
 	own.Must(204, "PUT", payment, list())
 	c.Get(payment).Check(t, "@this", "[]")
-	own.refused(403, "GET", payment, "")
+	own.Refused(403, "", "GET", payment, "")
 }
 
 func TestE8BareTokens(t *testing.T) {
@@ -185,7 +184,7 @@ func TestE8BareTokens(t *testing.T) {
 			t.Errorf("%q: got %d, want %d", header, got, want)
 		}
 	}
-	strict := probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Strict: true})}
+	strict := vendor.Connect(t, emulator.Config{Strict: true})
 	for header, want := range map[string]int{"portico-anypoint-viewer": 200, "Bearer portico-anypoint-viewer": 200, "anything": 401, "Bearer anything": 401} {
 		if got := strict.Call("GET", payment, "", "Authorization", header).Status; got != want {
 			t.Errorf("strict, %q: got %d, want %d", header, got, want)
@@ -205,25 +204,25 @@ func TestE9TheOldestFirst(t *testing.T) {
 func TestOneTokenForBothProducts(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	token := c.as("").Must(200, "POST", "/accounts/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`).Get("access_token").Str
-	c.as(token).Get(tracking)
-	c.as(token).Get(portal + "/users")
+	token := c.As("").Must(200, "POST", "/accounts/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`).Get("access_token").Str
+	c.As(token).Get(tracking)
+	c.As(token).Get(portal + "/users")
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "1h"}`)
-	c.as(token).refused(401, "GET", tracking, "")
+	c.As(token).Refused(401, "", "GET", tracking, "")
 }
 
 func TestTwoEnvelopes(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	hub, exchange := c.as("x y").Must(401, "GET", portal+"/users", ""), c.as("x y").Must(401, "GET", payment, "")
+	hub, exchange := c.As("x y").Must(401, "GET", portal+"/users", ""), c.As("x y").Must(401, "GET", payment, "")
 	if got, want := hub.Body, `{"name":"Unauthorized","status":401,"message":"Authentication is required"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if got, want := exchange.Body, `{"status":401,"message":"Unauthorized","details":{}}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	c.as("").Must(404, "GET", "/accounts/x", "").Check(t, "name", "NotFound")
-	c.as("").Must(404, "GET", "/cli/x", "").Check(t, "details", "{}")
+	c.As("").Must(404, "GET", "/accounts/x", "").Check(t, "name", "NotFound")
+	c.As("").Must(404, "GET", "/cli/x", "").Check(t, "details", "{}")
 }
 
 func TestCredentialsAreListedUnderBothVendors(t *testing.T) {
@@ -243,6 +242,6 @@ func TestCredentialsAreListedUnderBothVendors(t *testing.T) {
 			continue
 		}
 		body := `{"username": "` + cr.Get("user").Str + `", "password": "` + cr.Get("secret").Str + `"}`
-		c.as("").Must(200, "POST", "/accounts/login", body)
+		c.As("").Must(200, "POST", "/accounts/login", body)
 	}
 }

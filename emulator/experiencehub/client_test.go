@@ -1,9 +1,12 @@
 package experiencehub_test
 
 import (
+	"net/http"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/experiencehub"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // What the fixture small holds.
@@ -47,33 +50,21 @@ const (
 	inUAT    = base + "/connections/" + sandbox + "/apiPortals/" + uat
 )
 
-// client calls an emulator.
-type client struct{ probe.Client }
+var vendor = client.Vendor{
+	Table:  experiencehub.Vendor(),
+	Header: http.Header{"Authorization": {client.Bearer("portico-anypoint-admin")}, "Content-Type": {"application/json"}},
+	Login:  client.Bearer,
+	Refused: func(a client.Answer) bool {
+		return a.Header.Get("Content-Type") == "application/json" && a.Int("status") == a.Status &&
+			a.Get("name").Str != "" && a.Get("message").Str != ""
+	},
+	Reason: "details.0.code",
+}
+
+func TestGolden(t *testing.T) { vendor.Golden(t) }
 
 // connect calls an emulator of its own as the administrator.
-func connect(t testing.TB) client {
+func connect(t testing.TB) client.Client {
 	t.Helper()
-	return client{probe.Connect(t)}.as("portico-anypoint-admin")
-}
-
-// as is the client with another token.
-func (c client) as(token string) client { return client{c.Bearer(token)} }
-
-// refused calls, expects a 400 with that code, and that nothing has changed.
-func (c client) refused(code, method, path, body string, headers ...string) probe.Answer {
-	c.T.Helper()
-	before := c.state()
-	a := c.Must(400, method, path, body, headers...)
-	a.Check(c.T, "details.0.code", code)
-	if after := c.state(); after != before {
-		c.T.Errorf("%s %s was refused: got another world afterwards", method, path)
-	}
-	return a
-}
-
-// state is every document of this vendor.
-func (c client) state() string {
-	c.T.Helper()
-	return c.State("experience-hub.user-group", "experience-hub.group-mapping", "experience-hub.portal-user", "experience-hub.prospect",
-		"experience-hub.portal-asset", "mulesoft.asset-share")
+	return vendor.Connect(t, emulator.Config{})
 }

@@ -1,22 +1,16 @@
 package experiencehub_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/experiencehub"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
-var fuzz = probe.Fuzz{
-	Table: experiencehub.Vendor(),
-	Usual: http.Header{"Authorization": {"Bearer portico-anypoint-admin"}, "Content-Type": {"application/json"}},
-	At:    at,
-	Refused: func(a probe.Answer) bool {
-		return a.Header.Get("Content-Type") == "application/json" && a.Int("status") == a.Status && a.Get("name").Str != "" && a.Get("message").Str != ""
-	},
-	After: []string{groups, assets + "/" + finance + "/invoice-api"},
+var fuzz = client.Fuzz{
+	Vendor: &vendor,
+	At:     at,
+	After:  []string{groups, assets + "/" + finance + "/invoice-api"},
 	Bodies: map[string][]string{
 		"": {
 			``, `{}`, `[]`, `null`, `"x"`, `{"name": "x", "description": "", "parentUserGroupId": "` + gold + `"}`,

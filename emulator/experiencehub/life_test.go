@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 )
 
 // nested finds a group in the forest, and how deep it stands; -1 where it is not there.
-func (c client) nested(id string) int {
+func nested(c client.Client, id string) int {
 	c.T.Helper()
 	level := c.Get(groups).Get("@this")
 	for depth := 0; level.Exists() && len(level.Array()) > 0; depth++ {
@@ -37,25 +39,25 @@ func TestGroupLife(t *testing.T) {
 	id := made.Get("id").Str
 	made.Check(t, "createdDate", "2026-03-01T09:00:00Z")
 	made.Check(t, "children", "[]")
-	if got := c.nested(id); got != 1 {
+	if got := nested(c, id); got != 1 {
 		t.Errorf("a group without a parent: got the depth %d, want 1, below Everyone", got)
 	}
-	c.refused("MAX_LENGTH_EXCEEDED", "POST", groups, `{"name": "`+strings.Repeat("x", 96)+`"}`)
-	c.refused("REQUIRED_FIELD", "POST", groups, `{}`)
+	c.Refused(400, "MAX_LENGTH_EXCEEDED", "POST", groups, `{"name": "`+strings.Repeat("x", 96)+`"}`)
+	c.Refused(400, "REQUIRED_FIELD", "POST", groups, `{}`)
 	c.Must(415, "POST", groups, `{"name": "x"}`, "Content-Type", "text/plain")
 	child := c.Must(200, "POST", groups, `{"name": "Below", "parentUserGroupId": "`+id+`"}`).Get("id").Str
-	if got := c.nested(child); got != 2 {
+	if got := nested(c, child); got != 2 {
 		t.Errorf("a group below it: got the depth %d, want 2", got)
 	}
 	c.Must(200, "PATCH", groups+"/"+id, `{"name": "Short", "description": "now"}`).Check(t, "children.0.name", "Below")
-	c.refused("USER_GROUP_HAS_CHILDREN", "DELETE", groups+"/"+id, "")
+	c.Refused(400, "USER_GROUP_HAS_CHILDREN", "DELETE", groups+"/"+id, "")
 	for _, leaf := range []string{child, id} {
 		if a := c.Must(200, "DELETE", groups+"/"+leaf, ""); a.Body != "" || a.Header.Get("Content-Type") != "" {
 			t.Errorf("deleted: got %q (%s), want no body", a.Body, a.Header.Get("Content-Type"))
 		}
 		c.Must(404, "DELETE", groups+"/"+leaf, "")
 	}
-	if got := c.nested(id); got != -1 {
+	if got := nested(c, id); got != -1 {
 		t.Errorf("a deleted group: got it at the depth %d", got)
 	}
 }
@@ -65,8 +67,8 @@ func TestBuiltInGroups(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
 	for _, id := range []string{everyone, admins} {
-		c.refused("USER_GROUP_PROTECTED", "DELETE", groups+"/"+id, "")
-		c.refused("USER_GROUP_PROTECTED", "PATCH", groups+"/"+id, `{"name": "Mine"}`)
+		c.Refused(400, "USER_GROUP_PROTECTED", "DELETE", groups+"/"+id, "")
+		c.Refused(400, "USER_GROUP_PROTECTED", "PATCH", groups+"/"+id, `{"name": "Mine"}`)
 	}
 	c.Must(200, "PATCH", groups+"/"+everyone, `{"name": "Everyone", "description": "Whoever comes"}`).Check(t, "description", "Whoever comes")
 }
@@ -80,7 +82,7 @@ func TestMappingLife(t *testing.T) {
 	if a := c.Must(200, "POST", at, body); a.Body != "" {
 		t.Errorf("added: got %s, want no body", a.Body)
 	}
-	c.refused("GROUP_MAPPING_EXISTS", "POST", at, body)
+	c.Refused(400, "GROUP_MAPPING_EXISTS", "POST", at, body)
 	if got, want := c.Get(at).Body, `[{"external_group_name":"North / South","membership_type":"member","provider_id":"`+sso+`"}]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -99,10 +101,10 @@ func TestMembershipLife(t *testing.T) {
 	c.Must(200, "PUT", at, `["`+hackathon+`"]`)
 	c.Get(one).Check(t, "userGroupIds", `["`+hackathon+`"]`)
 	many := strings.TrimSuffix(strings.Repeat(`"`+everyone+`",`, 21), ",")
-	c.refused("TOO_MANY_ITEMS", "PUT", at, "["+many+"]")
+	c.Refused(400, "TOO_MANY_ITEMS", "PUT", at, "["+many+"]")
 	c.Must(200, "PUT", at, "["+strings.TrimPrefix(many, `"`+everyone+`",`)+"]")
 	c.Get(one).Check(t, "userGroupIds", `["`+everyone+`"]`)
-	c.refused("UNKNOWN_USER_GROUP", "PUT", at, `["`+gold+`", "`+nowhere+`"]`)
+	c.Refused(400, "UNKNOWN_USER_GROUP", "PUT", at, `["`+gold+`", "`+nowhere+`"]`)
 	c.Must(200, "PUT", at, "[]")
 	c.Get(one).Check(t, "userGroupIds", "[]")
 }
@@ -145,22 +147,22 @@ func TestProspectLife(t *testing.T) {
 	c.Get(asking).Check(t, `#(id=="`+maria+`").status`, "APPROVED")
 	c.Get(asking).Check(t, `#(id=="`+maria+`").updatedDate`, "2026-03-01T09:00:00Z")
 	c.Get(asking+"/count").Check(t, "count", "4")
-	c.refused("PROSPECT_NOT_PENDING", "PATCH", asking+"/"+maria, "")
+	c.Refused(400, "PROSPECT_NOT_PENDING", "PATCH", asking+"/"+maria, "")
 	left := c.Must(200, "DELETE", asking+"/"+omar, "")
 	left.Check(t, "#", "3")
 	left.Check(t, "#.status", `["PENDING","PENDING","PENDING"]`)
 	c.Get(asking).Check(t, `#(id=="`+omar+`")`, "")
-	c.refused("PROSPECT_NOT_PENDING", "DELETE", asking+"/"+ann, "")
+	c.Refused(400, "PROSPECT_NOT_PENDING", "DELETE", asking+"/"+ann, "")
 	c.Must(404, "DELETE", asking+"/"+omar, "")
 
 	// The same person may come again, but not twice.
 	again := c.Must(201, "POST", "/_portico/state/experience-hub.prospect", `{"in": ["`+portal+`"], "document": {"email": "MARIA@example.com", "firstName": "M"}}`).Get("_id").Str
-	c.refused("USER_ALREADY_EXISTS", "PATCH", asking+"/"+again, "")
+	c.Refused(400, "USER_ALREADY_EXISTS", "PATCH", asking+"/"+again, "")
 	c.Get(asking+"/count").Check(t, "count", "4")
 }
 
 // finds tells whether a search finds an asset.
-func (c client) finds(path, body, asset string) bool {
+func finds(c client.Client, path, body, asset string) bool {
 	c.T.Helper()
 	return strings.Contains(c.Must(200, "POST", path, body).Body, `"assetId":"`+asset+`"`)
 }
@@ -173,7 +175,7 @@ func TestAssetLife(t *testing.T) {
 	where := func(in bool) {
 		t.Helper()
 		for path, want := range map[string]bool{inStore: !in, legacy: !in, assets + "/search": in} {
-			if got := c.finds(path, `{"searchTerm": "loyalty"}`, "loyalty-api"); got != want {
+			if got := finds(c, path, `{"searchTerm": "loyalty"}`, "loyalty-api"); got != want {
 				t.Errorf("%s: found %t, want %t", path, got, want)
 			}
 		}
@@ -201,7 +203,7 @@ func TestAssetLife(t *testing.T) {
 		{admins, "true", false},
 	} {
 		body := `{"userGroupId": "` + is.group + `", "showInherited": ` + is.inherited + `}`
-		if got := c.finds(assets+"/search", body, "loyalty-api"); got != is.want {
+		if got := finds(c, assets+"/search", body, "loyalty-api"); got != is.want {
 			t.Errorf("%s: found %t, want %t", body, got, is.want)
 		}
 	}
@@ -236,11 +238,11 @@ func TestPaging(t *testing.T) {
 	for _, bad := range []string{"abc", "-1", "1.5", "2147483648", "1 2"} {
 		for path, headers := range map[string][]string{inStore: {"x-limit", "x-from"}, legacy: {"x-limit", "x-from"}, assets + "/search": {"x-limit", "x-from"}} {
 			for _, h := range headers {
-				c.refused("INVALID_HEADER", "POST", path, "{}", h, bad)
+				c.Refused(400, "INVALID_HEADER", "POST", path, "{}", h, bad)
 			}
 		}
-		c.refused("INVALID_HEADER", "GET", users, "", "x-limit", bad)
-		c.refused("INVALID_HEADER", "GET", users, "", "x-offset", bad)
+		c.Refused(400, "INVALID_HEADER", "GET", users, "", "x-limit", bad)
+		c.Refused(400, "INVALID_HEADER", "GET", users, "", "x-offset", bad)
 	}
 	c.Must(200, "GET", users, "", "x-from", "abc")                      // not a header of this list
 	c.Must(200, "POST", inStore, "{}", "x-offset", "abc")               // nor of this one
@@ -271,10 +273,10 @@ func TestSorting(t *testing.T) {
 		}
 	}
 	for _, sort := range []string{`{"criteria": "name", "direction": "ASC"}`, `{"criteria": "NAME", "direction": "up"}`} {
-		c.refused("INVALID_ENUM_VALUE", "POST", inStore, `{"sort": `+sort+`}`)
+		c.Refused(400, "INVALID_ENUM_VALUE", "POST", inStore, `{"sort": `+sort+`}`)
 	}
 	for _, sort := range []string{`{"criteria": "NAME"}`, `{"direction": "ASC"}`, `{}`} {
-		c.refused("REQUIRED_FIELD", "POST", assets+"/search", `{"sort": `+sort+`}`)
+		c.Refused(400, "REQUIRED_FIELD", "POST", assets+"/search", `{"sort": `+sort+`}`)
 	}
 }
 
@@ -288,7 +290,7 @@ func TestCascades(t *testing.T) {
 	c.Must(204, "DELETE", "/_portico/state/experience-hub.user-group/"+gold, "")
 	c.Get(users+"/"+luis).Check(t, "userGroupIds", `["`+everyone+`","`+developers+`"]`)
 	c.Get(assets+"/"+finance+"/invoice-api").Check(t, "minorVersionProfilesVisibility", `[{"minorVersion":"v1","profileVisibility":[]},{"minorVersion":"v2","profileVisibility":[]}]`)
-	if got := c.nested(pilots); got != -1 {
+	if got := nested(c, pilots); got != -1 {
 		t.Errorf("a group below a deleted one: got the depth %d", got)
 	}
 	before := count("experience-hub.portal-asset")
@@ -300,7 +302,7 @@ func TestCascades(t *testing.T) {
 	c.Must(204, "DELETE", "/_portico/state/mulesoft.identity-provider/"+idp, "")
 	c.Get(groups+"/"+developers+"/groupMappings").Check(t, "#", "0")
 	c.Get(base+"/connections").Check(t, "0.defaultIdPId", "")
-	c.refused("REQUIRED_FIELD", "POST", groups+"/"+hackathon+"/groupMappings", `{"groupMappingName": "x"}`)
+	c.Refused(400, "REQUIRED_FIELD", "POST", groups+"/"+hackathon+"/groupMappings", `{"groupMappingName": "x"}`)
 	c.Must(204, "DELETE", "/_portico/state/mulesoft.connection/"+connection, "")
 	c.Must(404, "GET", inPortal+"/users", "")
 	for kind, want := range map[string]int64{
@@ -317,10 +319,10 @@ func TestCascades(t *testing.T) {
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	nobody := c.as("")
+	nobody := c.As("")
 	a := nobody.Must(200, "POST", "/accounts/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`)
 	a.Check(t, "redirectUrl", "/home/")
-	mine := c.as(a.Get("access_token").Str)
+	mine := c.As(a.Get("access_token").Str)
 	mine.Get("/accounts/api/users/me").Check(t, "username", "portal.admin")
 	mine.Get(inPortal + "/users")
 	mine.Must(403, "GET", "/exchange/api/v1/assets/bbbbbbbb-0000-4000-8000-000000000003/warehouse-api/users", "")
@@ -331,6 +333,6 @@ func TestSignIn(t *testing.T) {
 	mine.Must(401, "GET", "/accounts/api/users/me", "")
 	again := nobody.Must(200, "POST", "/accounts/api/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`).Get("access_token").Str
 	c.Must(200, "PATCH", "/_portico/state/mulesoft.user/10000000-0000-4000-8000-000000000003", `{"enabled": false}`)
-	c.as(again).Must(401, "GET", inPortal+"/users", "")
+	c.As(again).Must(401, "GET", inPortal+"/users", "")
 	nobody.Must(403, "POST", "/accounts/login", `{"username": "portal.admin", "password": "portico-password-portal.admin"}`)
 }

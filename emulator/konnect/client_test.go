@@ -1,10 +1,13 @@
 package konnect_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
+	"github.com/portico-emulator/portico/emulator/konnect"
 )
 
 // What the fixture small holds.
@@ -35,21 +38,27 @@ const (
 	orders     = "edf3d192-3591-4b03-ac0b-69bad1fcba05"
 )
 
-// client calls an emulator as the administrator.
-type client struct{ probe.Client }
-
-func connect(t testing.TB) client {
-	t.Helper()
-	return over(probe.Connect(t))
+var vendor = client.Vendor{
+	Table:  konnect.Vendor(),
+	Header: http.Header{"Authorization": {client.Bearer(adminToken)}, "Content-Type": {"application/json"}},
+	Login:  client.Bearer,
+	Refused: func(a client.Answer) bool {
+		return a.Header.Get("Content-Type") == "application/problem+json; charset=utf-8" && a.Int("status") == a.Status &&
+			a.Get("title").Str != ""
+	},
+	Reason: "detail",
 }
 
-func over(c probe.Client) client {
-	c.Media = "application/json"
-	return client{c.Bearer(adminToken)}
+func TestGolden(t *testing.T) { vendor.Golden(t) }
+
+// connect calls an emulator of its own as the administrator.
+func connect(t testing.TB) client.Client {
+	t.Helper()
+	return vendor.Connect(t, emulator.Config{})
 }
 
 // total is how many objects a list has on all its pages.
-func total(a probe.Answer) int { return a.Int("meta.page.total") }
+func total(a client.Answer) int { return a.Int("meta.page.total") }
 
 // fill puts a word where the text has a percent sign.
 func fill(text, word string) string { return strings.ReplaceAll(text, "%", word) }

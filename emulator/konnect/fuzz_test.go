@@ -1,13 +1,11 @@
 package konnect_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
-	"github.com/portico-emulator/portico/emulator/konnect"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // here are the objects of the fixture that path parameters are filled with.
@@ -17,14 +15,10 @@ var here = map[string]string{
 	"productVersionId": paymentsV1, "id": james,
 }
 
-var fuzz = probe.Fuzz{
-	Table: konnect.Vendor(),
-	Usual: http.Header{"Authorization": {"Bearer " + adminToken}, "Content-Type": {"application/json"}},
+var fuzz = client.Fuzz{
+	Vendor: &vendor,
 	At: func(op *api.Operation) string {
-		return probe.Filled(op, func(name string) string { return here[name] })
-	},
-	Refused: func(a probe.Answer) bool {
-		return a.Header.Get("Content-Type") == "application/problem+json; charset=utf-8" && a.Int("status") == a.Status && a.Get("title").Str != ""
+		return client.Filled(op, func(name string) string { return here[name] })
 	},
 	Bodies: map[string][]string{
 		"": {

@@ -31,7 +31,7 @@ func TestWebhookLife(t *testing.T) {
 
 	// Its fortunes come from outside.
 	const attempt = `"last_attempt_at":"2026-03-01T08:59:00.000Z","last_response_code":401,"last_response_message":"Unauthorized"}`
-	c.Born("konnect.webhook-status", portalA, `{"webhook_status":"inactive",`+attempt)
+	c.Add("konnect.webhook-status", portalA, `{"webhook_status":"inactive",`+attempt)
 	stand(enabled, `{"webhook_enabled":true,"webhook_status":"inactive",`+attempt)
 	c.Must(200, "PATCH", "/_portico/state/konnect.webhook-status/"+portalA, `{"webhook_status": null}`)
 	stand(enabled, `{"webhook_enabled":true,"webhook_status":"active",`+attempt)
@@ -83,24 +83,24 @@ func TestReplayJobLife(t *testing.T) {
 	a := c.Must(202, "PUT", job, body("2026-02-22T10:00:00+01:00", "2026-03-01T09:00:00Z"))
 	a.Check(t, "@this", `{"start_at":"2026-02-22T09:00:00.000Z","end_at":"2026-03-01T09:00:00.000Z","status":"accepted","updated_at":"2026-03-01T09:00:00.000Z"}`)
 	c.Get(job).Check(t, "@this", a.Body)
-	c.later("9s")
+	later(c, "9s")
 	stand("accepted", "2026-03-01T09:00:00.000Z")
-	c.later("1s")
+	later(c, "1s")
 	stand("pending", "2026-03-01T09:00:10.000Z")
 	c.Must(202, "PUT", job, body("2026-02-28T00:00:00Z", "2026-02-28T00:00:00Z"))
 	stand("accepted", "2026-03-01T09:00:10.000Z")
-	c.later("29s")
+	later(c, "29s")
 	stand("pending", "2026-03-01T09:00:20.000Z")
-	c.later("1s")
+	later(c, "1s")
 	stand("running", "2026-03-01T09:00:40.000Z")
 	busy := c.Must(409, "PUT", job, body("2026-02-28T00:00:00Z", "2026-02-28T01:00:00Z"))
 	busy.Check(t, "title", "Resource Conflict")
 	busy.Check(t, "detail", "A replay job is currently running")
 	c.Get(job).Check(t, "end_at", "2026-02-28T00:00:00.000Z")
 	c.Must(202, "PUT", publicPath+"/audit-log-replay-job", body("2026-02-28T00:00:00Z", "2026-02-28T01:00:00Z"))
-	c.later("90s")
+	later(c, "90s")
 	stand("completed", "2026-03-01T09:02:10.000Z")
-	c.later("72h")
+	later(c, "72h")
 	stand("completed", "2026-03-01T09:02:10.000Z")
 	c.Must(400, "PUT", job, body("2026-02-22T10:00:00Z", "2026-03-01T09:00:00Z"))
 	c.Must(202, "PUT", job, body("2026-03-01T00:00:00Z", "2026-03-01T09:00:00Z"))
@@ -108,7 +108,7 @@ func TestReplayJobLife(t *testing.T) {
 	// A state that is given from outside stays.
 	for _, status := range []string{"running", "failed", "pending", "completed"} {
 		c.Must(200, "PATCH", "/_portico/state/konnect.replay-job/"+portalA, `{"status": "`+status+`"}`)
-		c.later("5m")
+		later(c, "5m")
 		c.Get(job).Check(t, "status", status)
 		want := 202
 		if status == "running" {
@@ -117,6 +117,6 @@ func TestReplayJobLife(t *testing.T) {
 		c.Must(want, "PUT", job, body("2026-03-02T00:00:00Z", "2026-03-02T09:00:00Z"))
 	}
 	other := c.Must(201, "POST", "/v2/portals", `{"name": "Other"}`).Get("id").Str
-	c.Born("konnect.replay-job", other, `{"status": "running"}`)
+	c.Add("konnect.replay-job", other, `{"status": "running"}`)
 	c.Must(409, "PUT", portalsPath+other+"/audit-log-replay-job", body("2026-03-02T00:00:00Z", "2026-03-02T09:00:00Z"))
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 const (
@@ -19,19 +21,19 @@ const (
 )
 
 // later moves the world's clock, which stands still otherwise.
-func (c client) later(by string) {
+func later(c client.Client, by string) {
 	c.T.Helper()
 	c.Must(200, "POST", "/_portico/clock/advance", `{"by": "`+by+`"}`)
 }
 
 // registered makes a developer of a portal with an application that is registered for a version, and gives the paths of
 // application and registration.
-func (c client) registered(portal, version string) (application, registration string) {
+func registered(c client.Client, portal, version string) (application, registration string) {
 	c.T.Helper()
-	dev := c.Born("konnect.developer", portal, `{"email": "ada@example.com", "full_name": "Ada", "status": "approved"}`)
-	app := c.Born("konnect.application", portal, `{"name": "Engine", "developer_id": "`+dev+`", "auth_strategy_id": "`+keyAuth+`"}`)
+	dev := c.Add("konnect.developer", portal, `{"email": "ada@example.com", "full_name": "Ada", "status": "approved"}`)
+	app := c.Add("konnect.application", portal, `{"name": "Engine", "developer_id": "`+dev+`", "auth_strategy_id": "`+keyAuth+`"}`)
 	application = portalsPath + portal + "/applications/" + app
-	return application, application + "/registrations/" + c.Born("konnect.registration", app, `{"product_version_id": "`+version+`"}`)
+	return application, application + "/registrations/" + c.Add("konnect.registration", app, `{"product_version_id": "`+version+`"}`)
 }
 
 // A version is set up with PUT alone, changed, closed and taken out: in one portal, and another does not notice.
@@ -53,14 +55,14 @@ func TestProductVersionLife(t *testing.T) {
 	c.Must(409, "POST", inA, create).Check(t, "detail", `product_version_id: "`+shippingV1+`" already exists and must be unique.`)
 	c.Get(one).Check(t, "@this", first.Body)
 
-	c.later("1h")
+	later(c, "1h")
 	opened := c.Must(200, "PUT", one, open)
 	for _, member := range []string{"id", "product_version_id", "created_at"} {
 		opened.Check(t, member, first.Get(member).Str)
 	}
 	opened.Check(t, "updated_at", "2026-03-01T10:00:00.000Z")
 	opened.Check(t, "auth_strategies", `[{"id":"`+keyAuth+`","name":"key auth strategy","credential_type":"key_auth","key_names":["apikey"]}]`)
-	c.later("1h")
+	later(c, "1h")
 	c.Must(200, "PUT", one, open).Check(t, "updated_at", "2026-03-01T10:00:00.000Z")
 	c.Must(200, "PATCH", one, `{"deprecated": true, "notify_developers": true}`).Check(t, "updated_at", "2026-03-01T11:00:00.000Z")
 
@@ -73,8 +75,8 @@ func TestProductVersionLife(t *testing.T) {
 	c.Get(one).Check(t, "auto_approve_registration", "true")
 	c.Get(two).Check(t, "deprecated", "false")
 
-	app, mine := c.registered(portalA, shippingV1)
-	_, theirs := c.registered(other, shippingV1)
+	app, mine := registered(c, portalA, shippingV1)
+	_, theirs := registered(c, other, shippingV1)
 	c.Get(mine).Check(t, "status", "approved")
 	c.Get(theirs).Check(t, "status", "pending")
 	c.Must(200, "PATCH", one, `{"publish_status": "unpublished", "application_registration_enabled": false, "auth_strategy_ids": []}`)
@@ -169,13 +171,13 @@ func TestPortalDeletionIsComplete(t *testing.T) {
 	c.Must(200, "POST", p+"/verify-domain", "")
 	c.Must(204, "POST", p+"/publish", `{"api_products": {"`+shipping+`": {"publish_status": "published"}}}`)
 	c.Must(200, "PUT", p+"/product-versions/"+shippingV1, open)
-	app, registration := c.registered(id, shippingV1)
+	app, registration := registered(c, id, shippingV1)
 	team := c.Must(201, "POST", p+"/teams", `{"name": "Crew"}`).Get("id").Str
 	provider := c.Must(201, "POST", p+"/identity-providers", `{"type": "oidc", "config": {"client_id": "x"}, "enabled": true}`).Get("id").Str
 	c.Must(200, "PATCH", p+"/identity-provider/team-group-mappings", `{"data": [{"team_id": "`+team+`", "groups": ["crew"]}]}`)
 	c.Must(200, "PATCH", p+"/authentication-settings", `{"basic_auth_enabled": false}`)
 	c.Must(200, "PATCH", p+"/audit-log-webhook", `{"enabled": true, "audit_log_destination_id": "`+siem+`"}`)
-	c.Born("konnect.webhook-status", id, `{"last_response_code": 200}`)
+	c.Add("konnect.webhook-status", id, `{"last_response_code": 200}`)
 	c.Must(202, "PUT", p+"/audit-log-replay-job", `{"start_at": "2026-03-01T08:00:00Z", "end_at": "2026-03-01T09:00:00Z"}`)
 
 	c.Must(400, "DELETE", p, "").Check(t, "invalid_parameters.0.reason", "This Portal has 1 developers, 1 gateway-linked API product versions "+

@@ -142,7 +142,7 @@ func TestDomainLife(t *testing.T) {
 	id := strings.TrimPrefix(p, portalsPath)
 	status := "/_portico/state/konnect.domain-status"
 	c.Must(400, "POST", status, `{"in": ["`+id+`"], "document": {"is_ssl_issued": true}}`)
-	c.Born("konnect.domain-status", id, `{"is_cname_verified": false}`)
+	c.Add("konnect.domain-status", id, `{"is_cname_verified": false}`)
 	verify(none)
 	verify(none)
 	c.Must(200, "PATCH", status+"/"+id, `{"is_cname_verified": true, "is_ssl_issued": true}`)

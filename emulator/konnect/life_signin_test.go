@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // lastScheme is what a refusal says that would leave no way to sign in.
@@ -53,7 +53,7 @@ func TestIdentityProviderLife(t *testing.T) {
 	c.Must(409, "POST", providers, `{"type": "oidc", "config": {"client_id": "two"}, "enabled": true}`)
 	stand("a second one of its type", yes, no, yes)
 
-	c.later("1h")
+	later(c, "1h")
 	c.Must(200, "PATCH", oidc, on)
 	stand("the other one takes over", yes, yes, no)
 	for _, path := range []string{oidc, saml} {
@@ -103,7 +103,7 @@ func TestSettingsAndProviderAreOneRecord(t *testing.T) {
 		t.Errorf("settings after the provider changed: got %s, want %s", got, want)
 	}
 	secret("portico-oidc-secret")
-	c.later("1h")
+	later(c, "1h")
 	c.Must(200, "PATCH", settings, `{"oidc_client_secret": "new", "oidc_claim_mappings": {"groups": "teams", "phone": "x"}}`)
 	a := c.Get(provider)
 	a.Check(t, "config", `{"issuer_url":"https://idp.example.com/oauth2/default","client_id":"two","scopes":["openid"],`+
@@ -133,7 +133,7 @@ func TestGroupMappingLife(t *testing.T) {
 	mappings, providers := p+"/identity-provider/team-group-mappings", p+"/identity-providers"
 	one := c.Must(201, "POST", p+"/teams", `{"name": "One"}`).Get("id").Str
 	two := c.Must(201, "POST", p+"/teams", `{"name": "Two"}`).Get("id").Str
-	patch := func(pairs ...string) probe.Answer { // team, groups
+	patch := func(pairs ...string) client.Answer { // team, groups
 		t.Helper()
 		var parts []string
 		for i := 0; i < len(pairs); i += 2 {

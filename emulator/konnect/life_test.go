@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 const portalsPath = "/v2/portals/"
@@ -20,7 +20,7 @@ func TestPortalLife(t *testing.T) {
 	grant := `{"role_name": "API %", "entity_id": "` + payments + `", "entity_type_name": "Services", "entity_region": "us"}`
 	viewer := c.Must(201, "POST", p+"/teams/"+team+"/assigned-roles", fill(grant, "Viewer")).Get("id").Str
 	consumer := c.Must(201, "POST", p+"/teams/"+team+"/assigned-roles", fill(grant, "Consumer")).Get("id").Str
-	dev := c.Born("konnect.developer", id, `{"email": "rider@example.com", "full_name": "Rider"}`)
+	dev := c.Add("konnect.developer", id, `{"email": "rider@example.com", "full_name": "Rider"}`)
 	c.Get(p+"/developers/"+dev).Check(t, "status", "pending")
 
 	members := p + "/teams/" + team + "/developers"
@@ -120,7 +120,7 @@ func TestDeveloperLife(t *testing.T) {
 		}
 	}
 	c.Get(portal+"/applications?filter[developer_email]=jane.developer@example.com").Check(t, "meta.page.total", "0")
-	again := c.Born("konnect.developer", portalA, `{"email": "jane.developer@example.com", "full_name": "Jane Again"}`)
+	again := c.Add("konnect.developer", portalA, `{"email": "jane.developer@example.com", "full_name": "Jane Again"}`)
 	c.Get(developersPath+"/"+again).Check(t, "application_count", "0")
 }
 
@@ -154,7 +154,7 @@ func TestRegistrationLife(t *testing.T) {
 	c.Must(204, "DELETE", own+"/"+id, "")
 	c.Gone(own+"/"+id, own+"/"+id+"/granted-scopes")
 	c.Get(applicationsPath+"/"+app1).Check(t, "registration_count", "1")
-	again := c.Born("konnect.registration", app1, `{"product_version_id": "`+version+`"}`)
+	again := c.Add("konnect.registration", app1, `{"product_version_id": "`+version+`"}`)
 	c.Get(own+"/"+again).Check(t, "status", "pending")
 	c.Get(applicationsPath+"/"+app1).Check(t, "registration_count", "2")
 }
@@ -186,7 +186,7 @@ func TestSignInLife(t *testing.T) {
 	c := connect(t)
 	p := portalsPath + c.Must(201, "POST", "/v2/portals", `{"name": "Doors"}`).Get("id").Str
 	settings, providers := p+"/authentication-settings", p+"/identity-providers"
-	patch := func(body string) probe.Answer { return c.Must(200, "PATCH", settings, body) }
+	patch := func(body string) client.Answer { return c.Must(200, "PATCH", settings, body) }
 	refuse := func(body, detail, field, reason string) {
 		t.Helper()
 		before := c.Get(settings).Body + c.Get(providers).Body

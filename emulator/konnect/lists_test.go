@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
-	"github.com/portico-emulator/portico/emulator/konnect"
 )
 
 func TestPagesMakeUpTheWhole(t *testing.T) {
@@ -45,7 +43,7 @@ func TestPagesMakeUpTheWhole(t *testing.T) {
 func TestPageParametersThatAreRefused(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	for _, op := range probe.Rows(konnect.Vendor(), nil) {
+	for _, op := range vendor.Rows(nil) {
 		if op.List == nil || !op.List.Paged {
 			continue
 		}
@@ -83,7 +81,7 @@ var choices = map[string]struct{ sort, filter string }{
 func TestListsSortAndFilterByTheirAttributesAlone(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	for _, op := range probe.Rows(konnect.Vendor(), nil) {
+	for _, op := range vendor.Rows(nil) {
 		want, ok := choices[op.ID]
 		if !ok {
 			continue
@@ -122,7 +120,7 @@ func TestOperatorsOfFilters(t *testing.T) {
 		api.AsText: {"eq", "neq", "contains", "oeq", "ocontains"}, api.AsUUID: {"eq", "oeq", "neq"}, api.AsBool: {},
 		api.AsNothing: {"eq", "neq", "contains", "oeq", "ocontains"},
 	}
-	for _, op := range probe.Rows(konnect.Vendor(), nil) {
+	for _, op := range vendor.Rows(nil) {
 		if _, ok := choices[op.ID]; !ok {
 			continue
 		}

@@ -10,21 +10,20 @@ import (
 
 	"github.com/portico-emulator/portico/emulator"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/probe"
-	"github.com/portico-emulator/portico/emulator/konnect"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // The rules here are those of docs/vendors/konnect.md that no recorded conversation shows.
 
 // somewhere is a row's path with an id that nothing has in every place.
 func somewhere(op *api.Operation) string {
-	return probe.Filled(op, func(string) string { return nowhere })
+	return client.Filled(op, func(string) string { return nowhere })
 }
 
 func TestEveryRowAsksWhoCalls(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	for _, op := range probe.Rows(konnect.Vendor(), nil) {
+	for _, op := range vendor.Rows(nil) {
 		writes := op.Method != http.MethodGet
 		for _, is := range []struct {
 			what, header string
@@ -52,7 +51,7 @@ func TestEveryRowAsksWhoCalls(t *testing.T) {
 
 func TestStrictModeKnowsItsTokens(t *testing.T) {
 	t.Parallel()
-	c := over(probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Strict: true})})
+	c := vendor.Connect(t, emulator.Config{Strict: true})
 	for token, want := range map[string]int{
 		adminToken: 200, viewerToken: 200, "spat_portico-automation": 200, nobodyToken: 403, "kpat_unlisted": 401, "x": 401,
 	} {
@@ -256,7 +255,7 @@ func TestUnknownMembers(t *testing.T) {
 
 func TestClockOfTokens(t *testing.T) {
 	t.Parallel()
-	c := over(probe.Client{T: t, Handler: probe.Configured(t, emulator.Config{Clock: time.Date(2019, 12, 31, 23, 59, 59, 999e6, time.UTC)})})
+	c := vendor.Connect(t, emulator.Config{Clock: time.Date(2019, 12, 31, 23, 59, 59, 999e6, time.UTC)})
 	const token = "Bearer kpat_portico-expired" // at the beginning of 2020
 	if got := c.Send("GET", "/v2/portals", "", "Authorization", token).Status; got != 200 {
 		t.Errorf("before the token expires: got %d, want 200", got)

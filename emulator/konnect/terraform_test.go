@@ -12,7 +12,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // terraform calls as Kong's Terraform provider does.
@@ -24,7 +25,7 @@ type terraform struct {
 // provider serves an emulator of its own to the provider.
 func provider(t testing.TB) terraform {
 	t.Helper()
-	s := httptest.NewServer(probe.Start(t))
+	s := httptest.NewServer(client.Start(t, emulator.Config{}))
 	t.Cleanup(s.Close)
 	return terraform{t, s.URL, adminToken}
 }
@@ -37,7 +38,7 @@ func (c terraform) as(token string) terraform {
 
 // call sends what the provider sends, and reads the answer as strictly: the status that it expects, and no other content
 // type than the two that it knows.
-func (c terraform) call(status int, method, path, body string) probe.Answer {
+func (c terraform) call(status int, method, path, body string) client.Answer {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, http.NoBody)
 	if body != "" {
@@ -75,11 +76,11 @@ func (c terraform) call(status int, method, path, body string) probe.Answer {
 	if res.StatusCode != status || media != want || (len(data) == 0) != (want == "") {
 		c.t.Fatalf("%s %s %s: got %d as %q: %s; want %d as %q", method, path, body, res.StatusCode, media, data, status, want)
 	}
-	return probe.Answer{Status: res.StatusCode, Header: res.Header, Body: string(data)}
+	return client.Answer{Status: res.StatusCode, Header: res.Header, Body: string(data)}
 }
 
 // members checks that the body has these members and no other.
-func members(t testing.TB, a probe.Answer, names ...string) {
+func members(t testing.TB, a client.Answer, names ...string) {
 	t.Helper()
 	var got []string
 	a.Get("@this").ForEach(func(name, _ gjson.Result) bool {
@@ -142,7 +143,7 @@ func TestTerraformAcceptance(t *testing.T) {
 		a := c.call(200, "PATCH", p, `{"images":{"logo":{"data":"`+image+`","filename":"red-square-logo.png"},`+
 			`"favicon":{"data":"`+image+`","filename":"red-square.png"},"catalog_cover":{"data":"`+image+`","filename":"red-square-banner.png"}}}`)
 		shown := c.call(200, "GET", p, "")
-		for _, a := range []probe.Answer{a, shown} {
+		for _, a := range []client.Answer{a, shown} {
 			members(t, a, "theme_name", "use_custom_fonts", "custom_theme", "custom_fonts", "text", "images")
 			a.Check(t, "theme_name", "mint_rocket")
 			a.Check(t, "use_custom_fonts", "false")

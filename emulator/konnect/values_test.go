@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/probe"
+	"github.com/portico-emulator/portico/emulator/internal/testing/client"
 )
 
 // labels makes so many of them, from a number on.
@@ -169,7 +169,7 @@ func TestLengthsAreCountedInCharacters(t *testing.T) {
 func TestWhatOthersBringIntoBeing(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	state := func(status int, kind, in, document string) probe.Answer {
+	state := func(status int, kind, in, document string) client.Answer {
 		t.Helper()
 		return c.Must(status, "POST", "/_portico/state/konnect."+kind, `{"in": ["`+in+`"], "document": `+document+`}`)
 	}
@@ -212,7 +212,7 @@ func TestHowRegistrationsAreBorn(t *testing.T) {
 	const ordersV1, ordersV2, ordersBeta = "74e54925-20a0-4788-9873-d24db33f1495", "84e54925-20a0-4788-9873-d24db33f1495", "94e54925-20a0-4788-9873-d24db33f1495"
 	const paymentsV2, shippingV1 = "64e54925-20a0-4788-9873-d24db33f1495", "33f8380e-7798-4566-99e3-2edf2b57d289"
 	c := connect(t)
-	register := func(status int, app, version string) probe.Answer {
+	register := func(status int, app, version string) client.Answer {
 		t.Helper()
 		return c.Must(status, "POST", "/_portico/state/konnect.registration", `{"in": ["`+app+`"], "document": {"product_version_id": "`+version+`"}}`)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 // FuzzAdmin proves that nothing that is sent breaks the admin plane.
@@ -23,7 +23,7 @@ func FuzzAdmin(f *testing.F) {
 	f.Add(uint8(0), "openapi/toy.json", "", ``)
 	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	f.Fuzz(func(t *testing.T, method uint8, path, query, body string) {
-		gauge.Input(t)
+		heap.Input(t)
 		u, err := url.Parse("/_portico/" + path)
 		if err != nil || strings.ContainsAny(path, "?#") {
 			return

@@ -57,11 +57,11 @@ func TestWorldGoesWhenIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newToy(t, "")
 		run(t, h, call{do: "POST /_portico/worlds", body: `{"name":"brief","ttl":"1m"}`, status: 201, want: `{"name":"brief",…`})
-		time.Sleep(40 * time.Second)
+		<-time.After(40 * time.Second)
 		run(t, h, call{do: "GET /_world/brief/_portico/clock", status: 200, want: `{"now":"2026-03-01T09:00:00Z","frozen":true}`})
-		time.Sleep(40 * time.Second)
+		<-time.After(40 * time.Second)
 		run(t, h, call{do: "GET /_world/brief/_portico/clock", status: 200, want: `{"now":"2026-03-01T09:00:00Z","frozen":true}`})
-		time.Sleep(61 * time.Second)
+		<-time.After(61 * time.Second)
 		run(t, h, call{do: "GET /_portico/worlds/brief", status: 404, want: `{"error":{"code":"unknown-world",…`})
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 // sameReading compares what a document says of its members with what gjson finds.
@@ -51,7 +51,7 @@ func FuzzMembers(f *testing.F) {
 	f.Add([]byte(`{"a":{"b":[1,"}"]},"c":"\""}`))
 	f.Add([]byte(` {"a" : 1 , "b" : [ ] }`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		body, err := api.Parse(data)
 		if err != nil || body.Object == nil {
 			return

@@ -10,7 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 // rows are operations to have rules about.
@@ -132,7 +132,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("on: '['\nplan: [fail]\nodds: 1e400\ngive: {patch: [{op: add, path: a}], stale: -1s}")
 	_, names := rows()
 	f.Fuzz(func(t *testing.T, text string) {
-		gauge.Input(t)
+		heap.Input(t)
 		r, err := fault.Read([]byte(text), names)
 		if (r == nil) == (err == nil) {
 			t.Errorf("got %v and %v", r, err)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 )
 
@@ -105,7 +105,7 @@ func FuzzPattern(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		g := &grammar{data}
 		pattern, glob, text := strings.ToValidUTF8(g.regular(0), ""), g.glob(), g.text()
 		checkPattern(t, pattern, text)

@@ -11,7 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
 )
 
@@ -135,7 +135,7 @@ func TestTextLinear(t *testing.T) {
 		"token: x\n", "{token: x", ",token", "token\n", "{token\n", ",token #", "# ,token\n# token: x\n", "? token\n: x\n", "token:\n  - x\n", "token: [x, ", "token: \"x", "{token: x\n", "&a ", ",&a ", "- ", "[", "\n", " ", "#\n", "tokentoken", "token.",
 		"-----BEGIN PRIVATE KEY-----", "<token ", "<token>", "name=token\n", "token=", "://", "eyJ.", "a:", "\"token\\\"",
 	} {
-		gauge.Linear(t, piece, 2<<10, func(bytes int) { r.Text(strings.Repeat(piece, bytes/len(piece))) })
+		heap.Linear(t, piece, 2<<10, func(bytes int) { r.Text(strings.Repeat(piece, bytes/len(piece))) })
 	}
 }
 

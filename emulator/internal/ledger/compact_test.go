@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
 	"github.com/portico-emulator/portico/emulator/internal/ledger"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 // TestFilesStayShort proves that a file is written anew while it is used, and when it is opened, and how short it gets.
@@ -146,7 +146,7 @@ func FuzzEvents(f *testing.F) {
 
 func tryOpen(t *testing.T, y *toys, data []byte) {
 	t.Helper()
-	gauge.Input(t)
+	heap.Input(t)
 	path := filepath.Join(t.TempDir(), "w")
 	must(t, os.WriteFile(path, data, 0o600))
 	l, w, err := raise(t, path, y.birth(), 0, nil)

@@ -13,7 +13,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/object"
 )
 
@@ -56,7 +56,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		b, err := object.Parse(data)
 		if err != nil {
 			if json.Valid(data) && utf8.Valid(data) && !strings.Contains(err.Error(), "range") && !strings.Contains(err.Error(), "deep") {
@@ -137,7 +137,7 @@ func FuzzAppendText(f *testing.F) {
 		f.Add(s + s + "0123456789" + s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		gauge.Input(t)
+		heap.Input(t)
 		var got string
 		if err := json.Unmarshal(object.AppendString(nil, s), &got); err != nil {
 			t.Fatalf("%q: got %q, %v", s, object.AppendString(nil, s), err)
@@ -203,7 +203,7 @@ func FuzzPatches(f *testing.F) {
 		f.Add([]byte(s[0]), []byte(s[1]))
 	}
 	f.Fuzz(func(t *testing.T, from, to []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		a, errA := object.Parse(from)
 		b, errB := object.Parse(to)
 		if errA != nil || errB != nil || a.Object == nil || b.Object == nil {
@@ -305,6 +305,6 @@ func TestLinear(t *testing.T) {
 			object.MergePatch([]byte("{"+members(n)+`"-":1}`), []byte("{"+strings.ReplaceAll(members(n), ":1", ":null")+`"-":1}`))
 		},
 	} {
-		gauge.Linear(t, name, 1000, do)
+		heap.Linear(t, name, 1000, do)
 	}
 }

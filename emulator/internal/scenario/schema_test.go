@@ -9,8 +9,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 	"github.com/portico-emulator/portico/scenarios"
 )
@@ -80,7 +80,7 @@ func FuzzRead(f *testing.F) {
 		Kinds:      map[string]*api.Resource{"konnect.developer": {Kind: "konnect.developer", Shape: &api.Shape{}}},
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		gauge.Input(t)
+		heap.Input(t)
 		s, err := scenario.Read("x", []byte(text), words)
 		if (s == nil) == (err == nil) {
 			t.Errorf("got %v and %v", s, err)

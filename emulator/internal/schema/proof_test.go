@@ -13,8 +13,8 @@ import (
 	"github.com/portico-emulator/portico/emulator/exchange"
 	"github.com/portico-emulator/portico/emulator/experiencehub"
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
 	"github.com/portico-emulator/portico/emulator/internal/schema"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/konnect"
 	"github.com/portico-emulator/portico/schemas"
 )
@@ -196,7 +196,7 @@ func TestProvable(t *testing.T) {
 func FuzzProof(f *testing.F) {
 	f.Add(uint64(2))
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		gauge.Input(t)
+		heap.Input(t)
 		hold(t, seed, 2)
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -91,7 +91,7 @@ var shapes = map[string]shape{
 func TestLinear(t *testing.T) {
 	t.Parallel()
 	for name, s := range shapes {
-		gauge.Linear(t, name, 1000, func(n int) { _, _ = yaml.Parse(s.text(n, 1<<30), 1_000_000) })
+		heap.Linear(t, name, 1000, func(n int) { _, _ = yaml.Parse(s.text(n, 1<<30), 1_000_000) })
 	}
 }
 

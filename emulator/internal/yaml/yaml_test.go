@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/gauge"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -182,7 +182,7 @@ func FuzzFromJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		body, err := api.Parse(data)
 		if err != nil || len(data) > 1000 {
 			return
@@ -216,7 +216,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		gauge.Input(t)
+		heap.Input(t)
 		n, err := yaml.Parse(data, 1000)
 		if err == nil && !json.Valid(n.JSON(nil)) {
 			t.Fatalf("%q became %s", data, n.JSON(nil))
@@ -230,7 +230,7 @@ func FuzzLarge(f *testing.F) {
 		f.Add(s[0], s[1], s[2], uint32(1000))
 	}
 	f.Fuzz(func(t *testing.T, head, piece, tail string, times uint32) {
-		gauge.Input(t)
+		heap.Input(t)
 		if len(piece) == 0 || len(head)+len(tail) > 10_000 {
 			return
 		}
