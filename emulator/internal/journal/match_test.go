@@ -11,8 +11,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 // grammar builds texts out of bytes, so that a fuzzer's changes give other regular expressions and globs and not mere errors.

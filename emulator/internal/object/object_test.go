@@ -13,8 +13,8 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"github.com/tidwall/gjson"
 
-	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 	"github.com/portico-emulator/portico/emulator/internal/object"
+	"github.com/portico-emulator/portico/emulator/internal/testing/heap"
 )
 
 func TestParseIsCanonical(t *testing.T) {

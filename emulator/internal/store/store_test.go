@@ -487,7 +487,7 @@ func TestIdleWorldsGo(t *testing.T) {
 		if err := create("one-too-many", 0); !api.IsCode(err, api.Conflict) {
 			t.Errorf("one world too many: got %v, want a conflict", err)
 		}
-		time.Sleep(2 * time.Minute)
+		<-time.After(2 * time.Minute)
 		must(t, create("w7", 0))
 		must(t, create("enough", 0)) // of those that are idle, as many as are in the way went
 		if got := len(f.store.Worlds()); got != 3 {
