@@ -3,7 +3,7 @@
 # goes into docs/reliability.md unless FUZZ picks targets by a pattern of folder and name. It fails if a target does; the input is then in
 # testdata/fuzz beside the test. "fuzz.sh keep" runs nothing, but copies to the tests what the last run found.
 set -euo pipefail
-targets=$(grep -rHoE --include='*_test.go' --exclude-dir=testdata '^func Fuzz[[:alnum:]_]+\([[:alnum:]]+ \*testing\.F\)' . |
+targets=$(grep -rHoE --include='*_test.go' --exclude-dir=testdata --exclude=scripts_test.go '^func Fuzz[[:alnum:]_]+\([[:alnum:]]+ \*testing\.F\)' . |
 	sed -E 's|^\./(.*)/[^/]*:func ([[:alnum:]_]+).*|\1 \2|' | sort | grep -E -e "${FUZZ:-.}") || {
 	echo "no fuzz target matches ${FUZZ:-.}" >&2
 	exit 1
