@@ -18,7 +18,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/fault"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 	"github.com/portico-emulator/portico/fixtures"
 )
 
@@ -268,7 +268,7 @@ func scalars(d *api.Doc) map[string]json.RawMessage {
 
 // pointing is a server over copies of the vendors, in a world of the small fixture, whose rows do nothing but say what
 // object their path names. Refusals say so, too.
-func pointing(t *testing.T) (*server.Server, *store.World) {
+func pointing(t *testing.T) (*server.Server, *world.World) {
 	t.Helper()
 	said := func(c *api.Call) http.Header {
 		h := http.Header{"Row": {c.Op.Full}, "Object": {"none"}}
@@ -298,15 +298,15 @@ func pointing(t *testing.T) (*server.Server, *store.World) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := store.Grow(p.Catalog, "small", 1, func(tx api.Tx) error {
+	base, err := world.Grow(p.Catalog, "small", 1, func(tx api.Tx) error {
 		return fixture.Grow(t.Context(), tx, 1, func(*api.Resource, api.Object) ([]api.Violation, error) { return nil, nil })
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server.Server{Plan: p, Store: store.New(), Log: slog.New(slog.DiscardHandler)}
+	s := &server.Server{Plan: p, Store: world.NewSet(), Log: slog.New(slog.DiscardHandler)}
 	now := clock.At(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
-	w, err := s.Store.Create(store.Birth{Name: server.DefaultWorld, Base: base, Seed: 1, Clock: now})
+	w, err := s.Store.Create(world.Options{Name: server.DefaultWorld, Base: base, Seed: 1, Clock: now})
 	if err != nil {
 		t.Fatal(err)
 	}

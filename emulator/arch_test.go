@@ -59,7 +59,7 @@ func standard(path string) bool {
 var homes = map[string]string{
 	"github.com/gin-gonic":         "emulator/internal/server",
 	"github.com/tidwall/btree":     "emulator/internal/store",
-	"github.com/tidwall/buntdb":    "emulator/internal/ledger",
+	"github.com/tidwall/buntdb":    "emulator/internal/persist",
 	"github.com/santhosh-tekuri":   "emulator/internal/schema",
 	"github.com/brianvoe/gofakeit": "emulator/internal/seed",
 	"github.com/goccy/go-yaml":     "emulator/internal/yaml",
@@ -109,6 +109,12 @@ var laws = []struct {
 		not:   func(_, to string) bool { return own(to) },
 	},
 	{
+		name:  "internal/store imports of this module only internal/api",
+		binds: func(from string) bool { return from == "emulator/internal/store" },
+		not:   func(_, to string) bool { return own(to) && to != "emulator/internal/api" },
+		tests: true,
+	},
+	{
 		name:  "commands reach the emulator only through its public face",
 		binds: command,
 		not: func(_, to string) bool {
@@ -139,7 +145,7 @@ var laws = []struct {
 	{
 		name:  "only package emulator knows of state files",
 		binds: func(from string) bool { return from != "emulator" },
-		not:   func(_, to string) bool { return to == "emulator/internal/ledger" },
+		not:   func(_, to string) bool { return to == "emulator/internal/persist" },
 	},
 	{
 		name:  "only testkit/container imports testcontainers",

@@ -7,8 +7,9 @@
 //	internal/api    the vocabulary in which tables, resources and dialects are written
 //	internal/rest   the plain verbs over resources: locate, birth, change, show, list, delete
 //	internal/server routes, and the one function that carries a request from its row to state and back
-//	internal/store  worlds: documents and indexes as copy-on-write trees, transactions
-//	internal/ledger the file in which a world outlives the process
+//	internal/store  documents, indexes, transactions and states that share what they have in common
+//	internal/world  what one test wants to itself: documents, clock, faults, scenarios, journal, coverage; and the set of worlds
+//	internal/persist the file in which a world outlives the process
 //	internal/schema JSON Schemas, and what they find as neutral violations
 //	internal/seed   fixtures, grown into worlds
 //	internal/files  the files that a user names

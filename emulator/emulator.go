@@ -22,11 +22,11 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/files"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/ledger"
 	"github.com/portico-emulator/portico/emulator/internal/near"
+	"github.com/portico-emulator/portico/emulator/internal/persist"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 	"github.com/portico-emulator/portico/emulator/konnect"
 	"github.com/portico-emulator/portico/fixtures"
 	"github.com/portico-emulator/portico/schemas"
@@ -41,7 +41,7 @@ const (
 	DefaultFixture = "small"
 	DefaultJournal = journal.DefaultEntries
 
-	DefaultStateLimit = ledger.Limit
+	DefaultStateLimit = persist.Limit
 )
 
 // Config says how an emulator is to be. The zero Config is the command line's defaults.
@@ -65,8 +65,8 @@ type Config struct {
 type Emulator struct {
 	config Config
 	server *server.Server
-	ledger *ledger.Ledger // nil: all is in memory
-	lived  bool           // before this process
+	file   *persist.File // nil: all is in memory
+	lived  bool          // before this process
 }
 
 // New makes an emulator with its default world. It refuses a fixture that does not exist or has a fault, and then names
@@ -94,7 +94,7 @@ func New(config Config) (*Emulator, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	worlds := store.New()
+	worlds := world.NewSet()
 	if config.Journal != 0 {
 		worlds.Entries = max(config.Journal, 0)
 	}
@@ -114,12 +114,12 @@ func (e *Emulator) populate(h *host) error {
 		if err := e.open(h); err != nil {
 			return err
 		}
-		spec.Clock = e.ledger.Birth().Clock
+		spec.Clock = e.file.Clock()
 	}
 	world, err := h.NewWorld(context.Background(), spec)
-	if err == nil && e.ledger != nil {
-		err = e.ledger.Raise(world)
-		e.lived = e.ledger.Events() > 0
+	if err == nil && e.file != nil {
+		err = e.file.Replay(world)
+		e.lived = e.file.Events() > 0
 	}
 	for _, name := range e.config.Scenarios {
 		if err == nil {
@@ -135,10 +135,10 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.server.
 // Close releases what the emulator holds. With a state file it makes sure that everything is in there, and whatever would
 // change the default world afterwards is refused. It may be called more than once.
 func (e *Emulator) Close() error {
-	if e.ledger == nil {
+	if e.file == nil {
 		return nil
 	}
-	return e.ledger.Close()
+	return e.file.Close()
 }
 
 // plan is the vendors, linked and routed once for all emulators of the process.
@@ -162,13 +162,13 @@ type baseKey struct {
 
 type grown struct {
 	once sync.Once
-	base *store.Base
+	base *world.Base
 	err  error
 }
 
 // base is what worlds of a fixture are born from. It is grown until the context of whoever grows it ends; another one who
 // waits for it grows it then.
-func base(ctx context.Context, p *server.Plan, name string, seedOf uint64) (*store.Base, error) {
+func base(ctx context.Context, p *server.Plan, name string, seedOf uint64) (*world.Base, error) {
 	key := baseKey{fixture: name, seed: seedOf}
 	open := func() (*seed.Fixture, error) { return seed.Open(fixtures.FS, name) }
 	check := trusted
@@ -194,7 +194,7 @@ func base(ctx context.Context, p *server.Plan, name string, seedOf uint64) (*sto
 			if f, g.err = open(); g.err != nil {
 				return
 			}
-			g.base, g.err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(ctx, tx, seedOf, check) })
+			g.base, g.err = world.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(ctx, tx, seedOf, check) })
 		})
 		if g.err == nil {
 			return g.base, nil
@@ -253,14 +253,14 @@ func (h *host) Version() string      { return Version }
 func (h *host) AdminToken() string   { return h.e.config.AdminToken }
 func (h *host) AdminHosts() []string { return h.e.config.AdminHosts }
 func (h *host) Plan() *server.Plan   { return h.e.server.Plan }
-func (h *host) Store() *store.Store  { return h.e.server.Store }
+func (h *host) Store() *world.Set    { return h.e.server.Store }
 func (h *host) Judge() seed.Checker  { return judge }
 func (h *host) Fixtures() []string   { return seed.Names(fixtures.FS) }
 func (h *host) Configured() string   { return h.e.config.Fixture }
 
 // NewWorld makes a world; what the spec leaves out is as in the world that it comes from, or as the server was configured.
-func (h *host) NewWorld(ctx context.Context, spec admin.WorldSpec) (*store.World, error) {
-	birth := store.Birth{Name: spec.Name, TTL: spec.TTL, Seed: *h.e.config.Seed, From: spec.From}
+func (h *host) NewWorld(ctx context.Context, spec admin.WorldSpec) (*world.World, error) {
+	birth := world.Options{Name: spec.Name, TTL: spec.TTL, Seed: *h.e.config.Seed, From: spec.From}
 	at := h.e.config.Clock
 	if spec.From != nil {
 		birth.Seed, at = spec.From.Seed(), time.Time{}
@@ -288,7 +288,7 @@ func (h *host) NewWorld(ctx context.Context, spec admin.WorldSpec) (*store.World
 }
 
 // Base is what worlds of a fixture are born from.
-func (h *host) Base(ctx context.Context, fixture string, seed uint64) (*store.Base, error) {
+func (h *host) Base(ctx context.Context, fixture string, seed uint64) (*world.Base, error) {
 	return base(ctx, h.e.server.Plan, fixture, seed)
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 	"github.com/portico-emulator/portico/fixtures"
 )
 
@@ -22,7 +22,7 @@ func Judged(name string, seedOf uint64) error {
 	if err != nil {
 		return err
 	}
-	_, err = store.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
+	_, err = world.Grow(p.Catalog, name, seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
 	return err
 }
 
@@ -36,7 +36,7 @@ func GrowText(text []byte, seedOf uint64) error {
 	if err != nil {
 		return err
 	}
-	_, err = store.Grow(p.Catalog, "fixture", seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
+	_, err = world.Grow(p.Catalog, "fixture", seedOf, func(tx api.Tx) error { return f.Grow(context.Background(), tx, seedOf, judge) })
 	return err
 }
 

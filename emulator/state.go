@@ -4,10 +4,10 @@ import (
 	"context"
 	"slices"
 
-	"github.com/portico-emulator/portico/emulator/internal/ledger"
+	"github.com/portico-emulator/portico/emulator/internal/persist"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 	"github.com/portico-emulator/portico/fixtures"
 )
 
@@ -20,10 +20,10 @@ type State struct {
 
 // State tells of the state file.
 func (e *Emulator) State() State {
-	if e.ledger == nil {
+	if e.file == nil {
 		return State{}
 	}
-	out := State{File: e.config.State, Commits: e.ledger.Events()}
+	out := State{File: e.config.State, Commits: e.file.Events()}
 	for _, n := range e.server.Store.World(server.DefaultWorld).Counts() {
 		out.Documents += n
 	}
@@ -36,18 +36,18 @@ func (e *Emulator) open(h *host) error {
 	if err != nil {
 		return err
 	}
-	e.ledger, err = ledger.Open(e.config.State, ledger.Birth{
+	e.file, err = persist.Open(e.config.State, persist.Options{
 		Version: Version,
 		Base:    born,
 		Builtin: slices.Contains(seed.Names(fixtures.FS), e.config.Fixture),
 		Clock:   e.config.Clock,
-		Bases: func(fixture string) (*store.Base, error) {
+		Bases: func(fixture string) (*world.Base, error) {
 			return h.Base(context.Background(), fixture, *e.config.Seed)
 		},
 		Resource: h.Plan().Catalog.Resource,
 	}, e.config.Log)
 	if err == nil && e.config.StateLimit > 0 {
-		e.ledger.Limit = e.config.StateLimit
+		e.file.Limit = e.config.StateLimit
 	}
 	return err
 }

@@ -269,14 +269,14 @@ func TestUnkept(t *testing.T) {
 			call(t, k, "PUT", "/_portico/scenarios/lost-create-response", `{"name":"lost-create-response","fixture":"empty"}`, 200)
 		}
 		got := call(t, k, c.method, "/_portico"+c.path, c.body, http.StatusServiceUnavailable)
-		if want := `{"error":{"code":"unavailable","message":"what was asked for could not be kept, so it was not done"}}`; got != want {
+		if want := `{"error":{"code":"unavailable","message":"the change could not be written to the state file, so it was not made"}}`; got != want {
 			t.Errorf("%s %s: got %s, want %s", c.method, c.path, got, want)
 		}
 	}
 	if d := cmp.Diff(before, view(t, k)); d != "" {
 		t.Errorf("what was refused was done (-before +after):\n%s", d)
 	}
-	if n := strings.Count(log.String(), "level=ERROR msg=\"the state file was not written, so nothing was done\""); n != 15 {
+	if n := strings.Count(log.String(), "level=ERROR msg=\"the state file could not be written, so the change was not made\""); n != 15 {
 		t.Errorf("logged %d times, want 15:\n%s", n, log.String())
 	}
 	call(t, k, http.MethodGet, "/v2/portals", "", 200)

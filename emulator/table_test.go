@@ -22,7 +22,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/schema"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 	"github.com/portico-emulator/portico/schemas"
 )
 
@@ -95,12 +95,12 @@ func echoing(t *testing.T) http.Handler {
 			}
 		}
 	})
-	s := &server.Server{Plan: p, Store: store.New(), Log: slog.New(slog.DiscardHandler)}
-	base, err := store.Grow(p.Catalog, "none", 1, func(api.Tx) error { return nil })
+	s := &server.Server{Plan: p, Store: world.NewSet(), Log: slog.New(slog.DiscardHandler)}
+	base, err := world.Grow(p.Catalog, "none", 1, func(api.Tx) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Store.Create(store.Birth{Name: server.DefaultWorld, Base: base}); err != nil {
+	if _, err := s.Store.Create(world.Options{Name: server.DefaultWorld, Base: base}); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -28,7 +28,7 @@ func TestServeState(t *testing.T) {
 	}
 	_, before := get(t, s.url+"/_portico/state/konnect.portal")
 	code, stdout, stderr := do(t, env, "serve")
-	want := fmt.Sprintf("portico: state file %s: another portico (process %d) has it open: stop that one, or name another file\n", file, s.cmd.Process.Pid)
+	want := fmt.Sprintf("portico: state file %s: another portico (process %d) has it open: stop that one, or use another file\n", file, s.cmd.Process.Pid)
 	if code != 1 || stdout != "" || stderr != want {
 		t.Errorf("a second server: exit %d, %q, %q, want %q", code, stdout, stderr, want)
 	}
@@ -48,10 +48,10 @@ func TestServeState(t *testing.T) {
 		t.Errorf("got\n%s", stdout)
 	}
 	for args, want := range map[string]string{
-		"--seed 7 --fixture small":     "state file " + file + ": its world was born with --seed 42 --fixture empty: start with that, or name another file",
-		"--clock 2026-03-01T09:00:00Z": "state file " + file + ": its world was born without --clock: leave that out, or name another file; PUT /_portico/clock moves the clock of a world that lives",
-		"--state " + dir:               "state file " + dir + ": it is a folder: name a file, which may be in it",
-		"--state " + dir + "/none/w":   "state file " + dir + "/none/w: there is no folder " + dir + "/none: make it, or name a file elsewhere",
+		"--seed 7 --fixture small":     "state file " + file + ": its world was created with --seed 42 --fixture empty: start with that, or use another file",
+		"--clock 2026-03-01T09:00:00Z": "state file " + file + ": its world was created without --clock: leave it out, or use another file; PUT /_portico/clock sets the clock of an existing world",
+		"--state " + dir:               "state file " + dir + ": it is a directory: name a file, which may be in it",
+		"--state " + dir + "/none/w":   "state file " + dir + "/none/w: there is no directory " + dir + "/none: create it, or use another file",
 	} {
 		code, stdout, stderr := do(t, env, append([]string{"serve"}, strings.Fields(args)...)...)
 		if code != 1 || stdout != "" || stderr != "portico: "+want+"\n" {

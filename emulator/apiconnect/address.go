@@ -240,7 +240,7 @@ func name(c *api.Call, d *api.Draft) error {
 // free is a name that nothing in the draft's place has.
 func free(c *api.Call, d *api.Draft, wanted string) string {
 	out := wanted
-	for n := 1; c.Tx.FindIn(d.Res.Kind, "name", d.Owner(), out) != nil; n++ {
+	for n := 1; c.Tx.Find(d.Res.Kind, "name", api.Key(d.Owner(), out)) != nil; n++ {
 		tail := "-" + strconv.Itoa(n)
 		out = cut(wanted, maxName-len(tail)) + tail
 	}

@@ -82,7 +82,7 @@ func appBorn(c *api.Call, d *api.Draft) error {
 		}
 	}
 	if d.Null("application_type") {
-		if t := c.Tx.FindIn(kindApplicationType, "name", catalog, "default"); t != nil {
+		if t := c.Tx.Find(kindApplicationType, "name", api.Key(catalog, "default")); t != nil {
 			d.SetString("application_type", t.ID)
 		}
 	} else if err := sameCatalog(c, d, "application_type", kindApplicationType); err != nil {

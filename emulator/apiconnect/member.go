@@ -58,7 +58,7 @@ func membership(c *api.Call, org, user *api.Doc) *api.Doc {
 	if user == nil {
 		return nil
 	}
-	return c.Tx.FindIn(kindMember, "member", org.ID, user.ID)
+	return c.Tx.Find(kindMember, "member", api.Key(org.ID, user.ID))
 }
 
 // memberships are those of a user that give rights.

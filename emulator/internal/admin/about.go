@@ -8,12 +8,12 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/openapi"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 func hostOf(c *api.Call) Host { return c.Host.(Host) } //nolint:forcetypeassert // the server is given one
 
-func worldOf(c *api.Call) *store.World { return c.World.(*store.World) } //nolint:forcetypeassert // the server gives one
+func worldOf(c *api.Call) *world.World { return c.World.(*world.World) } //nolint:forcetypeassert // the server gives one
 
 // Vendors are the vendors of a plan but for the admin plane.
 func Vendors(p *server.Plan) []*api.Vendor {
@@ -141,7 +141,7 @@ func document(c *api.Call) (any, error) {
 }
 
 // Credentials lists who may call the vendors, or the one that is named, in a world.
-func Credentials(p *server.Plan, w *store.World, vendor string) ([]api.Credential, error) {
+func Credentials(p *server.Plan, w *world.World, vendor string) ([]api.Credential, error) {
 	some, err := chosen(p, vendor)
 	if err != nil {
 		return nil, err

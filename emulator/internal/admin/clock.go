@@ -6,7 +6,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 type reading struct {
@@ -14,7 +14,7 @@ type reading struct {
 	Frozen bool      `json:"frozen"`
 }
 
-func tell(w *store.World) reading {
+func tell(w *world.World) reading {
 	r := w.Clock.Read()
 	return reading{r.Now, r.Frozen}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // Host is the emulator that the admin plane acts on.
@@ -17,12 +17,12 @@ type Host interface {
 	AdminToken() string   // "": none is needed
 	AdminHosts() []string // names of hosts, as AdminHost gives them, under which the admin API answers beside the usual ones
 	Plan() *server.Plan
-	Store() *store.Store
+	Store() *world.Set
 	Judge() seed.Checker
 	Fixtures() []string // names of the built-in fixtures
 	Configured() string // the server's own fixture
-	NewWorld(context.Context, WorldSpec) (*store.World, error)
-	Base(ctx context.Context, fixture string, seed uint64) (*store.Base, error) // what a world is born from
+	NewWorld(context.Context, WorldSpec) (*world.World, error)
+	Base(ctx context.Context, fixture string, seed uint64) (*world.Base, error) // what a world is born from
 	Library() []*scenario.Scenario                                              // the built-in scenarios
 }
 
@@ -31,7 +31,7 @@ type WorldSpec struct {
 	Name    string
 	Fixture string
 	Seed    *uint64
-	From    *store.World
+	From    *world.World
 	Clock   time.Time
 	TTL     time.Duration
 }

@@ -5,14 +5,14 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // knowledge is what explanations of a world's entries look up. Each thing is looked up once for all of them.
 func knowledge(c *api.Call, entries []*journal.Entry) *journal.Knowledge {
 	type document struct{ kind, id string }
 	found, routes := map[document][]string{}, map[string]string{}
-	recent := sync.OnceValue(func() []*store.World { return hostOf(c).Store().Recent(searched) })
+	recent := sync.OnceValue(func() []*world.World { return hostOf(c).Store().Recent(searched) })
 	table := sync.OnceValue(func() *routeTable { return newRouteTable(Vendors(hostOf(c).Plan())) })
 	calls := sync.OnceValue(func() map[string]string {
 		out := make(map[string]string, len(entries))
@@ -56,7 +56,7 @@ const (
 )
 
 // elsewhere are the first of some worlds in which a document of a kind has an id, but for one.
-func elsewhere(worlds []*store.World, but *store.World, kind, id string) []string {
+func elsewhere(worlds []*world.World, but *world.World, kind, id string) []string {
 	var out []string
 	for _, w := range worlds {
 		if len(out) < maxElsewhere && w != but && w.Contains(kind, id) {

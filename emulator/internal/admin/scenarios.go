@@ -10,7 +10,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // Words are those that scenarios of a plan may use.
@@ -34,7 +34,7 @@ func words(h Host) *scenario.Words {
 }
 
 // placeOf is a world for scenarios to play in.
-func placeOf(h Host, w *store.World) scenario.Place {
+func placeOf(h Host, w *world.World) scenario.Place {
 	return scenario.Place{
 		World: w, Clock: w.Clock, Faults: &w.Faults, Words: words(h),
 		Read:  w.View,
@@ -45,18 +45,18 @@ func placeOf(h Host, w *store.World) scenario.Place {
 
 // ResumeScenario lets a scenario play from its beginning in a world that has lived with it before: its documents, its
 // fixture and its clock had their time.
-func ResumeScenario(h Host, w *store.World, one *scenario.Scenario) error {
+func ResumeScenario(h Host, w *world.World, one *scenario.Scenario) error {
 	return w.Scenarios.Start(one, placeOf(h, w), func() error { return nil })
 }
 
 // StartScenario lets a scenario play in a world. One with a fixture makes the world be born anew from it; one that cannot
 // start, before the context ends, leaves the world as it was.
-func StartScenario(ctx context.Context, h Host, w *store.World, one *scenario.Scenario) error {
+func StartScenario(ctx context.Context, h Host, w *world.World, one *scenario.Scenario) error {
 	place := placeOf(h, w)
 	return w.Scenarios.Start(one, place, func() error {
 		now := w.Clock.Now()
 		if one.Fixture != "" {
-			now = w.Born().Now
+			now = w.InitialClock().Now
 		}
 		if !one.Clock.IsZero() {
 			now = one.Clock
@@ -71,7 +71,7 @@ func StartScenario(ctx context.Context, h Host, w *store.World, one *scenario.Sc
 			if err != nil {
 				return err
 			}
-			return w.Rebirth(base, one.Clock, bear)
+			return w.Restart(base, one.Clock, bear)
 		}
 		if !one.Clock.IsZero() {
 			return w.SetClock(one.Clock, true)

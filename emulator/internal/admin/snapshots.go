@@ -10,7 +10,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 func listSnapshots(c *api.Call) (any, error) { return worldOf(c).Snapshots(), nil }
@@ -127,7 +127,7 @@ func importDocuments(c *api.Call) (any, error) {
 	}
 	w := worldOf(c)
 	err = w.Replace(fixture.Clock(), func(tx api.Tx) error { return fixture.Grow(c.Context(), tx, w.Seed(), hostOf(c).Judge()) })
-	if err != nil && !errors.Is(err, store.ErrUnkept) {
+	if err != nil && !errors.Is(err, world.ErrNotLogged) {
 		err = api.Fail(api.Invalid, "%v", err)
 	}
 	return nil, err

@@ -19,7 +19,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/scenario"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 	"github.com/portico-emulator/portico/schemas"
 )
 
@@ -100,7 +100,7 @@ documents:
 // lib is the emulator of the toy vendor, as the admin plane sees it.
 type lib struct {
 	plan  *server.Plan
-	store *store.Store
+	store *world.Set
 	token string
 }
 
@@ -108,18 +108,18 @@ func (l *lib) Version() string      { return "0.0.0-toy" }
 func (l *lib) AdminToken() string   { return l.token }
 func (l *lib) AdminHosts() []string { return []string{"portico.ci.example"} }
 func (l *lib) Plan() *server.Plan   { return l.plan }
-func (l *lib) Store() *store.Store  { return l.store }
+func (l *lib) Store() *world.Set    { return l.store }
 func (l *lib) Fixtures() []string   { return []string{"empty", "small"} }
 func (l *lib) Configured() string   { return "own.yaml" }
 
 func (l *lib) Library() []*scenario.Scenario { return nil }
 
-func (l *lib) Base(_ context.Context, name string, of uint64) (*store.Base, error) {
+func (l *lib) Base(_ context.Context, name string, of uint64) (*world.Base, error) {
 	f, err := seed.Read(name, []byte(toyFixtures[name]))
 	if err != nil {
 		return nil, err
 	}
-	return store.Grow(l.plan.Catalog, name, of, func(tx api.Tx) error { return f.Grow(context.Background(), tx, of, l.Judge()) })
+	return world.Grow(l.plan.Catalog, name, of, func(tx api.Tx) error { return f.Grow(context.Background(), tx, of, l.Judge()) })
 }
 
 func (l *lib) Judge() seed.Checker {
@@ -132,8 +132,8 @@ func (l *lib) Judge() seed.Checker {
 	}
 }
 
-func (l *lib) NewWorld(_ context.Context, spec admin.WorldSpec) (*store.World, error) {
-	birth := store.Birth{Name: spec.Name, TTL: spec.TTL, Seed: 42, From: spec.From, Clock: clock.At(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))}
+func (l *lib) NewWorld(_ context.Context, spec admin.WorldSpec) (*world.World, error) {
+	birth := world.Options{Name: spec.Name, TTL: spec.TTL, Seed: 42, From: spec.From, Clock: clock.At(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))}
 	if spec.From != nil {
 		birth.Seed, birth.Clock = spec.From.Seed(), nil
 	}
@@ -152,7 +152,7 @@ func (l *lib) NewWorld(_ context.Context, spec admin.WorldSpec) (*store.World, e
 		if err != nil {
 			return nil, err
 		}
-		birth.Base, err = store.Grow(l.plan.Catalog, name, birth.Seed, func(tx api.Tx) error { return f.Grow(context.Background(), tx, birth.Seed, l.Judge()) })
+		birth.Base, err = world.Grow(l.plan.Catalog, name, birth.Seed, func(tx api.Tx) error { return f.Grow(context.Background(), tx, birth.Seed, l.Judge()) })
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +183,7 @@ func newToy(t *testing.T, token string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lib{plan: plan, store: store.New(), token: token}
+	l := &lib{plan: plan, store: world.NewSet(), token: token}
 	if _, err := l.NewWorld(context.Background(), admin.WorldSpec{Name: server.DefaultWorld}); err != nil {
 		t.Fatal(err)
 	}

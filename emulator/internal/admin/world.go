@@ -12,10 +12,10 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/near"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
-type world struct {
+type worldInfo struct {
 	Name      string  `json:"name"`
 	Seed      uint64  `json:"seed"`
 	Fixture   string  `json:"fixture"`
@@ -25,8 +25,8 @@ type world struct {
 	Requests  uint64  `json:"requests"`
 }
 
-func show(w *store.World) world {
-	out := world{Name: w.Name(), Seed: w.Seed(), Fixture: w.Fixture(), Clock: tell(w), Documents: w.Documents(), Requests: w.Requests()}
+func show(w *world.World) worldInfo {
+	out := worldInfo{Name: w.Name(), Seed: w.Seed(), Fixture: w.Fixture(), Clock: tell(w), Documents: w.Documents(), Requests: w.Requests()}
 	if w.TTL > 0 {
 		out.TTL = w.TTL.String()
 	}
@@ -34,7 +34,7 @@ func show(w *store.World) world {
 }
 
 func listWorlds(c *api.Call) (any, error) {
-	out := []world{}
+	out := []worldInfo{}
 	for _, w := range hostOf(c).Store().Worlds() {
 		out = append(out, show(w))
 	}
@@ -44,7 +44,7 @@ func listWorlds(c *api.Call) (any, error) {
 // hinted is how many worlds a hint may name: comparing names takes most of the time of a call for an unknown world.
 const hinted = 16
 
-func named(c *api.Call, name string) (*store.World, error) {
+func named(c *api.Call, name string) (*world.World, error) {
 	if w := hostOf(c).Store().World(name); w != nil {
 		return w, nil
 	}

@@ -74,8 +74,6 @@ type World interface {
 type Tx interface {
 	Get(kind, id string) *Doc
 	Find(kind, index, key string) *Doc // by a unique index, else the oldest
-	// FindIn is Find with a key of two parts, the outer one first.
-	FindIn(kind, index, outer, key string) *Doc
 	Count(kind, index, key string) int // without an index: of the kind
 	// Page gives documents under a key in order of birth, or youngest first; limit < 0 gives all after offset.
 	Page(kind, index, key string, offset, limit int, newest bool) []*Doc

@@ -13,9 +13,10 @@ type Clock struct {
 }
 
 // At is a clock that stands still at an instant.
-func At(t time.Time) *Clock { return in(State{Frozen: true, At: t.UTC()}) }
+func At(t time.Time) *Clock { return New(State{Frozen: true, At: t.UTC()}) }
 
-func in(s State) *Clock {
+// New returns a clock in a state.
+func New(s State) *Clock {
 	c := &Clock{}
 	c.state.Store(&s)
 	return c
@@ -128,5 +129,5 @@ func (c *Clock) Read() Reading {
 
 // Copy is a clock of its own in the same state.
 func (c *Clock) Copy() *Clock {
-	return in(c.State())
+	return New(c.State())
 }

@@ -63,7 +63,7 @@ func find(tx api.Tx, res *api.Resource, index string, owner *api.Doc, parts []st
 	}
 	key := api.Key(plainParts(res, ix.Path, parts)...)
 	if ix.Within != "" && owner != nil {
-		return tx.FindIn(res.Kind, index, owner.ID, key)
+		return tx.Find(res.Kind, index, api.Key(owner.ID, key))
 	}
 	return tx.Find(res.Kind, index, key)
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 const city = "documents:\n- {kind: zoo.zoo, document: {id: 00000000-0000-4000-8000-000000000001, name: City Zoo}}\n"
@@ -103,7 +103,7 @@ func TestReferencesByNumber(t *testing.T) {
 		t.Fatal(err)
 	}
 	catalog, check := zoo(t)
-	_, err = store.Grow(catalog, "zoo", 42, func(tx api.Tx) error {
+	_, err = world.Grow(catalog, "zoo", 42, func(tx api.Tx) error {
 		counted := &counting{Tx: tx}
 		if err := f.Grow(t.Context(), counted, 42, check); err != nil {
 			return err
@@ -149,7 +149,7 @@ func TestGrowingEndsWithItsContext(t *testing.T) {
 			defer cancel()
 			catalog, check := zoo(t)
 			judged := 0
-			_, err = store.Grow(catalog, "zoo", 42, func(tx api.Tx) error {
+			_, err = world.Grow(catalog, "zoo", 42, func(tx api.Tx) error {
 				return f.Grow(ctx, tx, 42, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
 					if judged++; judged == 5 {
 						cancel()
@@ -175,7 +175,7 @@ func TestPanicOfAnExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	catalog, _ := zoo(t)
-	_, err = store.Grow(catalog, "zoo", 42, func(tx api.Tx) error {
+	_, err = world.Grow(catalog, "zoo", 42, func(tx api.Tx) error {
 		return f.Grow(t.Context(), tx, 42, func(*api.Resource, api.Object) ([]api.Violation, error) { panic("no judge") })
 	})
 	if want := "zoo.yaml:3:6: panic: no judge"; err == nil || err.Error() != want {

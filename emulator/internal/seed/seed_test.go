@@ -12,6 +12,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/schema"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 const schemas = `{"$id": "https://zoo.invalid/zoo.json", "$defs": {
@@ -74,7 +75,7 @@ func grow(t testing.TB, fixture string, seedOf uint64) (string, error) {
 		return "", err
 	}
 	var out strings.Builder
-	_, err = store.Grow(catalog, "zoo", seedOf, func(tx api.Tx) error {
+	_, err = world.Grow(catalog, "zoo", seedOf, func(tx api.Tx) error {
 		err := f.Grow(t.Context(), tx, seedOf, check)
 		for _, kind := range []string{"zoo.zoo", "zoo.animal"} {
 			for d := range tx.All(kind) {

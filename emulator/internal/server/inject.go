@@ -15,11 +15,11 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/fault"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // addressed is the object that a call's path names now, whoever calls, or nil. The call is as it was before.
-func addressed(c *api.Call, world *store.World) (found *api.Doc) {
+func addressed(c *api.Call, w *world.World) (found *api.Doc) {
 	locate := c.Vendor.Dialect.Locate
 	if locate == nil {
 		locate = rest.Locate
@@ -27,7 +27,7 @@ func addressed(c *api.Call, world *store.World) (found *api.Doc) {
 	tx, owners, object, notes := c.Tx, c.Owners, c.Object, c.Notes
 	defer func() { c.Tx, c.Owners, c.Object, c.Notes = tx, owners, object, notes }()
 	c.Owners, c.Notes = nil, nil
-	world.View(func(tx api.Tx) {
+	w.View(func(tx api.Tx) {
 		c.Tx = tx
 		if locate(c) == nil {
 			found = c.Object
@@ -37,7 +37,7 @@ func addressed(c *api.Call, world *store.World) (found *api.Doc) {
 }
 
 // inject answers a call on which a fault rule acts. Waiting and what happens on the network is outside of any transaction.
-func (x *exchange) inject(c *api.Call, world *store.World, decision *fault.Decision) {
+func (x *exchange) inject(c *api.Call, w *world.World, decision *fault.Decision) {
 	rule := decision.Rule
 	response := &rule.Response
 	c.Faults = append(c.Faults, rule.Name)
@@ -51,8 +51,8 @@ func (x *exchange) inject(c *api.Call, world *store.World, decision *fault.Decis
 		// What shows the true answer damaged and comes before the effect undoes it; a mere delay or header does not.
 		c.Undo = rule.Stage == fault.Before && (response.Wire.Damages() || response.Patch != nil)
 		c.Lag = response.Stale
-		a = x.answer(c, world)
-		if c.Refusal != nil && errors.Is(c.Refusal, store.ErrUnkept) { // no rule makes a success of that
+		a = x.answer(c, w)
+		if c.Refusal != nil && errors.Is(c.Refusal, world.ErrNotLogged) { // no rule makes a success of that
 			x.finish(c, a)
 			return
 		}

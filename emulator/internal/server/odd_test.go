@@ -22,7 +22,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/rest"
 	"github.com/portico-emulator/portico/emulator/internal/seed"
 	"github.com/portico-emulator/portico/emulator/internal/server"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 	"github.com/portico-emulator/portico/emulator/internal/yaml"
 )
 
@@ -236,7 +236,7 @@ func oddServer(t *testing.T) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := store.Grow(plan.Catalog, "odd", 42, func(tx api.Tx) error {
+	base, err := world.Grow(plan.Catalog, "odd", 42, func(tx api.Tx) error {
 		return fixture.Grow(context.Background(), tx, 42, func(r *api.Resource, o api.Object) ([]api.Violation, error) {
 			body, err := api.Parse(o.JSON())
 			if err != nil {
@@ -248,10 +248,10 @@ func oddServer(t *testing.T) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server.Server{Plan: plan, Store: store.New(), Log: slog.New(slog.DiscardHandler), Prove: true}
+	s := &server.Server{Plan: plan, Store: world.NewSet(), Log: slog.New(slog.DiscardHandler), Prove: true}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	for _, name := range []string{server.DefaultWorld, "other"} {
-		if _, err := s.Store.Create(store.Birth{Name: name, Base: base, Seed: 42, Clock: clock.At(now)}); err != nil {
+		if _, err := s.Store.Create(world.Options{Name: name, Base: base, Seed: 42, Clock: clock.At(now)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,13 +15,13 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/rest"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // Server answers for the vendors of a plan out of the worlds of a store.
 type Server struct {
 	Plan   *Plan
-	Store  *store.Store
+	Store  *world.Set
 	Log    *slog.Logger
 	Strict bool // only known credentials
 	Host   any  // what the admin plane acts on
@@ -41,7 +41,7 @@ type exchange struct {
 	broken bool // the client does not see the answer, or not whole
 	unread bool // some of the request's body was left where it is
 	call   api.Call
-	tx     store.Tx
+	tx     world.Tx
 	args   [4]string
 	owners [4]*api.Doc
 	values *[3]string // of the headers that every answer has; apart, since they outlive the exchange
@@ -128,18 +128,18 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	if !x.passes(r, op.Vendor, op) {
 		return
 	}
-	world, refusal := x.find(r)
+	w, refusal := x.find(r)
 	if refusal != nil {
 		x.refuse(r, *refusal)
 		return
 	}
-	c := x.begin(r, world, op.Vendor)
+	c := x.begin(r, w, op.Vendor)
 	c.Op, c.Args = op, args
 	if q := r.URL.RawQuery; q != "" {
 		c.Query, _ = url.ParseQuery(q) // pairs that cannot be read are left out
 	}
 	if x.unread {
-		x.admit(c, world)
+		x.admit(c, w)
 	}
 	switch {
 	case c.Denied != nil:
@@ -151,11 +151,11 @@ func (x *exchange) handle(r *http.Request, op *api.Operation, args []string) {
 	default:
 		x.receive(c)
 	}
-	if decision := world.Faults.Decide(c, func() *api.Doc { return addressed(c, world) }); decision != nil {
-		x.inject(c, world, decision)
+	if decision := w.Faults.Decide(c, func() *api.Doc { return addressed(c, w) }); decision != nil {
+		x.inject(c, w, decision)
 		return
 	}
-	x.finish(c, x.answer(c, world))
+	x.finish(c, x.answer(c, w))
 }
 
 // passes runs the vendor's gate, and answers a call that it refuses.
@@ -171,7 +171,7 @@ func (x *exchange) passes(r *http.Request, vendor *api.Vendor, op *api.Operation
 }
 
 // admit runs the checks up to the one that needs the body, before any of it is read. What they change is undone.
-func (x *exchange) admit(c *api.Call, world *store.World) {
+func (x *exchange) admit(c *api.Call, w *world.World) {
 	c.Unread = true
 	defer func() {
 		c.Unread = false
@@ -184,7 +184,7 @@ func (x *exchange) admit(c *api.Call, world *store.World) {
 	}()
 	if !c.Op.Bare {
 		writes := c.Vendor.Dialect.Writes
-		world.Open(&x.tx, writes != nil && writes(c))
+		w.Open(&x.tx, writes != nil && writes(c))
 		defer x.tx.Rollback()
 		c.Tx = &x.tx
 	}
@@ -199,44 +199,44 @@ func (x *exchange) admit(c *api.Call, world *store.World) {
 }
 
 // begin makes the call. Calls of the emulator's own API bear no number: they shift no chance and no id of the world.
-func (x *exchange) begin(r *http.Request, world *store.World, vendor *api.Vendor) *api.Call {
-	if world.Scenarios.Playing() {
-		world.Scenarios.Cue()
+func (x *exchange) begin(r *http.Request, w *world.World, vendor *api.Vendor) *api.Call {
+	if w.Scenarios.Playing() {
+		w.Scenarios.Cue()
 	}
 	c := &x.call // which is empty
-	c.Vendor, c.Request, c.World, c.ID = vendor, r, world, vendor.Name
+	c.Vendor, c.Request, c.World, c.ID = vendor, r, w, vendor.Name
 	c.Began = time.Now()
-	c.Now = world.Clock.When(c.Began)
+	c.Now = w.Clock.When(c.Began)
 	c.Prefix, c.Host, c.Strict = x.prefix, x.server.Host, x.server.Strict
 	c.Owners = x.owners[:0]
 	c.Ask.Limit = -1
 	c.Sends, x.unread = r.ContentLength > 0, sends(r)
 	if vendor.Quiet {
-		world.Touch()
+		w.Touch()
 		return c
 	}
-	c.Number = world.Request()
+	c.Number = w.Request()
 	c.ID = strconv.FormatUint(c.Number, 10)
 	return c
 }
 
 // answer examines a call in the dialect's order, does it in one transaction, and words what came of it.
-func (x *exchange) answer(c *api.Call, world *store.World) (a api.Answer) {
+func (x *exchange) answer(c *api.Call, w *world.World) (a api.Answer) {
 	if c.Op.Bare {
 		return x.server.attempt(c, nil)
 	}
-	x.open(c, world)
+	x.open(c, w)
 	c.Tx = &x.tx
 	return x.server.attempt(c, &x.tx)
 }
 
 // open begins the call's transaction. One that only reads may see the world as it was a while ago.
-func (x *exchange) open(c *api.Call, world *store.World) {
+func (x *exchange) open(c *api.Call, w *world.World) {
 	if writes := writing(c); writes || c.Lag == 0 {
-		world.Open(&x.tx, writes)
+		w.Open(&x.tx, writes)
 		return
 	}
-	world.OpenAt(&x.tx, c.Now.Add(-c.Lag))
+	w.OpenAt(&x.tx, c.Now.Add(-c.Lag))
 }
 
 // writing tells whether the call may change state.
@@ -246,7 +246,7 @@ func writing(c *api.Call) bool {
 }
 
 // attempt ends the transaction in any case: what was refused, could not be worded or panicked is undone.
-func (s *Server) attempt(c *api.Call, tx *store.Tx) (a api.Answer) {
+func (s *Server) attempt(c *api.Call, tx *world.Tx) (a api.Answer) {
 	defer func() {
 		if p := recover(); p != nil {
 			if tx != nil {
@@ -378,7 +378,7 @@ func WorldName(name string) bool { return worldName.MatchString(name) }
 const DefaultWorld = "default"
 
 // find is the world that the request chooses, or a refusal in the admin API's words.
-func (x *exchange) find(r *http.Request) (*store.World, *api.Answer) {
+func (x *exchange) find(r *http.Request) (*world.World, *api.Answer) {
 	name := x.world
 	if header := r.Header["Portico-World"]; len(header) > 0 {
 		if name != "" && name != header[0] {
@@ -420,12 +420,12 @@ func (x *exchange) unknown(r *http.Request, code api.Code) {
 	if !x.passes(r, vendor, nil) {
 		return
 	}
-	world, refusal := x.find(r)
+	w, refusal := x.find(r)
 	if refusal != nil {
 		x.refuse(r, *refusal)
 		return
 	}
-	c := x.begin(r, world, vendor)
+	c := x.begin(r, w, vendor)
 	x.glance(c)
 	a := s.fail(c, api.Fail(code, "%s %s", r.Method, clip(r.URL.Path, 200)))
 	if a.Header == nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/journal"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // finish sends an answer to a call.
@@ -47,7 +47,7 @@ func init() {
 // record tells the world's journal. It is told before the client is, so that whoever has an answer finds its call there.
 func (x *exchange) record(c *api.Call, a api.Answer) {
 	r := c.Request
-	world, ok := c.World.(*store.World)
+	w, ok := c.World.(*world.World)
 	if !ok {
 		return
 	}
@@ -55,12 +55,12 @@ func (x *exchange) record(c *api.Call, a api.Answer) {
 	if x.head {
 		method = http.MethodHead
 	}
-	world.Coverage.Record(c, a.Status)
-	if world.Journal.Skip() {
+	w.Coverage.Record(c, a.Status)
+	if w.Journal.Skip() {
 		return
 	}
-	if world.Scenarios.Playing() {
-		world.Scenarios.Note(c.Op, a.Status, !x.broken)
+	if w.Scenarios.Playing() {
+		w.Scenarios.Note(c.Op, a.Status, !x.broken)
 	}
 	var parsed []byte
 	if c.Vendor.Dialect.Read != nil && !bytes.Equal(c.Body.JSON, c.Raw) {
@@ -71,9 +71,9 @@ func (x *exchange) record(c *api.Call, a api.Answer) {
 		answer = nil
 	}
 	asked, told := journal.HeadersOf(r.Header, x.Header())
-	world.Journal.Record(&journal.Entry{
+	w.Journal.Record(&journal.Entry{
 		ID: c.ID, Number: c.Number, At: c.Began, WorldAt: c.Now, Took: time.Since(c.Began),
-		World: world.Name(), Vendor: c.Vendor.Name, Op: c.Op,
+		World: w.Name(), Vendor: c.Vendor.Name, Op: c.Op,
 		Method: method, Proto: r.Proto, Secure: r.TLS != nil, URL: x.target(r), Path: r.URL.Path, Query: r.URL.RawQuery, Host: r.Host,
 		Header: asked, Body: c.Raw, Parsed: parsed,
 		Status: a.Status, AnswerHeader: told, Answer: answer,

@@ -1,9 +1,11 @@
-// Package store keeps worlds: documents and indexes as copy-on-write trees, so that a new world, a snapshot and a reset
-// cost the same whatever their size. It knows no vendor and no HTTP.
+// Package store is an in-memory document database: documents by id, indexes over their members, transactions, and states
+// that share what they have in common, so that a copy costs the same whatever its size. It knows resources as package api
+// declares them, and neither worlds nor time.
 package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -11,129 +13,88 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// Catalog is the set of kinds that a store keeps.
+// Separator separates the parts of a key.
+const Separator = "\x00"
+
+// Catalog is the set of kinds that a database holds. It does not change, and is safe for concurrent use.
 type Catalog struct {
-	order  []*tableSpec
-	places []*tableSpec // the same by a number that is made of a few letters, which is found faster than a hash
+	order []*tableSpec
+	kinds map[string]*tableSpec
 }
 
 type tableSpec struct {
-	no      int
+	number  int // position in Catalog.order
 	res     *api.Resource
+	created string // member with the time of creation, or ""
 	indexes []indexSpec
 	// dependents are the indexes, of any kind, whose keys are ids of this kind.
 	dependents []dependent
-	created    string
 }
 
 type indexSpec struct {
 	api.Index
 	paths  []string
-	within int // position of the index that narrows this one, or -1
+	within *indexSpec // the index that narrows this one, or nil
 }
 
-type dependent struct{ table, index int }
+type dependent struct {
+	table *tableSpec
+	index *indexSpec
+}
 
-// NewCatalog links the kinds. It refuses a kind that stands twice, and an index that names what does not exist.
+// NewCatalog links the kinds. It refuses a duplicate kind and an index that names something that does not exist.
 func NewCatalog(resources []*api.Resource) (*Catalog, error) {
-	c, tables := &Catalog{}, map[string]*tableSpec{}
+	c := &Catalog{kinds: map[string]*tableSpec{}}
 	for _, r := range resources {
-		if tables[r.Kind] != nil {
-			return nil, fmt.Errorf("store: kind %s stands twice", r.Kind)
+		if c.kinds[r.Kind] != nil {
+			return nil, fmt.Errorf("store: duplicate kind %s", r.Kind)
 		}
-		t := &tableSpec{no: len(c.order), res: r, created: r.CreatedMember()}
-		for _, ix := range r.Indexes {
-			spec := indexSpec{Index: ix, within: -1}
-			if ix.Path != "" {
-				spec.paths = strings.Split(ix.Path, ",")
-			}
+		t := &tableSpec{number: len(c.order), res: r, created: r.CreatedMember()}
+		c.kinds[r.Kind] = t
+		c.order = append(c.order, t)
+		t.indexes = make([]indexSpec, len(r.Indexes))
+		for i, ix := range r.Indexes {
+			spec := &t.indexes[i]
 			if ix.Within != "" {
-				w := t.index(ix.Within)
-				if w < 0 {
+				if spec.within = t.index(ix.Within); spec.within == nil {
 					return nil, fmt.Errorf("store: %s.%s: no earlier index %q", r.Kind, ix.Name, ix.Within)
 				}
-				spec.within = w
 			}
-			t.indexes = append(t.indexes, spec)
+			if spec.Index = ix; ix.Path != "" {
+				spec.paths = strings.Split(ix.Path, ",")
+			}
 		}
-		tables[r.Kind] = t
-		c.order = append(c.order, t)
 	}
 	for _, t := range c.order {
-		for i, ix := range t.indexes {
+		for i := range t.indexes {
+			ix := &t.indexes[i]
 			if ix.To == "" {
 				continue
 			}
-			if ix.Key != nil && ix.Gone == api.Detach && ix.Without == nil {
-				return nil, fmt.Errorf("store: %s.%s: detaches, and does not say how", t.res.Kind, ix.Name)
-			}
-			to := tables[ix.To]
-			if to == nil {
+			to := c.kinds[ix.To]
+			switch {
+			case ix.Key != nil && ix.Gone == api.Detach && ix.Without == nil:
+				return nil, fmt.Errorf("store: %s.%s detaches by a computed key, but has no function Without", t.res.Kind, ix.Name)
+			case to == nil:
 				return nil, fmt.Errorf("store: %s.%s: no kind %q", t.res.Kind, ix.Name, ix.To)
-			}
-			if ix.By != "" && to.index(ix.By) < 0 {
+			case ix.By != "" && to.index(ix.By) == nil:
 				return nil, fmt.Errorf("store: %s.%s: %s has no index %q", t.res.Kind, ix.Name, ix.To, ix.By)
 			}
-			to.dependents = append(to.dependents, dependent{t.no, i})
+			to.dependents = append(to.dependents, dependent{t, ix})
 		}
 	}
-	c.place()
 	return c, nil
 }
 
-// Resource finds a kind's declaration, or nil.
+// Resource returns the declaration of a kind, or nil.
 func (c *Catalog) Resource(kind string) *api.Resource {
-	if t := c.table(kind); t != nil {
+	if t := c.kinds[kind]; t != nil {
 		return t.res
 	}
 	return nil
 }
 
-// place makes the places: four for each kind at least, so that most stand where they are looked for first.
-func (c *Catalog) place() {
-	n := 16
-	for n < 4*len(c.order) {
-		n *= 2
-	}
-	c.places = make([]*tableSpec, n)
-	for _, t := range c.order {
-		at := letters(t.res.Kind)
-		for c.places[at%n] != nil {
-			at++
-		}
-		c.places[at%n] = t
-	}
-}
-
-func (c *Catalog) table(kind string) *tableSpec {
-	n := len(c.places)
-	for at := letters(kind); ; at++ {
-		t := c.places[at&(n-1)]
-		if t == nil || t.res.Kind == kind {
-			return t
-		}
-	}
-}
-
-func letters(kind string) int {
-	n := len(kind)
-	if n < 4 {
-		return n
-	}
-	return n + 5*int(kind[0]) + 17*int(kind[n-1]) + 41*int(kind[n-4]) + 97*int(kind[n/2])
-}
-
-// index finds an index by name, or gives -1.
-func (t *tableSpec) index(name string) int {
-	for i := range t.indexes {
-		if t.indexes[i].Name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-// Resources lists the declarations in the order in which they were given.
+// Resources returns the declarations in the order in which they were given.
 func (c *Catalog) Resources() []*api.Resource {
 	out := make([]*api.Resource, len(c.order))
 	for i, t := range c.order {
@@ -142,104 +103,78 @@ func (c *Catalog) Resources() []*api.Resource {
 	return out
 }
 
-// keys appends the keys of a document in an index.
-func (ix *indexSpec) keys(t *tableSpec, d *api.Doc, to []string) []string {
-	start := len(to)
+// index returns the index with a name, or nil.
+func (t *tableSpec) index(name string) *indexSpec {
+	if i := t.position(name); i >= 0 {
+		return &t.indexes[i]
+	}
+	return nil
+}
+
+func (t *tableSpec) position(name string) int {
+	for i := range t.indexes {
+		if t.indexes[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// keys returns the keys of a document in the index.
+func (ix *indexSpec) keys(d *api.Doc) []string {
+	keys := ix.values(d)
+	if ix.Fold {
+		for i, key := range keys {
+			keys[i] = strings.ToLower(key)
+		}
+	}
+	if ix.within != nil && len(keys) > 0 {
+		outer := ix.within.keys(d)
+		if len(outer) == 0 {
+			return nil
+		}
+		for i, key := range keys {
+			keys[i] = outer[0] + Separator + key
+		}
+	}
+	return keys
+}
+
+// values returns what the index itself makes of a document, in memory of the caller's own.
+func (ix *indexSpec) values(d *api.Doc) []string {
 	switch {
 	case ix.Key != nil:
-		to = append(to, ix.Key(d)...)
+		return slices.Clone(ix.Key(d))
 	case len(ix.paths) == 0:
 		if owner := d.Owner(); owner != "" {
-			to = append(to, owner)
+			return []string{owner}
 		}
+		return nil
 	case len(ix.paths) == 1:
-		if s, ok := d.Text(ix.paths[0]); ok {
-			to = append(to, s)
-			break
-		}
-		v := d.Get(ix.paths[0])
-		if v.IsArray() {
+		if v := d.Get(ix.paths[0]); v.IsArray() {
+			var out []string
 			for _, e := range v.Array() {
-				to = append(to, e.String())
+				out = append(out, e.String())
 			}
-		} else if v.Type != gjson.Null {
-			to = append(to, v.String())
-		}
-	default:
-		var room [4]string
-		parts := room[:0]
-		for _, p := range ix.paths {
-			part, ok := d.Text(p)
-			if !ok {
-				v := d.Get(p)
-				if v.Type == gjson.Null {
-					return to
-				}
-				part = v.String()
-			}
-			parts = append(parts, part)
-		}
-		to = append(to, strings.Join(parts, Joint))
-	}
-	if ix.Fold {
-		for i := start; i < len(to); i++ {
-			to[i] = strings.ToLower(to[i])
+			return out
 		}
 	}
-	if ix.within >= 0 && len(to) > start {
-		var room [1]string
-		outer := t.indexes[ix.within].keys(t, d, room[:0])
-		if len(outer) == 0 {
-			return to[:start]
+	parts := make([]string, len(ix.paths))
+	for i, path := range ix.paths {
+		v := d.Get(path)
+		if v.Type == gjson.Null {
+			return nil
 		}
-		for i := start; i < len(to); i++ {
-			to[i] = outer[0] + Joint + to[i]
-		}
+		parts[i] = v.String()
 	}
-	return to
+	return []string{strings.Join(parts, Separator)}
 }
 
-// keyset is the keys of a document in all indexes of its kind, computed once.
-type keyset struct {
-	all  []string
-	ends []int // of each index's keys in all
-}
-
-// keyroom is memory for a keyset, enough for most.
-type keyroom struct {
-	all  [8]string
-	ends [8]int
-}
-
-// keys gives the keys of a document, in a room that nothing else uses as long as they are needed.
-func (t *tableSpec) keys(d *api.Doc, room *keyroom) keyset {
-	if d == nil {
-		return keyset{}
-	}
-	k := keyset{room.all[:0], room.ends[:0]}
-	for i := range t.indexes {
-		k.all = t.indexes[i].keys(t, d, k.all)
-		k.ends = append(k.ends, len(k.all))
-	}
-	return k
-}
-
-func (k keyset) of(index int) []string {
-	from := 0
-	if index > 0 {
-		from = k.ends[index-1]
-	}
-	return k.all[from:k.ends[index]]
-}
-
-// Joint separates the parts of a key.
-const Joint = "\x00"
-
-// key is the key that a caller looks for.
+// key returns the key that a caller looks for in the form in which the index holds it.
 func (ix *indexSpec) key(key string) string {
 	if !ix.Fold {
 		return key
 	}
-	at := strings.LastIndex(key, Joint) + 1
+	at := strings.LastIndex(key, Separator) + 1
 	return key[:at] + strings.ToLower(key[at:])
 }

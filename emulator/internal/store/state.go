@@ -1,7 +1,7 @@
 package store
 
 import (
-	"slices"
+	"cmp"
 	"sync"
 
 	"github.com/tidwall/btree"
@@ -9,74 +9,41 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// state is all documents of a world at one moment. What bears another mark is shared and copied before it is changed.
-type state struct {
-	mark    *mark
-	tables  []*table
-	seq     uint64 // of the youngest document
-	counter uint64 // of server-made ids
+// State is all documents at one moment, with their indexes. Copies share what is the same in both: whatever has another
+// epoch than the state's own is shared, and copied before it changes. A State is not safe for concurrent use, but states that
+// were forked from one another are independent.
+type State struct {
+	catalog *Catalog
+	epoch   *epoch
+	tables  []*table // by tableSpec.number; nil: there was never a document of the kind
+	seq     uint64   // of the youngest document
+	counter uint64   // of numbers given by Tx.Counter
 }
 
-type mark struct{ _ byte }
+// epoch identifies the time between two forks of a state.
+type epoch struct{ _ byte }
 
+// table is the documents of a kind.
 type table struct {
-	mark    *mark
-	byID    trie[*api.Doc]
+	epoch   *epoch
+	byID    btree.Map[string, *api.Doc]
 	all     *tree
-	indexes []indexTable
+	indexes []index
 }
 
-// indexTable holds one of the two: documents by key in a unique index, groups of them in another.
-type indexTable struct {
-	unique trie[*api.Doc]
-	groups trie[*group]
-}
+// index is the documents by key.
+type index = btree.Map[string, group]
 
-// group is the documents under one key, in order of birth: one of them, or a tree once there were two.
+// group is the documents under one key: a single one, which is the usual case and a tenth of a tree's size, or a tree from the
+// second one on.
 type group struct {
-	mark *mark
 	one  *api.Doc
 	docs *tree
+	own  *epoch // of docs
 }
 
-// put adds a document, or the next version of one.
-func (g *group) put(before, after *api.Doc) {
-	switch {
-	case g.docs != nil:
-		add(g.docs, before, after)
-	case g.one == nil || g.one == before:
-		g.one = after
-	default:
-		g.docs = newTree()
-		g.docs.Set(g.one)
-		g.docs.Set(after)
-		g.one = nil
-	}
-}
-
-// add puts a document into a tree: as a rule at the end, if it is a new one.
-func add(t *tree, before, after *api.Doc) {
-	if before == nil {
-		t.Load(after)
-	} else {
-		t.Set(after)
-	}
-}
-
-// drop takes a document out, and tells whether that was the last one.
-func (g *group) drop(d *api.Doc) (last bool) {
-	if g.docs == nil {
-		g.one = nil
-		return true
-	}
-	g.docs.Delete(d)
-	return g.docs.Len() == 0
-}
-
+// tree is documents in order of creation.
 type tree = btree.BTreeG[*api.Doc]
-
-// copying guards the marks that the trees keep in what they are copied from.
-var copying sync.Mutex
 
 func newTree() *tree {
 	return btree.NewBTreeGOptions(older, btree.Options{NoLocks: true})
@@ -89,100 +56,162 @@ func older(a, b *api.Doc) bool {
 	return a.Seq < b.Seq
 }
 
-func newState(c *Catalog) *state {
-	return &state{mark: &mark{}, tables: make([]*table, len(c.order))}
+// copying is held while trees and maps are copied, which writes to the original, too.
+var copying sync.Mutex
+
+// NewState returns a state without documents.
+func NewState(c *Catalog) *State {
+	return &State{catalog: c, epoch: &epoch{}, tables: make([]*table, len(c.order))}
 }
 
-// fork gives a state with the same documents. From then on neither changes what both share.
-func (s *state) fork() *state {
-	s.mark = &mark{}
-	return &state{mark: &mark{}, tables: append([]*table(nil), s.tables...), seq: s.seq, counter: s.counter}
+// Fork returns a state with the same documents. From then on neither changes what both share.
+func (s *State) Fork() *State {
+	s.epoch = &epoch{}
+	out := *s
+	out.epoch, out.tables = &epoch{}, append([]*table(nil), s.tables...)
+	return &out
 }
 
-// writable is the table of a kind, copied if it is shared and made if it is not there.
-func (s *state) writable(t *tableSpec) *table {
-	old := s.tables[t.no]
-	if old != nil && old.mark == s.mark {
+// Continue lets the counter of s go on from where the one of other is, so that no number is given twice.
+func (s *State) Continue(other *State) { s.counter = other.counter }
+
+// Catalog returns the kinds of the state.
+func (s *State) Catalog() *Catalog { return s.catalog }
+
+// Compare orders states by how many documents were stored until then, as far as it is known.
+func Compare(a, b *State) int {
+	return cmp.Or(cmp.Compare(a.counter, b.counter), cmp.Compare(a.seq, b.seq))
+}
+
+// Counts returns how many documents there are of each kind; kinds without any are left out.
+func (s *State) Counts() map[string]int {
+	out := map[string]int{}
+	for i, t := range s.tables {
+		if t != nil && t.byID.Len() > 0 {
+			out[s.catalog.order[i].res.Kind] = t.byID.Len()
+		}
+	}
+	return out
+}
+
+// Len returns how many documents there are of all kinds together.
+func (s *State) Len() int {
+	n := 0
+	for _, t := range s.tables {
+		if t != nil {
+			n += t.byID.Len()
+		}
+	}
+	return n
+}
+
+// writable returns the table of a kind, which is copied if it is shared and made if it does not exist.
+func (s *State) writable(t *tableSpec) *table {
+	old := s.tables[t.number]
+	if old != nil && old.epoch == s.epoch {
 		return old
 	}
-	fresh := &table{mark: s.mark, indexes: make([]indexTable, len(t.indexes))}
-	s.tables[t.no] = fresh
+	fresh := &table{epoch: s.epoch, indexes: make([]index, len(t.indexes))}
+	s.tables[t.number] = fresh
 	if old == nil {
 		fresh.all = newTree()
 		return fresh
 	}
-	fresh.byID = old.byID
-	copy(fresh.indexes, old.indexes)
 	copying.Lock()
 	defer copying.Unlock()
-	fresh.all = old.all.Copy()
+	fresh.byID, fresh.all = *old.byID.Copy(), old.all.Copy()
+	for i := range old.indexes {
+		fresh.indexes[i] = *old.indexes[i].Copy()
+	}
 	return fresh
 }
 
-// writable is the group of a key, copied if it is shared and made if it is not there.
-func (ix *indexTable) writable(m *mark, key string) *group {
-	g, ok := ix.groups.get(key)
-	switch {
-	case !ok:
-		g = &group{mark: m}
-	case g.mark == m:
-		return g
-	case g.docs == nil:
-		g = &group{mark: m, one: g.one}
-	default:
-		copying.Lock()
-		g = &group{mark: m, docs: g.docs.Copy()}
-		copying.Unlock()
-	}
-	ix.groups.set(m, key, g)
-	return g
-}
-
-// change replaces a document by another; either may be nil. The keys are those of after.
-func (s *state) change(t *tableSpec, before, after *api.Doc, keys keyset) {
+// change puts a document in the place of another; either may be nil.
+func (s *State) change(t *tableSpec, before, after *api.Doc) {
 	tab := s.writable(t)
-	var room [4]string
-	// A version in the place of another takes it over: trees find it by the time of birth.
-	stays := before != nil && after != nil && before.At == after.At && before.Seq == after.Seq && before.ID == after.ID
-	if before != nil && !stays {
+	if before != nil {
 		tab.all.Delete(before)
-		if after == nil {
-			tab.byID.drop(s.mark, before.ID)
-		}
-	}
-	for i := range t.indexes {
-		ix, to := &t.indexes[i], &tab.indexes[i]
-		var come []string
-		if after != nil {
-			come = keys.of(i)
-		}
-		if before != nil {
-			gone := ix.keys(t, before, room[:0])
-			if !stays || !slices.Equal(gone, come) {
-				s.leave(ix, to, before, gone)
-			}
-		}
-		for _, key := range come {
-			if ix.Unique {
-				to.unique.set(s.mark, key, after)
-			} else {
-				to.writable(s.mark, key).put(before, after)
-			}
-		}
+		tab.byID.Delete(before.ID)
 	}
 	if after != nil {
-		tab.byID.set(s.mark, after.ID, after)
-		add(tab.all, before, after)
+		tab.all.Set(after)
+		tab.byID.Set(after.ID, after)
+	}
+	for i := range t.indexes {
+		groups := &tab.indexes[i]
+		if before != nil {
+			for _, key := range t.indexes[i].keys(before) {
+				if g, ok := groups.Get(key); ok {
+					g.drop(s.epoch, before)
+					if g == (group{}) {
+						groups.Delete(key)
+					} else {
+						groups.Set(key, g)
+					}
+				}
+			}
+		}
+		if after != nil {
+			for _, key := range t.indexes[i].keys(after) {
+				g, _ := groups.Get(key)
+				g.add(s.epoch, after)
+				groups.Set(key, g)
+			}
+		}
 	}
 }
 
-// leave takes a document out of an index.
-func (s *state) leave(ix *indexSpec, from *indexTable, d *api.Doc, keys []string) {
-	for _, key := range keys {
-		if ix.Unique {
-			from.unique.drop(s.mark, key)
-		} else if from.writable(s.mark, key).drop(d) {
-			from.groups.drop(s.mark, key)
-		}
+// add puts a document into the group of a state's epoch.
+func (g *group) add(now *epoch, d *api.Doc) {
+	switch {
+	case g.docs != nil:
+		g.write(now)
+	case g.one == nil || g.one == d:
+		g.one = d
+		return
+	default:
+		one := g.one
+		*g = group{docs: newTree(), own: now}
+		g.docs.Set(one)
 	}
+	g.docs.Set(d)
+}
+
+// drop takes a document out. The group is the zero one if that was its last.
+func (g *group) drop(now *epoch, d *api.Doc) {
+	if g.docs != nil {
+		g.write(now)
+		g.docs.Delete(d)
+	}
+	if g.one == d || g.docs != nil && g.docs.Len() == 0 {
+		*g = group{}
+	}
+}
+
+// write makes the tree the epoch's own.
+func (g *group) write(now *epoch) {
+	if g.own != now {
+		copying.Lock()
+		defer copying.Unlock()
+		g.docs, g.own = g.docs.Copy(), now
+	}
+}
+
+// first returns the oldest document, or nil.
+func (g group) first() *api.Doc {
+	if g.docs == nil {
+		return g.one
+	}
+	d, _ := g.docs.Min()
+	return d
+}
+
+func (g group) len() int {
+	switch {
+	case g.docs != nil:
+		return g.docs.Len()
+	case g.one != nil:
+		return 1
+	}
+	return 0
 }

@@ -1,242 +1,181 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
-	"unsafe"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 )
 
-// Tx is a transaction. It is used by one goroutine between Open and Commit or Rollback.
+// Tx reads and writes a state, and can undo what it did. It is used by one goroutine, between Begin and Undo or the end of
+// its use; whoever uses it keeps others from writing to the state meanwhile. It is api.Tx but for what a world adds.
 type Tx struct {
-	world   *World // nil while a base is grown
-	catalog *Catalog
-	state   *state
+	state   *State
 	writing bool
-	log     []change
-	room    [2]change // for the log of most
-	keys    keyroom
-	before  *state // as it was, where reads may lag
-	seq     uint64 // before the transaction
+	log     []Change
+	seq     uint64 // of the state when the transaction began
 	counter uint64
 }
 
-type change struct {
-	table         *tableSpec
-	before, after *api.Doc
+// Begin makes tx a transaction on a state, whatever it was before.
+func (tx *Tx) Begin(s *State, writing bool) {
+	*tx = Tx{state: s, writing: writing, seq: s.seq, counter: s.counter}
 }
 
-var _ api.Tx = (*Tx)(nil)
+// Writing reports whether the transaction may write.
+func (tx *Tx) Writing() bool { return tx.writing }
 
-func (tx *Tx) table(kind string) (*tableSpec, *table) {
-	t := tx.catalog.table(kind)
+// Changed reports whether the transaction did anything.
+func (tx *Tx) Changed() bool { return len(tx.log) > 0 || tx.state.counter != tx.counter }
+
+// Delta returns what the transaction did so far.
+func (tx *Tx) Delta() Delta { return Delta{tx.log, tx.state.seq, tx.state.counter} }
+
+// Undo makes the state as it was when the transaction began.
+func (tx *Tx) Undo() {
+	for _, c := range slices.Backward(tx.log) {
+		tx.state.change(tx.spec(c.Doc().Res.Kind), c.After, c.Before)
+	}
+	tx.state.seq, tx.state.counter = tx.seq, tx.counter
+}
+
+func (tx *Tx) spec(kind string) *tableSpec {
+	t := tx.state.catalog.kinds[kind]
 	if t == nil {
 		panic(fmt.Sprintf("store: no kind %q", kind))
 	}
-	return t, tx.state.tables[t.no]
+	return t
 }
 
-// Get finds a document by its id, or nil.
+// Resource returns the declaration of a kind, or nil.
+func (tx *Tx) Resource(kind string) *api.Resource { return tx.state.catalog.Resource(kind) }
+
+// Get returns a document by its id, or nil.
 func (tx *Tx) Get(kind, id string) *api.Doc {
-	_, tab := tx.table(kind)
-	if tab == nil {
-		return nil
-	}
-	d, _ := tab.byID.get(id)
-	return d
+	return tx.state.tables[tx.spec(kind).number].get(id)
 }
 
-func (tx *Tx) index(kind, index string) (*indexSpec, *indexTable) {
-	t, tab := tx.table(kind)
-	i := t.index(index)
-	if i < 0 {
-		panic(fmt.Sprintf("store: %s has no index %q", kind, index))
+// group returns the documents under a key. Without an index it is all of a kind.
+func (tx *Tx) group(kind, index, key string) group {
+	t := tx.spec(kind)
+	i := -1
+	if index != "" {
+		if i = t.position(index); i < 0 {
+			panic(fmt.Sprintf("store: %s has no index %q", kind, index))
+		}
 	}
-	if tab == nil {
-		return &t.indexes[i], nil
-	}
-	return &t.indexes[i], &tab.indexes[i]
-}
-
-// Find gives the document under a key of a unique index, the oldest under one of another, or nil.
-func (tx *Tx) Find(kind, index, key string) *api.Doc {
-	docs, one := tx.group(kind, index, key)
-	if docs != nil {
-		one, _ = docs.Min()
-	}
-	return one
-}
-
-// FindIn is Find with a key of two parts, the outer one first.
-func (tx *Tx) FindIn(kind, index, outer, key string) *api.Doc {
-	var room [160]byte
-	joined := append(append(append(room[:0], outer...), Joint...), key...)
-	docs, one := tx.group(kind, index, unsafe.String(&joined[0], len(joined))) //nolint:gosec // nobody keeps it
-	if docs != nil {
-		one, _ = docs.Min()
-	}
-	return one
-}
-
-// Count tells how many documents are under a key.
-func (tx *Tx) Count(kind, index, key string) int {
-	docs, one := tx.group(kind, index, key)
+	tab := tx.state.tables[t.number]
 	switch {
-	case one != nil:
-		return 1
-	case docs != nil:
-		return docs.Len()
+	case tab == nil:
+		return group{}
+	case i < 0:
+		return group{docs: tab.all}
 	}
-	return 0
+	g, _ := tab.indexes[i].Get(t.indexes[i].key(key))
+	return g
 }
 
-// group gives the documents under a key: a tree, or the one of a unique index. Without an index it is all of a kind.
-func (tx *Tx) group(kind, index, key string) (*tree, *api.Doc) {
-	if index == "" {
-		if _, tab := tx.table(kind); tab != nil {
-			return tab.all, nil
-		}
-		return nil, nil
-	}
-	ix, tab := tx.index(kind, index)
-	if tab == nil {
-		return nil, nil
-	}
-	if ix.Unique {
-		d, _ := tab.unique.get(ix.key(key))
-		return nil, d
-	}
-	if g, ok := tab.groups.get(ix.key(key)); ok {
-		return g.docs, g.one
-	}
-	return nil, nil
-}
+// Find returns the oldest document under a key of an index, or nil.
+func (tx *Tx) Find(kind, index, key string) *api.Doc { return tx.group(kind, index, key).first() }
 
-// Page gives documents under a key, the oldest or the youngest first; a negative limit gives all after offset.
+// Count returns how many documents there are under a key.
+func (tx *Tx) Count(kind, index, key string) int { return tx.group(kind, index, key).len() }
+
+// Page returns documents under a key, the oldest or the newest first; a negative limit means all after offset.
 func (tx *Tx) Page(kind, index, key string, offset, limit int, newest bool) []*api.Doc {
-	docs, one := tx.group(kind, index, key)
-	if one != nil {
-		if offset > 0 || limit == 0 {
-			return nil
-		}
-		return []*api.Doc{one}
-	}
-	if docs == nil || offset >= docs.Len() {
-		return nil
-	}
-	n := docs.Len() - offset
+	g := tx.group(kind, index, key)
+	n := g.len() - offset
 	if limit >= 0 {
 		n = min(n, limit)
 	}
-	out := make([]*api.Doc, 0, n)
-	if n == docs.Len() {
-		docs.Scan(func(d *api.Doc) bool {
-			out = append(out, d)
-			return true
-		})
-		if newest {
-			slices.Reverse(out)
-		}
-		return out
+	switch {
+	case n <= 0:
+		return nil
+	case g.docs == nil:
+		return []*api.Doc{g.one}
 	}
-	for i := range n {
-		at := offset + i
-		if newest {
-			at = docs.Len() - 1 - at
-		}
-		d, _ := docs.GetAt(at)
+	out := make([]*api.Doc, 0, n)
+	add := func(d *api.Doc) bool {
 		out = append(out, d)
+		return len(out) < n
+	}
+	if newest {
+		start, _ := g.docs.GetAt(g.docs.Len() - 1 - offset)
+		g.docs.Descend(start, add)
+	} else {
+		start, _ := g.docs.GetAt(offset)
+		g.docs.Ascend(start, add)
 	}
 	return out
 }
 
-// Under gives all documents under a key in order of birth.
+// Under returns all documents under a key, the oldest first.
 func (tx *Tx) Under(kind, index, key string) []*api.Doc {
 	return tx.Page(kind, index, key, 0, -1, false)
 }
 
-// All gives the documents of a kind in order of birth.
+// All returns the documents of a kind in the order in which they were first stored.
 func (tx *Tx) All(kind string) iter.Seq[*api.Doc] {
 	docs := tx.Under(kind, "", "")
-	born := func(i, j int) bool { return docs[i].Seq < docs[j].Seq }
-	if !sort.SliceIsSorted(docs, born) {
-		sort.Slice(docs, born)
-	}
+	slices.SortFunc(docs, func(a, b *api.Doc) int { return cmp.Compare(a.Seq, b.Seq) })
 	return slices.Values(docs)
 }
 
-// Resource finds a kind's declaration, or nil.
-func (tx *Tx) Resource(kind string) *api.Resource { return tx.catalog.Resource(kind) }
-
-// Gone tells which request deleted a document, as far as it is remembered.
-func (tx *Tx) Gone(kind, id string) string {
-	if tx.world == nil {
-		return ""
-	}
-	return tx.world.gone.by(kind, id)
-}
-
-// Counter gives a number that was not given before in this world.
+// Counter returns a number that was not given before.
 func (tx *Tx) Counter() uint64 {
 	tx.mustWrite()
 	tx.state.counter++
 	return tx.state.counter
 }
 
-// NewID makes a UUID out of the world's seed and counter.
-func (tx *Tx) NewID() string {
-	n := tx.Counter()
-	seed := uint64(0)
-	if tx.world != nil {
-		seed = tx.world.seed
-	}
-	return api.UUID(api.Mix(seed, n), api.Mix(^seed, n))
-}
-
 func (tx *Tx) mustWrite() {
 	if !tx.writing {
-		panic("store: an operation that is not declared to write wrote")
+		panic("store: write in a read-only transaction: the operation is not declared to write")
 	}
 }
 
-// Put stores a document: a new one, or the next version of the one with its id. It refuses references to nothing with
-// the code invalid, and then values that another document has already with the code conflict.
+// apply makes a change and logs it.
+func (tx *Tx) apply(t *tableSpec, before, after *api.Doc) {
+	tx.state.change(t, before, after)
+	tx.log = append(tx.log, Change{before, after})
+}
+
+// Put stores a document: a new one, or the next version of the one with its id. It refuses references to documents that do
+// not exist with the code invalid, and then values that another document has already with the code conflict.
 func (tx *Tx) Put(d *api.Doc) error {
 	tx.mustWrite()
-	t, tab := tx.table(d.Res.Kind)
-	var before *api.Doc
-	if tab != nil {
-		before, _ = tab.byID.get(d.ID)
-	}
+	t := tx.spec(d.Res.Kind)
+	before := tx.Get(d.Res.Kind, d.ID)
 	if err := tx.references(t, before, d); err != nil {
 		return err
 	}
-	keys := t.keys(d, &tx.keys)
-	if err := tx.unique(t, tab, d, keys); err != nil {
+	if err := tx.state.unique(t, d); err != nil {
 		return err
 	}
 	if before == nil {
-		tx.state.seq++
-		d.Seq = tx.state.seq
+		tx.number(d)
 	} else {
-		d.Seq = before.Seq
-		d.Kids = before.Kids
+		d.Seq, d.Kids = before.Seq, before.Kids
 	}
-	tx.date(t, d)
-	tx.state.change(t, before, d, keys)
-	tx.log = append(tx.log, change{t, before, d})
+	t.date(d)
+	tx.apply(t, before, d)
 	return nil
 }
 
-// date reads the time of birth off a document.
-func (tx *Tx) date(t *tableSpec, d *api.Doc) {
+// number gives a new document its place in the order.
+func (tx *Tx) number(d *api.Doc) {
+	tx.state.seq++
+	d.Seq = tx.state.seq
+}
+
+// date reads the time of creation from the document.
+func (t *tableSpec) date(d *api.Doc) {
 	if t.created == "" {
 		return
 	}
@@ -245,11 +184,7 @@ func (tx *Tx) date(t *tableSpec, d *api.Doc) {
 	}
 }
 
-func (tx *Tx) apply(t *tableSpec, before, after *api.Doc) {
-	tx.state.change(t, before, after, t.keys(after, &tx.keys))
-	tx.log = append(tx.log, change{t, before, after})
-}
-
+// references refuses a document that refers to one that does not exist, unless the version before it did the same.
 func (tx *Tx) references(t *tableSpec, before, d *api.Doc) error {
 	var bad []api.Violation
 	for i := range t.indexes {
@@ -283,7 +218,9 @@ func (tx *Tx) references(t *tableSpec, before, d *api.Doc) error {
 	return &api.Error{Code: api.Invalid, Violations: bad, Facts: api.Facts{Kind: t.res.Kind, ID: d.ID}}
 }
 
-func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc, keys keyset) error {
+// unique refuses a document with a value that another one has in a unique index.
+func (s *State) unique(t *tableSpec, d *api.Doc) error {
+	tab := s.tables[t.number]
 	if tab == nil {
 		return nil
 	}
@@ -292,12 +229,13 @@ func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc, keys keyset) error {
 		if !ix.Unique {
 			continue
 		}
-		for _, key := range keys.of(i) {
-			other, taken := tab.indexes[i].unique.get(key)
-			if !taken || other.ID == d.ID {
+		for _, key := range ix.keys(d) {
+			g, _ := tab.indexes[i].Get(key)
+			other := g.first()
+			if other == nil || other.ID == d.ID {
 				continue
 			}
-			value := key[strings.LastIndex(key, Joint)+1:]
+			value := key[strings.LastIndex(key, Separator)+1:]
 			if len(ix.paths) == 1 {
 				value = d.Str(ix.paths[0])
 			}
@@ -311,55 +249,97 @@ func (tx *Tx) unique(t *tableSpec, tab *table, d *api.Doc, keys keyset) error {
 	return nil
 }
 
-// Delete takes a document out, with all that dies with it, and detaches what refers to it.
+// Load stores documents that were stored before, as they are: no hook completes or checks them. References may point
+// forward. It refuses a document that collides with another, refers to one that does not exist, or has no parent, and returns
+// its position; what was stored until then is left to Undo.
+func (tx *Tx) Load(docs []*api.Doc) (at int, err error) {
+	tx.mustWrite()
+	for i, d := range docs {
+		t := tx.spec(d.Res.Kind)
+		if tx.Get(d.Res.Kind, d.ID) != nil {
+			return i, api.Fail(api.Conflict, "duplicate %s %q", d.Res.Kind, d.ID)
+		}
+		if err := tx.state.unique(t, d); err != nil {
+			return i, err
+		}
+		tx.number(d)
+		t.date(d)
+		tx.apply(t, nil, d)
+	}
+	for i, d := range docs {
+		if err := tx.owned(d); err != nil {
+			return i, err
+		}
+		if err := tx.references(tx.spec(d.Res.Kind), nil, d); err != nil {
+			return i, api.Fail(api.Invalid, "%s %q: %s", d.Res.Kind, d.ID, api.AsError(err).Violations[0].Plain())
+		}
+	}
+	return 0, nil
+}
+
+// owned refuses a document whose owners do not exist, or are not those that it names.
+func (tx *Tx) owned(d *api.Doc) error {
+	parent := d.Res.Parent()
+	if parent == "" {
+		if len(d.In) > 0 {
+			return api.Fail(api.Invalid, "%s %q: _in is %q, but the kind has no parent", d.Res.Kind, d.ID, d.In)
+		}
+		return nil
+	}
+	owner := tx.Get(parent, d.Owner())
+	if owner == nil {
+		return api.Fail(api.Invalid, "%s %q: its %s %q does not exist", d.Res.Kind, d.ID, parent, d.Owner())
+	}
+	if want := append(slices.Clone(owner.In), owner.ID); !slices.Equal(want, d.In) {
+		return api.Fail(api.Invalid, "%s %q: _in is %q, want %q, which is the path of its %s", d.Res.Kind, d.ID, d.In, want, parent)
+	}
+	return nil
+}
+
+// Delete deletes a document with all that depends on it, and removes the references of those that stay.
 func (tx *Tx) Delete(d *api.Doc) {
 	tx.mustWrite()
-	t, tab := tx.table(d.Res.Kind)
-	if tab == nil {
-		return
-	}
-	now, ok := tab.byID.get(d.ID)
-	if !ok {
+	t := tx.spec(d.Res.Kind)
+	now := tx.Get(d.Res.Kind, d.ID)
+	if now == nil {
 		return
 	}
 	tx.apply(t, now, nil)
 	for _, dep := range t.dependents {
-		spec := tx.catalog.order[dep.table]
-		ix := &spec.indexes[dep.index]
+		ix := dep.index
 		if ix.Gone == api.Keep {
 			continue
 		}
 		key := now.ID
 		if ix.By != "" {
-			keys := t.indexes[t.index(ix.By)].keys(t, now, nil)
+			keys := t.index(ix.By).keys(now)
 			if len(keys) == 0 {
 				continue
 			}
 			key = keys[0]
 		}
-		for _, ref := range tx.Under(spec.res.Kind, ix.Name, key) {
+		for _, ref := range tx.Under(dep.table.res.Kind, ix.Name, key) {
 			if ix.Gone == api.Die {
 				tx.Delete(ref)
 				continue
 			}
-			tx.apply(spec, ref, &api.Doc{
+			tx.apply(dep.table, ref, &api.Doc{
 				Res: ref.Res, ID: ref.ID, In: ref.In, Seq: ref.Seq, At: ref.At, Kids: ref.Kids,
-				JSON: detach(ix, ref, now.ID),
+				JSON: ix.detach(ref, now.ID),
 			})
 		}
 	}
 }
 
-// detach is the document without its reference to id.
-func detach(ix *indexSpec, d *api.Doc, id string) []byte {
+// detach returns the document without its reference to id.
+func (ix *indexSpec) detach(d *api.Doc, id string) []byte {
 	if ix.Key != nil {
 		return ix.Without(d, id)
 	}
 	path := ix.paths[0]
-	o := d.Object()
 	v := d.Get(path)
 	if !v.IsArray() {
-		return setPath(o, path, api.Null)
+		return setPath(d.Object(), path, api.Null)
 	}
 	rest := []byte{'['}
 	for _, e := range v.Array() {
@@ -371,7 +351,7 @@ func detach(ix *indexSpec, d *api.Doc, id string) []byte {
 		}
 		rest = append(rest, e.Raw...)
 	}
-	return setPath(o, path, append(rest, ']'))
+	return setPath(d.Object(), path, append(rest, ']'))
 }
 
 func setPath(o api.Object, path string, value []byte) []byte {

@@ -1,6 +1,6 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
 
-package ledger
+package persist
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 )
 
 func seize(string) (*os.File, error) {
-	return nil, errors.New("this system has no locks that end with a process, so state files are not kept on it")
+	return nil, errors.New("state files are not supported on this system: it has no file locks that end with the process")
 }
 
 func release(f *os.File) error { return f.Close() }

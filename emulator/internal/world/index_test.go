@@ -1,4 +1,4 @@
-package store_test
+package world_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // What is found under a key is what a walk over all documents finds, whatever was put, changed, deleted, undone and copied
@@ -46,14 +46,14 @@ func TestIndexesAgreeWithAWalk(t *testing.T) {
 			if other != w && state(other) != frozen {
 				t.Fatalf("round %d: a copy moved along", round)
 			}
-			copied, err := f.store.Create(store.Birth{Name: fmt.Sprint("copy", round), From: w})
+			copied, err := f.store.Create(world.Options{Name: fmt.Sprint("copy", round), From: w})
 			must(t, err)
 			other, frozen = copied, state(copied)
 		}
 	}
 }
 
-func agree(t *testing.T, tx *store.Tx, round int) {
+func agree(t *testing.T, tx *world.Tx, round int) {
 	t.Helper()
 	type place struct{ index, key string }
 	want := map[place][]*api.Doc{}

@@ -1,4 +1,4 @@
-package ledger
+package persist
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// sharing is what Windows says when another process has opened a file for itself alone.
+// sharing is the error of a file that another process has opened exclusively.
 const sharing = syscall.Errno(32)
 
-// seize opens a file for this process alone. It follows no link.
+// seize opens a file, which may not be a link, exclusively.
 func seize(name string) (*os.File, error) {
 	text, err := syscall.UTF16PtrFromString(name)
 	if err != nil {
@@ -22,22 +22,22 @@ func seize(name string) (*os.File, error) {
 		syscall.FILE_ATTRIBUTE_NORMAL|syscall.FILE_FLAG_OPEN_REPARSE_POINT, 0)
 	switch {
 	case errors.Is(err, sharing):
-		return nil, errors.New("another portico has it open: stop that one, or name another file")
+		return nil, errors.New("another portico has it open: stop that one, or use another file")
 	case err != nil:
-		return nil, fmt.Errorf("its lock %s cannot be made: %w", filepath.Base(name), err)
+		return nil, fmt.Errorf("its lock %s cannot be created: %w", filepath.Base(name), err)
 	}
 	return os.NewFile(uintptr(h), name), nil
 }
 
-// release gives a lock up, and removes it unless another process has taken it meanwhile.
+// release unlocks a lock, and removes it unless another process has locked it meanwhile.
 func release(f *os.File) error {
 	err := f.Close()
 	_ = os.Remove(f.Name())
 	return err
 }
 
-// linked is not known here.
+// linked is not known on Windows.
 func linked(fs.FileInfo) bool { return false }
 
-// syncFolder does nothing: Windows keeps names without being asked.
+// syncFolder does nothing: Windows syncs names itself.
 func syncFolder(string) error { return nil }

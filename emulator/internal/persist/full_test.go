@@ -1,6 +1,6 @@
 //go:build darwin || linux
 
-package ledger_test
+package persist_test
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // beFull is in the environment of the process that has a file system of few bytes.
@@ -51,7 +51,7 @@ func fill(t *testing.T) {
 	}
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, w := mustRaise(t, path, y.birth(), 0)
+	l, w := mustReplay(t, path, y.options(), 0)
 	for room := range 240 {
 		before, size := dump(w), len(read(t, path))
 		limit(size + room)
@@ -65,7 +65,7 @@ func fill(t *testing.T) {
 			}
 			continue
 		}
-		if !errors.Is(err, syscall.EFBIG) || !errors.Is(err, store.ErrUnkept) || !api.IsCode(err, api.Unavailable) {
+		if !errors.Is(err, syscall.EFBIG) || !errors.Is(err, world.ErrNotLogged) || !api.IsCode(err, api.Unavailable) {
 			t.Fatalf("with room for %d bytes: got %v", room, err)
 		}
 		tx.Rollback()
@@ -76,7 +76,7 @@ func fill(t *testing.T) {
 		for what, err := range map[string]error{
 			"reset": w.Reset(), "snapshot": w.Snapshot("s"), "clock": w.Advance(1),
 		} {
-			if !errors.Is(err, store.ErrUnkept) {
+			if !errors.Is(err, world.ErrNotLogged) {
 				t.Fatalf("%s on a full disk: got %v", what, err)
 			}
 		}
@@ -85,17 +85,17 @@ func fill(t *testing.T) {
 			t.Fatal("on a full disk something was done")
 		}
 	}
-	write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("b2", "And on")) })
+	write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("b2", "And on")) })
 	before := dump(w)
 	must(t, l.Close())
-	l, w = mustRaise(t, path, y.birth(), 0)
+	l, w = mustReplay(t, path, y.options(), 0)
 	if dump(w) != before {
 		t.Error("the world does not come back")
 	}
 	must(t, l.Close())
 	// Nor is there room to write the file anew: it goes on as it is, and is whole.
 	limit(len(read(t, path)) / 2)
-	l, w = mustRaise(t, path, y.birth(), 1)
+	l, w = mustReplay(t, path, y.options(), 1)
 	limit(0)
 	if dump(w) != before || beside(t, path) != "w.lock" {
 		t.Errorf("the world is not what it was, or left %q", beside(t, path))

@@ -1,4 +1,4 @@
-package ledger
+package persist
 
 import (
 	"bytes"
@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// What is beside a state file: its lock while it is open, a new version of it while that is written, and copies from before
-// an unfinished record was cut off.
+// Suffixes of the files beside a state file: its lock while it is open, a new version of it while that is written, and copies
+// from before an incomplete record was cut off.
 const (
 	lockName  = ".lock"
 	freshName = ".compact"
 	tornName  = ".torn"
 )
 
-// place is where a state file really is. It refuses what can be none.
+// place returns the path of a state file without links. It refuses what cannot be a state file.
 func place(path string) (string, error) {
 	file, err := filepath.Abs(path)
 	if err != nil {
@@ -28,29 +28,29 @@ func place(path string) (string, error) {
 	}
 	if _, err := os.Lstat(file); err == nil {
 		if file, err = filepath.EvalSymlinks(file); err != nil {
-			return "", fmt.Errorf("it is a link that leads nowhere: %w", errors.Unwrap(err))
+			return "", fmt.Errorf("it is a link to a file that does not exist: %w", errors.Unwrap(err))
 		}
 	}
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && info.IsDir():
-		return "", errors.New("it is a folder: name a file, which may be in it")
+		return "", errors.New("it is a directory: name a file, which may be in it")
 	case err == nil && !info.Mode().IsRegular():
-		return "", errors.New("it is no regular file: name one, or one that does not exist yet")
+		return "", errors.New("it is not a regular file: name one, or one that does not exist yet")
 	case err == nil && linked(info):
-		return "", errors.New("it has a second name (a hard link), which would be written, too: copy it, or name another file")
+		return "", errors.New("it has another name (a hard link), which would be written, too: copy it, or use another file")
 	case err == nil:
 		return file, nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return "", plain(err)
 	}
 	if info, err = os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
-		return "", fmt.Errorf("there is no folder %s: make it, or name a file elsewhere", filepath.Dir(file))
+		return "", fmt.Errorf("there is no directory %s: create it, or use another file", filepath.Dir(file))
 	}
 	return file, nil
 }
 
-// plain is an error of a file without what was tried and where, which is told already.
+// plain returns the cause of a file's error without operation and path, which the message has already.
 func plain(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
@@ -58,9 +58,9 @@ func plain(err error) error {
 	return err
 }
 
-// lock takes the file for this process, until the file that it gives is closed or the process ends. The system holds the
-// lock, so none is left over. Whoever waits for a lock that its holder removes takes another. It refuses to write into
-// what portico has not made.
+// lock locks the file for this process, until the returned file is closed or the process ends. The system holds the lock, so
+// that no process leaves one behind. A lock whose file its holder removed meanwhile is taken again. It refuses to write to a
+// file that portico did not create.
 func lock(file string) (*os.File, error) {
 	name := file + lockName
 	for {
@@ -87,7 +87,7 @@ func lock(file string) (*os.File, error) {
 	}
 }
 
-// usable refuses a name beside the state file that leads to anything else than a file of its own.
+// usable refuses a path that is neither free nor a regular file with one name.
 func usable(name string) error {
 	info, err := os.Lstat(name)
 	switch {
@@ -102,10 +102,10 @@ func usable(name string) error {
 }
 
 func foreign(name string) error {
-	return fmt.Errorf("%s beside it was not made by portico: remove that, or name another state file", filepath.Base(name))
+	return fmt.Errorf("%s was not created by portico: remove it, or use another state file", filepath.Base(name))
 }
 
-// sign tells others who holds the lock. It refuses a file that holds something else than such a number.
+// sign writes the process id into a lock. It refuses a file that holds anything else than such a number.
 func sign(f *os.File, info fs.FileInfo) error {
 	text := make([]byte, min(info.Size(), 32))
 	if _, err := f.ReadAt(text, 0); err != nil {
@@ -119,7 +119,7 @@ func sign(f *os.File, info fs.FileInfo) error {
 	return nil
 }
 
-// discard removes what a crash left of a state file that was to be written anew. It refuses any other file.
+// discard removes what a crash left of a new version of a state file. It refuses any other file.
 func discard(name string) error {
 	if err := usable(name); err != nil {
 		return err
@@ -142,7 +142,7 @@ func discard(name string) error {
 	return plain(os.Remove(name))
 }
 
-// save copies a file to where none is yet, and tells where that is.
+// save copies a file to a name beside it that is not in use yet, and returns the name.
 func save(file string) (string, error) {
 	from, err := os.Open(file) //nolint:gosec // whoever starts the emulator names the file
 	if err != nil {
@@ -167,7 +167,7 @@ func save(file string) (string, error) {
 	}
 }
 
-// cut makes a file end earlier.
+// cut truncates a file.
 func cut(file string, size int64) error {
 	f, err := os.OpenFile(file, os.O_WRONLY, 0) //nolint:gosec // whoever starts the emulator names the file
 	if err != nil {
@@ -176,7 +176,7 @@ func cut(file string, size int64) error {
 	return errors.Join(f.Truncate(size), f.Sync(), f.Close())
 }
 
-// writable refuses a file that may not be written.
+// writable fails unless the file may be written.
 func writable(file string) error {
 	f, err := os.OpenFile(file, os.O_RDWR, 0) //nolint:gosec // whoever starts the emulator names the file
 	if err != nil {

@@ -1,4 +1,4 @@
-package store_test
+package world_test
 
 import (
 	"errors"
@@ -14,6 +14,7 @@ import (
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // A library has books; a book may sit on shelves (several) and is written by an author.
@@ -34,20 +35,20 @@ func resources() (library, author, shelf, book *api.Resource) {
 }
 
 type fixture struct {
-	store                        *store.Store
-	base                         *store.Base
+	store                        *world.Set
+	base                         *world.Base
 	library, author, shelf, book *api.Resource
 }
 
 func grow(t *testing.T, books int) *fixture {
 	t.Helper()
-	f := &fixture{store: store.New()}
+	f := &fixture{store: world.NewSet()}
 	f.library, f.author, f.shelf, f.book = resources()
 	catalog, err := store.NewCatalog([]*api.Resource{f.library, f.author, f.shelf, f.book})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.base, err = store.Grow(catalog, "test", 42, func(tx api.Tx) error {
+	f.base, err = world.Grow(catalog, "test", 42, func(tx api.Tx) error {
 		for _, d := range []*api.Doc{
 			{Res: f.library, ID: "l1", JSON: []byte(`{"id":"l1","name":"City"}`)},
 			{Res: f.author, ID: "a1", JSON: []byte(`{"id":"a1"}`)},
@@ -77,9 +78,9 @@ func (f *fixture) newBook(i int) *api.Doc {
 		`{"id":"b%d","title":"T%d","edition":1,"author":"a1","shelves":["s1","s2"],"created_at":%q}`, i, i, created)}
 }
 
-func (f *fixture) world(t *testing.T, name string) *store.World {
+func (f *fixture) world(t *testing.T, name string) *world.World {
 	t.Helper()
-	w, err := f.store.Create(store.Birth{Name: name, Base: f.base, Seed: 42})
+	w, err := f.store.Create(world.Options{Name: name, Base: f.base, Seed: 42})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func TestComputedIndexDetaches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = store.Grow(catalog, "test", 42, func(tx api.Tx) error {
+	_, err = world.Grow(catalog, "test", 42, func(tx api.Tx) error {
 		for _, d := range []*api.Doc{
 			{Res: guest, ID: "g1", JSON: []byte(`{"id":"g1"}`)},
 			{Res: guest, ID: "g2", JSON: []byte(`{"id":"g2"}`)},
@@ -228,7 +229,7 @@ func TestComputedIndexDetaches(t *testing.T) {
 }
 
 // state is everything that a reader can see of books and libraries.
-func state(w *store.World) string {
+func state(w *world.World) string {
 	tx := w.Begin(false)
 	defer tx.Rollback()
 	var b strings.Builder
@@ -357,7 +358,7 @@ func TestResetAndFrom(t *testing.T) {
 	t.Parallel()
 	f := grow(t, 3)
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	w, err := f.store.Create(store.Birth{Name: "w", Base: f.base, Seed: 42, Clock: clock.At(at)})
+	w, err := f.store.Create(world.Options{Name: "w", Base: f.base, Seed: 42, Clock: clock.At(at)})
 	must(t, err)
 	born := state(w)
 	tx := w.Begin(true)
@@ -366,7 +367,7 @@ func TestResetAndFrom(t *testing.T) {
 	must(t, tx.Commit("1"))
 	must(t, w.Advance(time.Hour))
 	changed := state(w)
-	copied, err := f.store.Create(store.Birth{Name: "copy", From: w})
+	copied, err := f.store.Create(world.Options{Name: "copy", From: w})
 	must(t, err)
 	must(t, w.Reset())
 	if got := state(w); got != born {
@@ -393,10 +394,10 @@ func TestStoreOfWorlds(t *testing.T) {
 	t.Parallel()
 	f := grow(t, 0)
 	f.world(t, "a")
-	if _, err := f.store.Create(store.Birth{Name: "a", Base: f.base}); !api.IsCode(err, api.Conflict) {
+	if _, err := f.store.Create(world.Options{Name: "a", Base: f.base}); !api.IsCode(err, api.Conflict) {
 		t.Errorf("name twice: got %v, want a conflict", err)
 	}
-	_, err := f.store.Create(store.Birth{Name: "brief", Base: f.base, TTL: time.Nanosecond})
+	_, err := f.store.Create(world.Options{Name: "brief", Base: f.base, TTL: time.Nanosecond})
 	must(t, err)
 	for f.store.World("brief") != nil {
 		runtime.Gosched() // it is gone once a nanosecond has passed
@@ -408,11 +409,11 @@ func TestStoreOfWorlds(t *testing.T) {
 	if !slices.Equal(names, []string{"a"}) {
 		t.Errorf("worlds: got %v, want [a]", names)
 	}
-	for i := 1; i < store.MaxWorlds; i++ {
-		_, err := f.store.Create(store.Birth{Name: fmt.Sprintf("w%d", i), Base: f.base})
+	for i := 1; i < world.MaxWorlds; i++ {
+		_, err := f.store.Create(world.Options{Name: fmt.Sprintf("w%d", i), Base: f.base})
 		must(t, err)
 	}
-	if _, err := f.store.Create(store.Birth{Name: "one-too-many", Base: f.base}); !api.IsCode(err, api.Conflict) {
+	if _, err := f.store.Create(world.Options{Name: "one-too-many", Base: f.base}); !api.IsCode(err, api.Conflict) {
 		t.Errorf("one world too many: got %v, want a conflict", err)
 	}
 }
@@ -430,7 +431,7 @@ func TestCreatingWorldsIsLinear(t *testing.T) {
 			began := time.Now()
 			for range 100 {
 				made++
-				_, err := f.store.Create(store.Birth{Name: fmt.Sprintf("w%d", made), Base: f.base, TTL: time.Duration(made%2) * time.Hour})
+				_, err := f.store.Create(world.Options{Name: fmt.Sprintf("w%d", made), Base: f.base, TTL: time.Duration(made%2) * time.Hour})
 				must(t, err)
 			}
 			fastest[i] = min(fastest[i], time.Since(began))
@@ -461,7 +462,7 @@ func TestRecent(t *testing.T) {
 		}
 	}
 	f.store.Delete("b")
-	_, err := f.store.Create(store.Birth{Name: "brief", Base: f.base, TTL: time.Nanosecond})
+	_, err := f.store.Create(world.Options{Name: "brief", Base: f.base, TTL: time.Nanosecond})
 	must(t, err)
 	for f.store.World("brief") != nil {
 		runtime.Gosched()
@@ -477,11 +478,11 @@ func TestIdleWorldsGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := grow(t, 0)
 		create := func(name string, ttl time.Duration) error {
-			_, err := f.store.Create(store.Birth{Name: name, Base: f.base, TTL: ttl})
+			_, err := f.store.Create(world.Options{Name: name, Base: f.base, TTL: ttl})
 			return err
 		}
 		must(t, create("stays", 0))
-		for i := range store.MaxWorlds - 1 {
+		for i := range world.MaxWorlds - 1 {
 			must(t, create(fmt.Sprintf("w%d", i), time.Minute))
 		}
 		if err := create("one-too-many", 0); !api.IsCode(err, api.Conflict) {
@@ -493,7 +494,7 @@ func TestIdleWorldsGo(t *testing.T) {
 		if got := len(f.store.Worlds()); got != 3 {
 			t.Errorf("got %d worlds, want 3", got)
 		}
-		for range store.MaxWorlds / 1000 {
+		for range world.MaxWorlds / 1000 {
 			f.store.Count()
 		}
 		if got := f.store.Count(); got != 3 {

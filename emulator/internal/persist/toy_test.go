@@ -1,4 +1,4 @@
-package ledger_test
+package persist_test
 
 import (
 	"bytes"
@@ -14,8 +14,9 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
-	"github.com/portico-emulator/portico/emulator/internal/ledger"
+	"github.com/portico-emulator/portico/emulator/internal/persist"
 	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // A library has books; their titles are unique in it. Loans know a book, and die with it.
@@ -29,7 +30,7 @@ var library, book, loan = &api.Resource{Kind: "t.library"},
 // toys are what worlds are born from: two fixtures, each by two seeds.
 type toys struct {
 	catalog *store.Catalog
-	bases   map[string]*store.Base
+	bases   map[string]*world.Base
 }
 
 func grow(t testing.TB) *toys {
@@ -38,10 +39,10 @@ func grow(t testing.TB) *toys {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := &toys{catalog, map[string]*store.Base{}}
+	out := &toys{catalog, map[string]*world.Base{}}
 	for _, fixture := range []string{"few", "many"} {
 		for _, seed := range []uint64{42, 7} {
-			base, err := store.Grow(catalog, fixture, seed, func(tx api.Tx) error {
+			base, err := world.Grow(catalog, fixture, seed, func(tx api.Tx) error {
 				err := tx.Put(&api.Doc{Res: library, ID: "l", JSON: fmt.Appendf(nil, `{"id":"l","seed":%d}`, seed)})
 				for i := range len(fixture) * 2 {
 					err = errors.Join(err, tx.Put(aBook(fmt.Sprintf("b%d", i), fmt.Sprintf("T%d", i))))
@@ -61,10 +62,10 @@ func aBook(id, title string) *api.Doc {
 	return &api.Doc{Res: book, ID: id, In: []string{"l"}, Kids: title < "T3", JSON: fmt.Appendf(nil, `{"id":%q,"title":%q,"created_at":"2026-01-01T00:00:0%dZ"}`, id, title, len(title))}
 }
 
-func (y *toys) birth() ledger.Birth {
-	return ledger.Birth{
+func (y *toys) options() persist.Options {
+	return persist.Options{
 		Version: "1.2.3", Base: y.bases["few42"], Builtin: true, Resource: y.catalog.Resource,
-		Bases: func(fixture string) (*store.Base, error) {
+		Bases: func(fixture string) (*world.Base, error) {
 			if b := y.bases[fixture+"42"]; b != nil {
 				return b, nil
 			}
@@ -74,13 +75,13 @@ func (y *toys) birth() ledger.Birth {
 }
 
 // raise opens a file and brings its world up. The file is closed when the test ends.
-func raise(t testing.TB, path string, birth ledger.Birth, limit int64, log *bytes.Buffer) (*ledger.Ledger, *store.World, error) {
+func replay(t testing.TB, path string, options persist.Options, limit int64, log *bytes.Buffer) (*persist.File, *world.World, error) {
 	t.Helper()
 	to := slog.New(slog.DiscardHandler)
 	if log != nil {
 		to = slog.New(slog.NewTextHandler(log, nil))
 	}
-	l, err := ledger.Open(path, birth, to)
+	l, err := persist.Open(path, options, to)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -88,23 +89,23 @@ func raise(t testing.TB, path string, birth ledger.Birth, limit int64, log *byte
 	if limit > 0 {
 		l.Limit = limit
 	}
-	b := store.Birth{Name: "w", Base: birth.Base, Seed: birth.Base.Seed}
-	if at := l.Birth().Clock; !at.IsZero() {
+	b := world.Options{Name: "w", Base: options.Base, Seed: options.Base.Seed}
+	if at := l.Clock(); !at.IsZero() {
 		b.Clock = clock.At(at)
 	}
-	w, err := store.New().Create(b)
+	w, err := world.NewSet().Create(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Raise(w); err != nil {
+	if err := l.Replay(w); err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
 	return l, w, nil
 }
 
-func mustRaise(t testing.TB, path string, birth ledger.Birth, limit int64) (*ledger.Ledger, *store.World) {
+func mustReplay(t testing.TB, path string, options persist.Options, limit int64) (*persist.File, *world.World) {
 	t.Helper()
-	l, w, err := raise(t, path, birth, limit, nil)
+	l, w, err := replay(t, path, options, limit, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func must(t testing.TB, err error) {
 }
 
 // dump is everything that a file keeps of a world. A clock that runs is told by how far it is from real time.
-func dump(w *store.World) string {
+func dump(w *world.World) string {
 	var b strings.Builder
 	tx := begin(w)
 	for _, r := range []*api.Resource{library, book, loan} {
@@ -132,7 +133,7 @@ func dump(w *store.World) string {
 	}
 	fmt.Fprintf(&b, "\nnext %s\n", tx.NewID())
 	tx.Rollback()
-	fmt.Fprintf(&b, "clock %+v, born from %s by %+v\n", w.Clock.State(), w.Fixture(), w.Born().Frozen)
+	fmt.Fprintf(&b, "clock %+v, born from %s by %+v\n", w.Clock.State(), w.Fixture(), w.InitialClock().Frozen)
 	lists := []string{""}
 	for _, s := range w.Snapshots() {
 		fmt.Fprintf(&b, "snapshot %+v\n", s)
@@ -158,13 +159,13 @@ func told(d *api.Doc) string {
 }
 
 // begin opens a transaction that writes, which the test ends.
-func begin(w *store.World) *store.Tx {
-	tx := new(store.Tx)
+func begin(w *world.World) *world.Tx {
+	tx := new(world.Tx)
 	w.Open(tx, true)
 	return tx
 }
 
-func write(t testing.TB, w *store.World, do func(tx *store.Tx) error) {
+func write(t testing.TB, w *world.World, do func(tx *world.Tx) error) {
 	t.Helper()
 	tx := begin(w)
 	if err := do(tx); err != nil {
@@ -196,28 +197,28 @@ func beside(t testing.TB, path string) string {
 }
 
 // live does one of everything, and tells after each event what the world is.
-func live(t testing.TB, y *toys, w *store.World) []string {
+func live(t testing.TB, y *toys, w *world.World) []string {
 	t.Helper()
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	out := []string{dump(w)}
 	for _, do := range []func(){
 		func() { must(t, w.SetClock(at, true)) },
-		func() { write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("n1", "New é \u2028 \"1\"")) }) },
+		func() { write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("n1", "New é \u2028 \"1\"")) }) },
 		func() { must(t, w.Snapshot("s")) },
 		func() {
-			write(t, w, func(tx *store.Tx) error {
+			write(t, w, func(tx *world.Tx) error {
 				tx.NewID()
 				return tx.Put(&api.Doc{Res: loan, ID: "o", JSON: []byte(`{"id":"o","book":"b1"}`)})
 			})
 		},
 		func() {
-			write(t, w, func(tx *store.Tx) error { tx.Delete(tx.Get("t.book", "b1")); return nil }) // and its loan
+			write(t, w, func(tx *world.Tx) error { tx.Delete(tx.Get("t.book", "b1")); return nil }) // and its loan
 		},
 		func() { _, err := w.Restore("s"); must(t, err) },
 		func() { must(t, w.Advance(time.Hour)) },
 		func() { must(t, w.Reset()) },
 		func() {
-			must(t, w.Rebirth(y.bases["many42"], at, func(tx api.Tx) error { return tx.Put(aBook("r", "Reborn")) }))
+			must(t, w.Restart(y.bases["many42"], at, func(tx api.Tx) error { return tx.Put(aBook("r", "Reborn")) }))
 		},
 		func() {
 			must(t, w.Replace(clock.Reading{}, func(tx api.Tx) error {

@@ -1,4 +1,4 @@
-package ledger_test
+package persist_test
 
 import (
 	"os"
@@ -22,7 +22,7 @@ func TestRights(t *testing.T) {
 	})
 	must(t, os.Chmod(folder, 0o777))
 	path := filepath.Join(folder, "w")
-	l, _ := mustRaise(t, path, y.birth(), 0)
+	l, _ := mustReplay(t, path, y.options(), 0)
 	must(t, l.Close())
 	before := string(read(t, path))
 
@@ -43,7 +43,7 @@ func TestRights(t *testing.T) {
 		}{
 			{0, 0o777, "permission denied"},
 			{0o444, 0o777, "it cannot be written: permission denied"},
-			{0o666, 0o555, "its lock w.lock cannot be made: permission denied"},
+			{0o666, 0o555, "its lock w.lock cannot be created: permission denied"},
 		} {
 			// The owner changes the rights: in another thread, which is still root.
 			changed := make(chan error)
@@ -51,7 +51,7 @@ func TestRights(t *testing.T) {
 			if err := <-changed; err != nil {
 				t.Error(err)
 			}
-			_, _, err := raise(t, path, y.birth(), 0, nil)
+			_, _, err := replay(t, path, y.options(), 0, nil)
 			if err == nil || !strings.HasSuffix(err.Error(), ": "+c.want) {
 				t.Errorf("file %o, folder %o: got %v, want %s", c.file, c.folder, err, c.want)
 			}

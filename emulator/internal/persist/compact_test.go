@@ -1,4 +1,4 @@
-package ledger_test
+package persist_test
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/portico-emulator/portico/emulator/internal/gauge"
-	"github.com/portico-emulator/portico/emulator/internal/ledger"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/persist"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // TestFilesStayShort proves that a file is written anew while it is used, and when it is opened, and how short it gets.
@@ -18,11 +18,11 @@ func TestFilesStayShort(t *testing.T) {
 	t.Parallel()
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, w := mustRaise(t, path, y.birth(), 0)
+	l, w := mustReplay(t, path, y.options(), 0)
 	must(t, w.Snapshot("s"))
 	rename := func(times int) {
 		for i := range times {
-			write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("b1", fmt.Sprint("Again ", i))) })
+			write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("b1", fmt.Sprint("Again ", i))) })
 		}
 	}
 	rename(300)
@@ -31,7 +31,7 @@ func TestFilesStayShort(t *testing.T) {
 	must(t, l.Close())
 
 	const limit = 8 << 10
-	l, w = mustRaise(t, path, y.birth(), limit)
+	l, w = mustReplay(t, path, y.options(), limit)
 	if got := len(read(t, path)); got > 1024 || long < 2*limit {
 		t.Errorf("opened, the file shrinks from %d bytes to %d, want at most 1024", long, got)
 	}
@@ -51,7 +51,7 @@ func TestFilesStayShort(t *testing.T) {
 	}
 	before = dump(w)
 	must(t, l.Close())
-	l, w = mustRaise(t, path, y.birth(), limit)
+	l, w = mustReplay(t, path, y.options(), limit)
 	if dump(w) != before || l.Events() != 601 {
 		t.Errorf("the world does not come back, or has %d events", l.Events())
 	}
@@ -64,11 +64,11 @@ func TestCrashWhileWrittenAnew(t *testing.T) {
 	t.Parallel()
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, w := mustRaise(t, path, y.birth(), 0)
+	l, w := mustReplay(t, path, y.options(), 0)
 	states := live(t, y, w)
 	must(t, l.Close())
 	old := read(t, path)
-	l, _ = mustRaise(t, path, y.birth(), 1)
+	l, _ = mustReplay(t, path, y.options(), 1)
 	must(t, l.Close())
 	fresh := read(t, path)
 	if len(fresh) >= len(old) || bytes.Equal(fresh, old) {
@@ -78,7 +78,7 @@ func TestCrashWhileWrittenAnew(t *testing.T) {
 		must(t, os.WriteFile(path, old, 0o600))
 		must(t, os.WriteFile(path+".compact", fresh[:n], 0o600))
 		must(t, os.WriteFile(path+".lock", []byte("1\n"), 0o600)) // a crash leaves that, too
-		l, w := mustRaise(t, path, y.birth(), 0)
+		l, w := mustReplay(t, path, y.options(), 0)
 		if dump(w) != states[len(states)-1] || !bytes.Equal(read(t, path), old) {
 			t.Errorf("with %d bytes of a new file beside, the old one is not what it was", n)
 		}
@@ -95,20 +95,20 @@ func TestWrittenAnewInVain(t *testing.T) {
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
 	var log bytes.Buffer
-	l, w, err := raise(t, path, y.birth(), 2000, &log)
+	l, w, err := replay(t, path, y.options(), 2000, &log)
 	must(t, err)
 	must(t, os.Mkdir(path+".compact", 0o700))
 	must(t, os.WriteFile(path+".compact/x", nil, 0o600))
 	for i := range 60 {
-		write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("b1", fmt.Sprint("Again ", i))) })
+		write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("b1", fmt.Sprint("Again ", i))) })
 	}
 	before := dump(w)
 	must(t, l.Close())
-	if n := strings.Count(log.String(), "could not be written anew"); n == 0 || n > 4 {
-		t.Errorf("said %d times that it could not be written anew: %s", n, log.String())
+	if n := strings.Count(log.String(), "could not be compacted"); n == 0 || n > 4 {
+		t.Errorf("said %d times that it could not be compacted: %s", n, log.String())
 	}
 	must(t, os.RemoveAll(path+".compact"))
-	l, w = mustRaise(t, path, y.birth(), 1<<20)
+	l, w = mustReplay(t, path, y.options(), 1<<20)
 	if dump(w) != before || l.Events() != 60 {
 		t.Errorf("the world does not come back, or has %d events", l.Events())
 	}
@@ -119,7 +119,7 @@ func TestWrittenAnewInVain(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	y := grow(f)
 	path := filepath.Join(f.TempDir(), "w")
-	l, w := mustRaise(f, path, y.birth(), 0)
+	l, w := mustReplay(f, path, y.options(), 0)
 	live(f, y, w)
 	must(f, l.Close())
 	whole := read(f, path)
@@ -133,15 +133,15 @@ func FuzzOpen(f *testing.F) {
 func FuzzEvents(f *testing.F) {
 	y := grow(f)
 	path := filepath.Join(f.TempDir(), "w")
-	l, w := mustRaise(f, path, y.birth(), 0)
+	l, w := mustReplay(f, path, y.options(), 0)
 	live(f, y, w)
 	must(f, l.Close())
-	values, _, err := ledger.Scan(read(f, path))
+	values, _, err := persist.Scan(read(f, path))
 	must(f, err)
 	for i := range values {
 		f.Add(values[0], values[max(i-1, 1)], values[i])
 	}
-	f.Fuzz(func(t *testing.T, head, one, two []byte) { tryOpen(t, y, ledger.Records(head, one, two)) })
+	f.Fuzz(func(t *testing.T, head, one, two []byte) { tryOpen(t, y, persist.Records(head, one, two)) })
 }
 
 func tryOpen(t *testing.T, y *toys, data []byte) {
@@ -149,7 +149,7 @@ func tryOpen(t *testing.T, y *toys, data []byte) {
 	gauge.Input(t)
 	path := filepath.Join(t.TempDir(), "w")
 	must(t, os.WriteFile(path, data, 0o600))
-	l, w, err := raise(t, path, y.birth(), 0, nil)
+	l, w, err := replay(t, path, y.options(), 0, nil)
 	now := read(t, path)
 	switch {
 	case err != nil:
@@ -164,7 +164,7 @@ func tryOpen(t *testing.T, y *toys, data []byte) {
 	}
 	before := dump(w)
 	must(t, l.Close())
-	l, w = mustRaise(t, path, y.birth(), 1)
+	l, w = mustReplay(t, path, y.options(), 1)
 	if dump(w) != before {
 		t.Error("the world changes when its file is written anew")
 	}
@@ -173,13 +173,13 @@ func tryOpen(t *testing.T, y *toys, data []byte) {
 
 // FuzzScan reads any bytes: what is whole is what would be written, and what is unfinished its beginning.
 func FuzzScan(f *testing.F) {
-	good := ledger.Records([]byte(`{"a":1}`), []byte(`{"b":"\u0000"}`), []byte(`{"c":[true]}`))
+	good := persist.Records([]byte(`{"a":1}`), []byte(`{"b":"\u0000"}`), []byte(`{"c":[true]}`))
 	for n := 0; n <= len(good); n += 5 {
 		f.Add(good[:n])
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		values, torn, err := ledger.Scan(data)
-		whole := ledger.Records(values...)
+		values, torn, err := persist.Scan(data)
+		whole := persist.Records(values...)
 		switch rest, ok := bytes.CutPrefix(data, whole); {
 		case !ok:
 			t.Errorf("read %q, which is not what stands there", values)
@@ -194,14 +194,14 @@ func TestFormat(t *testing.T) {
 	t.Parallel()
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, w := mustRaise(t, path, y.birth(), 0)
+	l, w := mustReplay(t, path, y.options(), 0)
 	states := live(t, y, w)
 	must(t, l.Close())
 	if got, want := read(t, path), read(t, "testdata/format1.state"); !bytes.Equal(got, want) {
 		t.Errorf("files are no longer written as before: got\n%s\nwant\n%s", got, want)
 	}
 	must(t, os.WriteFile(path, read(t, "testdata/format1.state"), 0o600))
-	l, w = mustRaise(t, path, y.birth(), 0)
+	l, w = mustReplay(t, path, y.options(), 0)
 	if dump(w) != states[len(states)-1] {
 		t.Error("the world does not come back")
 	}

@@ -1,6 +1,6 @@
 //go:build darwin || linux
 
-package ledger_test
+package persist_test
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/portico-emulator/portico/emulator/internal/ledger"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/persist"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 // others makes, under a name beside a state file, what portico does not make: each leads to a precious file of somebody
@@ -37,7 +37,7 @@ func TestNothingElseIsWritten(t *testing.T) {
 	y := grow(t)
 	whole := func() []byte {
 		path := filepath.Join(t.TempDir(), "w")
-		l, w := mustRaise(t, path, y.birth(), 0)
+		l, w := mustReplay(t, path, y.options(), 0)
 		must(t, w.Snapshot("s"))
 		must(t, l.Close())
 		return read(t, path)
@@ -53,8 +53,8 @@ func TestNothingElseIsWritten(t *testing.T) {
 				}
 				other(path + suffix)
 				before := listing(t, path)
-				_, _, err := raise(t, path, y.birth(), 0, nil)
-				want := "w" + suffix + " beside it was not made by portico: remove that, or name another state file"
+				_, _, err := replay(t, path, y.options(), 0, nil)
+				want := "w" + suffix + " was not created by portico: remove it, or use another state file"
 				if err == nil || !strings.HasSuffix(err.Error(), want) {
 					t.Errorf("%s as %s: got %v, want %s", name, suffix, err, want)
 				}
@@ -91,19 +91,19 @@ func TestLinkWhileWrittenAnew(t *testing.T) {
 	must(t, os.WriteFile(precious, []byte("dear diary"), 0o600))
 	path := filepath.Join(t.TempDir(), "w")
 	var log bytes.Buffer
-	l, w, err := raise(t, path, y.birth(), 2000, &log)
+	l, w, err := replay(t, path, y.options(), 2000, &log)
 	must(t, err)
 	must(t, os.Symlink(precious, path+".compact"))
 	for i := range 60 {
-		write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("b1", fmt.Sprint("Again ", i))) })
+		write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("b1", fmt.Sprint("Again ", i))) })
 	}
 	before := dump(w)
 	must(t, l.Close())
-	if !strings.Contains(log.String(), "w.compact beside it was not made by portico") || string(read(t, precious)) != "dear diary" {
+	if !strings.Contains(log.String(), "w.compact was not created by portico") || string(read(t, precious)) != "dear diary" {
 		t.Errorf("the file is now %q; the log: %s", read(t, precious), log.String())
 	}
 	must(t, os.Remove(path+".compact"))
-	if _, w := mustRaise(t, path, y.birth(), 0); dump(w) != before {
+	if _, w := mustReplay(t, path, y.options(), 0); dump(w) != before {
 		t.Error("the world does not come back")
 	}
 }
@@ -113,10 +113,10 @@ func TestTwoNames(t *testing.T) {
 	t.Parallel()
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, _ := mustRaise(t, path, y.birth(), 0)
+	l, _ := mustReplay(t, path, y.options(), 0)
 	must(t, l.Close())
 	must(t, os.Link(path, path+".other"))
-	if _, err := ledger.Open(path, y.birth(), nil); err == nil || !strings.Contains(err.Error(), "it has a second name (a hard link)") {
+	if _, err := persist.Open(path, y.options(), nil); err == nil || !strings.Contains(err.Error(), "it has another name (a hard link)") {
 		t.Errorf("got %v, want a refusal", err)
 	}
 }

@@ -1,4 +1,4 @@
-package ledger_test
+package persist_test
 
 import (
 	"bytes"
@@ -16,8 +16,8 @@ import (
 
 	"github.com/portico-emulator/portico/emulator/internal/api"
 	"github.com/portico-emulator/portico/emulator/internal/clock"
-	"github.com/portico-emulator/portico/emulator/internal/ledger"
-	"github.com/portico-emulator/portico/emulator/internal/store"
+	"github.com/portico-emulator/portico/emulator/internal/persist"
+	"github.com/portico-emulator/portico/emulator/internal/world"
 )
 
 func TestEveryEventComesBack(t *testing.T) {
@@ -25,11 +25,11 @@ func TestEveryEventComesBack(t *testing.T) {
 	y := grow(t)
 	for _, limit := range []int64{0, 1} { // never written anew, and as often as can be
 		path := filepath.Join(t.TempDir(), "w")
-		l, w := mustRaise(t, path, y.birth(), limit)
+		l, w := mustReplay(t, path, y.options(), limit)
 		states := live(t, y, w)
 		events := l.Events()
 		must(t, l.Close())
-		l, w = mustRaise(t, path, y.birth(), limit)
+		l, w = mustReplay(t, path, y.options(), limit)
 		if d := cmp.Diff(states[len(states)-1], dump(w)); d != "" {
 			t.Errorf("limit %d: the world is not what it was (-before +after):\n%s", limit, d)
 		}
@@ -51,7 +51,7 @@ func TestRandomLives(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		path := filepath.Join(t.TempDir(), "w")
 		limit := []int64{0, 1, 3000}[seed%3]
-		l, w := mustRaise(t, path, y.birth(), limit)
+		l, w := mustReplay(t, path, y.options(), limit)
 		for range 40 {
 			stir(t, y, w, r)
 			if r.IntN(6) > 0 {
@@ -59,7 +59,7 @@ func TestRandomLives(t *testing.T) {
 			}
 			before := dump(w)
 			must(t, l.Close())
-			l, w = mustRaise(t, path, y.birth(), limit)
+			l, w = mustReplay(t, path, y.options(), limit)
 			if d := cmp.Diff(before, dump(w)); d != "" {
 				t.Fatalf("seed %d: the world is not what it was (-before +after):\n%s", seed, d)
 			}
@@ -69,7 +69,7 @@ func TestRandomLives(t *testing.T) {
 }
 
 // stir does something to a world.
-func stir(t *testing.T, y *toys, w *store.World, r *rand.Rand) {
+func stir(t *testing.T, y *toys, w *world.World, r *rand.Rand) {
 	t.Helper()
 	name := fmt.Sprint("s", r.IntN(3))
 	switch r.IntN(12) {
@@ -106,7 +106,7 @@ func stir(t *testing.T, y *toys, w *store.World, r *rand.Rand) {
 	case 5:
 		must(t, w.Advance(time.Duration(r.Int64N(1<<50))-1<<49))
 	case 6:
-		must(t, w.Rebirth(y.bases[[]string{"few42", "many42"}[r.IntN(2)]], time.Time{}, func(tx api.Tx) error {
+		must(t, w.Restart(y.bases[[]string{"few42", "many42"}[r.IntN(2)]], time.Time{}, func(tx api.Tx) error {
 			return tx.Put(aBook("x", "X"))
 		}))
 	case 7:
@@ -121,11 +121,11 @@ func TestCutAnywhere(t *testing.T) {
 	t.Parallel()
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, w := mustRaise(t, path, y.birth(), 0)
+	l, w := mustReplay(t, path, y.options(), 0)
 	ends := []int{len(read(t, path))}
 	states := []string{dump(w)}
 	for i := range 3 {
-		write(t, w, func(tx *store.Tx) error { return tx.Put(aBook(tx.NewID(), fmt.Sprint("New\n", i))) })
+		write(t, w, func(tx *world.Tx) error { return tx.Put(aBook(tx.NewID(), fmt.Sprint("New\n", i))) })
 		ends = append(ends, len(read(t, path)))
 		states = append(states, dump(w))
 	}
@@ -137,7 +137,7 @@ func TestCutAnywhere(t *testing.T) {
 			events++
 		}
 		atEnd := n == 0 || events > 0 && ends[events-1] == n
-		if values, torn, err := ledger.Scan(whole[:n]); err != nil || torn == atEnd || len(values) != events {
+		if values, torn, err := persist.Scan(whole[:n]); err != nil || torn == atEnd || len(values) != events {
 			t.Fatalf("cut at %d of %d: got %d records, unfinished %v, %v; want %d, unfinished %v", n, len(whole), len(values), torn, err, events, !atEnd)
 		}
 		near := slices.ContainsFunc(ends, func(end int) bool { return n >= end-2 && n <= end+2 })
@@ -153,7 +153,7 @@ func cut(t *testing.T, y *toys, data []byte, events int, atEnd bool, states []st
 	path := filepath.Join(t.TempDir(), "w")
 	must(t, os.WriteFile(path, data, 0o600))
 	var log bytes.Buffer
-	l, w, err := raise(t, path, y.birth(), 0, &log)
+	l, w, err := replay(t, path, y.options(), 0, &log)
 	if events < 0 {
 		if err == nil || !strings.Contains(err.Error(), "within its first record") || !bytes.Equal(read(t, path), data) || beside(t, path) != "" {
 			t.Fatalf("cut at %d: got %v, want a refusal", len(data), err)
@@ -164,7 +164,7 @@ func cut(t *testing.T, y *toys, data []byte, events int, atEnd bool, states []st
 	if got := dump(w); got != states[events] {
 		t.Fatalf("cut at %d: the world is not what it was after %d events:\n%s", len(data), events, cmp.Diff(states[events], got))
 	}
-	write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("after", "After")) })
+	write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("after", "After")) })
 	after := dump(w)
 	must(t, l.Close())
 	if kept := beside(t, path); atEnd != (kept == "") || atEnd != (log.Len() == 0) {
@@ -173,7 +173,7 @@ func cut(t *testing.T, y *toys, data []byte, events int, atEnd bool, states []st
 	if !atEnd && (!bytes.Equal(read(t, path+".torn"), data) || strings.Count(log.String(), "\n") != 1) {
 		t.Fatalf("cut at %d: the copy is not what was there, or the log is %s", len(data), log.String())
 	}
-	l, w = mustRaise(t, path, y.birth(), 0)
+	l, w = mustReplay(t, path, y.options(), 0)
 	if dump(w) != after {
 		t.Fatalf("cut at %d: what was written after the cut does not come back", len(data))
 	}
@@ -185,8 +185,8 @@ func TestFlipAnywhere(t *testing.T) {
 	t.Parallel()
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, w := mustRaise(t, path, y.birth(), 0)
-	write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("n", "New")) })
+	l, w := mustReplay(t, path, y.options(), 0)
+	write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("n", "New")) })
 	must(t, w.Snapshot("s"))
 	must(t, l.Close())
 	whole := read(t, path)
@@ -194,14 +194,14 @@ func TestFlipAnywhere(t *testing.T) {
 		for bit := range 8 {
 			data := bytes.Clone(whole)
 			data[i] ^= 1 << bit
-			if _, torn, err := ledger.Scan(data); err == nil {
+			if _, torn, err := persist.Scan(data); err == nil {
 				t.Fatalf("bit %d of byte %d (%q) was not found: unfinished %v", bit, i, whole[i], torn)
 			}
 			if bit != i%8 || i%7 > 0 {
 				continue
 			}
 			must(t, os.WriteFile(path, data, 0o600))
-			if _, _, err := raise(t, path, y.birth(), 0, nil); err == nil || strings.Contains(err.Error(), "\n") {
+			if _, _, err := replay(t, path, y.options(), 0, nil); err == nil || strings.Contains(err.Error(), "\n") {
 				t.Fatalf("bit %d of byte %d: want a refusal in one line, got %v", bit, i, err)
 			}
 			if !bytes.Equal(read(t, path), data) || beside(t, path) != "" {
@@ -215,13 +215,13 @@ func TestTornFilesAreKept(t *testing.T) {
 	t.Parallel()
 	y := grow(t)
 	path := filepath.Join(t.TempDir(), "w")
-	l, _ := mustRaise(t, path, y.birth(), 0)
+	l, _ := mustReplay(t, path, y.options(), 0)
 	must(t, l.Close())
 	head := read(t, path)
 	for i, name := range []string{".torn", ".torn.1", ".torn.2"} {
 		torn := append(bytes.Clone(head), "*3\r\n$3\r\nset"[:i+1]...)
 		must(t, os.WriteFile(path, torn, 0o600))
-		l, _ := mustRaise(t, path, y.birth(), 0)
+		l, _ := mustReplay(t, path, y.options(), 0)
 		must(t, l.Close())
 		if got := read(t, path+name); !bytes.Equal(got, torn) {
 			t.Errorf("%s: got %q, want %q", name, got, torn)
@@ -237,26 +237,26 @@ func TestOneProcessAtATime(t *testing.T) {
 	y := grow(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "w")
-	l, w := mustRaise(t, path, y.birth(), 0)
+	l, w := mustReplay(t, path, y.options(), 0)
 	must(t, os.Symlink("w", filepath.Join(dir, "link")))
 	for _, name := range []string{path, filepath.Join(dir, "link")} {
-		_, _, err := raise(t, name, y.birth(), 0, nil)
-		want := fmt.Sprintf("state file %s: another portico (process %d) has it open: stop that one, or name another file", name, os.Getpid())
+		_, _, err := replay(t, name, y.options(), 0, nil)
+		want := fmt.Sprintf("state file %s: another portico (process %d) has it open: stop that one, or use another file", name, os.Getpid())
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("n", "New")) })
+	write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("n", "New")) })
 	must(t, l.Close())
 	must(t, l.Close())
 	tx := begin(w)
 	must(t, tx.Put(aBook("late", "Late")))
-	if err := tx.Commit("1"); !api.IsCode(err, api.Unavailable) || !errors.Is(err, store.ErrUnkept) {
+	if err := tx.Commit("1"); !api.IsCode(err, api.Unavailable) || !errors.Is(err, world.ErrNotLogged) {
 		t.Errorf("a commit after Close: got %v", err)
 	}
 	tx.Rollback()
-	l, w = mustRaise(t, filepath.Join(dir, "link"), y.birth(), 1)
-	write(t, w, func(tx *store.Tx) error { return tx.Put(aBook("m", "More")) })
+	l, w = mustReplay(t, filepath.Join(dir, "link"), y.options(), 1)
+	write(t, w, func(tx *world.Tx) error { return tx.Put(aBook("m", "More")) })
 	must(t, l.Close())
 	if info, err := os.Lstat(filepath.Join(dir, "link")); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link is %v %v", info, err)
