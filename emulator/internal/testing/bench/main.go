@@ -116,7 +116,7 @@ var limits = []struct {
 	{"a later `emulator.New`", "emulator New/later ns/op", 2000, "µs"},
 	{"a new world of a fixture with 100,000 documents", "emulator World/fixture=100000 ns/op", 100, "µs"},
 	{"its memory", "emulator World/fixture=100000 B/op", 20, "KB"},
-	{"an idle server, resident", "portico Idle MB-resident", 40, "MB"},
+	{"an idle server, resident", "cli Idle MB-resident", 40, "MB"},
 	{"`testkit.Start`, later ones", "testkit Start ns/op", 2000, "µs"},
 	{"`World` of the testkit", "testkit World ns/op", 150, "µs"},
 	{"what the journal adds to a GET", "emulator Journal/get/journal=on ns/op - emulator Journal/get/journal=off ns/op", 3, "µs"},
@@ -136,16 +136,16 @@ var limits = []struct {
 	{"ten times the templates", "emulator Scale/templates-10x ns/op / emulator Scale/templates-1x ns/op", 12, "×"},
 	{"ten times the documents of an import", "emulator Scale/imports-10x ns/op / emulator Scale/imports-1x ns/op", 12, "×"},
 	{"ten times the lines of a scenario", "emulator Scale/scenarios-10x ns/op / emulator Scale/scenarios-1x ns/op", 12, "×"},
-	{"ten times the fault rules", "emulator Scale/fault-rules-10x ns/op / emulator Scale/fault-rules-1x ns/op", 12, "×"},
+	{"ten times the fault rules", "emulator ScaleWorlds/fault-rules-10x ns/op / emulator ScaleWorlds/fault-rules-1x ns/op", 12, "×"},
 	{
 		"the journal's page at 10,000 worlds, against 10",
-		"emulator Scale/journal-10000-worlds ns/op / emulator Scale/journal-10-worlds ns/op", 2, "×",
+		"emulator ScaleWorlds/journal-10000-worlds ns/op / emulator ScaleWorlds/journal-10-worlds ns/op", 2, "×",
 	},
 	{
 		"an unknown world at 10,000 worlds, against 10",
-		"emulator Scale/unknown-world-10000 ns/op / emulator Scale/unknown-world-10 ns/op", 2, "×",
+		"emulator ScaleWorlds/unknown-world-10000 ns/op / emulator ScaleWorlds/unknown-world-10 ns/op", 2, "×",
 	},
-	{"the server's memory while 16 bodies of 255 MiB arrive that nobody may send", "portico Refused MB-resident", 300, "MB"},
+	{"the server's memory while 16 bodies of 255 MiB arrive that nobody may send", "cli Refused MB-resident", 300, "MB"},
 }
 
 // figures prints a row for each limit, and returns those that are missed.

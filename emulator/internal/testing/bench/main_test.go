@@ -17,7 +17,7 @@ BenchmarkFloor/konnect/write-2  	1	0.5 of-floor	40 µs/call
 BenchmarkNew/later-2            	1	8080 ns/op	3 allocs/op
 BenchmarkScale/templates-1x-2   	1	100 ns/op
 BenchmarkScale/templates-10x-2  	1	1300 ns/op
-BenchmarkScale/fault-rules-10x-2	1	1300 ns/op
+BenchmarkScaleWorlds/fault-rules-10x-2	1	1300 ns/op
 BenchmarkJournal/get/journal=on-2  	1	2000 ns/op	12 allocs/op
 BenchmarkJournal/get/journal=off-2 	1	1500 ns/op	10 allocs/op
 pkg: github.com/portico-emulator/portico/other
