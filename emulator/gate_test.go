@@ -2,10 +2,8 @@ package emulator_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -219,47 +217,5 @@ func TestRefusedBodyInJournal(t *testing.T) {
 		if got := ask(t, e, "GET", "/_portico/requests/"+a.Header.Get("Portico-Request"), "").Body.String(); !strings.Contains(got, `"body":{"name":"Guests"}`) {
 			t.Errorf("%s: got %s, want the body in it", path, got)
 		}
-	}
-}
-
-// One large import is in memory at a time: the second waits until the first has come or gone.
-func TestImportsOneAtATime(t *testing.T) {
-	t.Parallel()
-	s := httptest.NewServer(start(t, emulator.Config{Log: slog.New(slog.DiscardHandler)}))
-	defer s.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	slow, feed := io.Pipe()
-	gone := make(chan struct{})
-	post := func(ctx context.Context, body io.Reader) (int, error) {
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/_portico/import", body)
-		if err != nil {
-			return 0, err
-		}
-		r.Header.Set("Content-Type", "application/json")
-		a, err := http.DefaultClient.Do(r)
-		if err != nil {
-			return 0, err
-		}
-		return a.StatusCode, a.Body.Close()
-	}
-	go func() {
-		defer close(gone)
-		_, _ = post(ctx, slow)
-	}()
-	if _, err := io.WriteString(feed, `{"documents":`); err != nil { // it is being read
-		t.Fatal(err)
-	}
-	done := make(chan int, 1)
-	go func() {
-		status, err := post(t.Context(), strings.NewReader(`{"documents": []}`))
-		if err != nil {
-			t.Error(err)
-		}
-		done <- status
-	}()
-	leave()
-	<-gone
-	if got := <-done; got != http.StatusNoContent {
-		t.Errorf("got %d, want 204 once the first client has left", got)
 	}
 }
